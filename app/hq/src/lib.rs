@@ -1,0 +1,1 @@
+//! HQ in a browser.

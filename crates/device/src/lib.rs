@@ -1,0 +1,1 @@
+//! The browser half of the phone: the only crate that touches its stores, camera and network.

@@ -1,0 +1,1 @@
+//! What crosses the wire between a phone and the server.
