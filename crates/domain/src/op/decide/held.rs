@@ -1,0 +1,43 @@
+//! What HQ does with what was held.
+
+use super::{Check, allowed, reason, refuse};
+use crate::{
+    ids::{OpId, VisitId},
+    op::{
+        Facts, Op, Payload, RefusedCode, States,
+        payload::{HeldAdopt, HeldDecline},
+    },
+    role::Action,
+};
+
+pub(super) fn adopt(adopt: &HeldAdopt, states: &States, facts: &Facts) -> Check {
+    let held = held(adopt.op, states, facts)?;
+    match &held.payload {
+        Payload::VisitSubmit(document)
+            if states.assignments.contains_key(&document.assignment)
+                && states.checklists.contains_key(&document.checklist) =>
+        {
+            Ok(())
+        }
+        Payload::VisitArrive(arrive)
+            if states.assignments.contains_key(&arrive.assignment)
+                && !states.visits.contains_key(&VisitId(held.subject)) =>
+        {
+            Ok(())
+        }
+        _ => refuse(RefusedCode::BadValue, "held"),
+    }
+}
+
+pub(super) fn decline(decline: &HeldDecline, states: &States, facts: &Facts) -> Check {
+    reason(&decline.reason, "reason")?;
+    held(decline.op, states, facts).map(|_| ())
+}
+
+fn held<'a>(op: OpId, states: &'a States, facts: &Facts) -> Result<&'a Op, super::Verdict> {
+    allowed(facts, Action::DecideHeld)?;
+    match states.held.get(&op) {
+        Some(held) => Ok(held),
+        None => refuse(RefusedCode::AlreadyDecided, "held"),
+    }
+}
