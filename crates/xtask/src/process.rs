@@ -1,0 +1,81 @@
+//! Other programs: shown, started, waited for.
+
+use std::{
+    ffi::OsStr,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace;
+
+/// A call of `program` in the repository's root.
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(workspace::root());
+    command
+}
+
+/// A call of cargo that does not inherit what `cargo run` told this program.
+pub(crate) fn cargo() -> Command {
+    let mut command = command("cargo");
+    for (name, _) in std::env::vars_os() {
+        let Some(text) = name.to_str() else { continue };
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
+/// Shows a call as one would type it.
+pub(crate) fn show(command: &Command) -> String {
+    let mut line = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or(command.get_program())
+        .to_string_lossy()
+        .into_owned();
+    for argument in command.get_args() {
+        line.push(' ');
+        line.push_str(&argument.to_string_lossy());
+    }
+    line
+}
+
+/// Runs a call; fails when it fails.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    println!("  $ {}", show(command));
+    let status = command.status().with_context(|| missing(command))?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", show(command));
+    }
+    Ok(())
+}
+
+/// Runs a call, shows its standard output line by line and hands every line to
+/// `read`. Whether it succeeded.
+pub(crate) fn watch_lines(command: &mut Command, mut read: impl FnMut(&str)) -> Result<bool> {
+    println!("  $ {}", show(command));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| missing(command))?;
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            let line = line.context("reading a test runner's output")?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            read(&line);
+        }
+    }
+    Ok(child.wait().context("waiting for a test runner")?.success())
+}
+
+fn missing(command: &Command) -> String {
+    format!(
+        "`{}` cannot be started; `cargo xtask setup` installs what is missing",
+        show(command)
+    )
+}

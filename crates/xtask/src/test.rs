@@ -1,0 +1,144 @@
+//! Everything that must pass before a change lands, in a fixed order.
+
+use std::{fs, process::exit, time::Instant};
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::{
+    lint,
+    process::{cargo, watch_lines},
+    tally::Tally,
+    workspace::{self, FIELD, HOST, HOST_FEATURES, packages},
+};
+
+/// What to run.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only these steps, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Step>,
+}
+
+/// A step, in the order of running.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// rustfmt
+    Fmt,
+    /// clippy, the host's crates and their tests
+    ClippyHost,
+    /// clippy, the phone's bundle
+    ClippyField,
+    /// clippy, HQ's bundle
+    ClippyHq,
+    /// tests of the host's crates
+    Host,
+    /// tests of the phone's crates that need no browser
+    Field,
+}
+
+const STEPS: [Step; 6] = [
+    Step::Fmt,
+    Step::ClippyHost,
+    Step::ClippyField,
+    Step::ClippyHq,
+    Step::Host,
+    Step::Field,
+];
+
+struct Row {
+    name: String,
+    seconds: u64,
+    tally: Tally,
+    passed: bool,
+}
+
+/// Runs the steps, prints the table of times and ends with `N passed, N failed`.
+///
+/// A step that fails without a failed test (a lint, a build) counts as one failure.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut rows = Vec::new();
+    for step in STEPS {
+        if options.only.is_empty() || options.only.contains(&step) {
+            rows.push(time(step));
+        }
+    }
+    let total = print_table(&rows);
+    let summary = format!("{} passed, {} failed", total.passed, total.failed);
+    let file = workspace::target().join("test-summary.txt");
+    fs::write(&file, format!("{summary}\n"))
+        .with_context(|| format!("writing {}", file.display()))?;
+    println!("{summary}");
+    exit(i32::from(total.failed > 0));
+}
+
+fn time(step: Step) -> Row {
+    let name = step
+        .to_possible_value()
+        .map(|value| value.get_name().to_owned())
+        .unwrap_or_default();
+    println!("\n== {name}");
+    let start = Instant::now();
+    let mut tally = Tally::default();
+    let passed = perform(step, &mut tally).unwrap_or_else(|error| {
+        println!("{error:#}");
+        false
+    });
+    if !passed && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Row {
+        name,
+        seconds: start.elapsed().as_secs(),
+        tally,
+        passed,
+    }
+}
+
+fn perform(step: Step, tally: &mut Tally) -> Result<bool> {
+    match step {
+        Step::Fmt => lint::format().map(|()| true),
+        Step::ClippyHost => lint::host().map(|()| true),
+        Step::ClippyField => lint::field().map(|()| true),
+        Step::ClippyHq => lint::hq().map(|()| true),
+        Step::Host => watch_lines(
+            cargo()
+                .args(["test", "--no-fail-fast", "--features", HOST_FEATURES])
+                .args(packages(&HOST)),
+            |line| tally.read(line),
+        ),
+        Step::Field => watch_lines(
+            cargo()
+                .args(["test", "--no-fail-fast"])
+                .args(packages(&FIELD)),
+            |line| tally.read(line),
+        ),
+    }
+}
+
+fn print_table(rows: &[Row]) -> Tally {
+    let mut total = Tally::default();
+    let mut seconds = 0;
+    println!(
+        "\n{:<14} {:>8} {:>7} {:>7}",
+        "step", "min:s", "passed", "failed"
+    );
+    for row in rows {
+        let mark = if row.passed { "" } else { "  <- failed" };
+        print_row(&row.name, row.seconds, row.tally, mark);
+        total.passed += row.tally.passed;
+        total.failed += row.tally.failed;
+        seconds += row.seconds;
+    }
+    print_row("all", seconds, total, "");
+    println!();
+    total
+}
+
+fn print_row(name: &str, seconds: u64, tally: Tally, mark: &str) {
+    let time = format!("{}:{:02}", seconds / 60, seconds % 60);
+    println!(
+        "{name:<14} {time:>8} {:>7} {:>7}{mark}",
+        tally.passed, tally.failed
+    );
+}
