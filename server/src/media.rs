@@ -1,0 +1,264 @@
+//! The bytes of evidence: content-addressed, immutable, verified and synced before they count.
+//!
+//! Chunks lie in the same object store as what they become, so that any node
+//! goes on where another stopped; how far an upload is, is what the store has.
+//! Nothing here is a row: an upload that nobody finishes is garbage, not state.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use domain::{
+    evidence::Sha256,
+    ids::{TenantId, VisitId},
+};
+use futures_util::TryStreamExt as _;
+use object_store::{
+    GetResult, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload, local::LocalFileSystem, path::Path,
+};
+use sha2::Digest as _;
+
+/// Which upload: bytes are uploaded once a visit, even if the store has them already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UploadKey {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The visit that names the bytes.
+    pub visit: VisitId,
+    /// Their hash.
+    pub sha256: Sha256,
+}
+
+/// Why the media store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// `MINGCHA_MEDIA_URL` is none that this build understands.
+    #[error("media address {0:?} is not understood: use file:///absolute/path")]
+    Address(String),
+    /// The chunk does not start where the upload stands.
+    #[error("the upload stands at {0}")]
+    Offset(u64),
+    /// The whole has another hash than it was named by; the upload starts again.
+    #[error("the bytes have another hash")]
+    Hash,
+    /// The object store failed.
+    #[error(transparent)]
+    Store(#[from] object_store::Error),
+}
+
+impl MediaError {
+    /// Whether the disk is full: the answer is 507, and the phone tries again later.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = source {
+            if error.downcast_ref::<std::io::Error>().is_some_and(|io| {
+                matches!(io.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+            }) {
+                return true;
+            }
+            source = error.source();
+        }
+        false
+    }
+}
+
+/// Where evidence lies.
+#[derive(Clone, Debug)]
+pub struct Media {
+    store: Arc<dyn ObjectStore>,
+}
+
+impl Media {
+    /// Opens the store at `url`: `file:///absolute/path`, which is made if it is missing.
+    ///
+    /// # Errors
+    /// [`MediaError::Address`] for anything else, [`MediaError::Store`] if the folder cannot be made or read.
+    pub fn open(url: &str) -> Result<Self, MediaError> {
+        let folder = url
+            .strip_prefix("file://")
+            .filter(|path| path.starts_with('/'))
+            .ok_or_else(|| MediaError::Address(url.to_owned()))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| object_store::Error::Generic { store: "media", source: Box::new(error) })?;
+        // Off by default; without it a photo that was acknowledged could vanish in a power cut.
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Self { store: Arc::new(store) })
+    }
+
+    /// How many bytes of an upload are there, without a gap, from the start.
+    ///
+    /// # Errors
+    /// [`MediaError::Store`].
+    pub async fn offset(&self, key: &UploadKey) -> Result<u64, MediaError> {
+        Ok(self.chunks(key).await?.last().map_or(0, |(start, size)| start + size))
+    }
+
+    /// Takes the chunk that starts at `offset`; returns where the upload stands then.
+    ///
+    /// # Errors
+    /// [`MediaError::Offset`] if the upload stands elsewhere (also when two tabs race).
+    pub async fn put_chunk(&self, key: &UploadKey, offset: u64, chunk: Bytes) -> Result<u64, MediaError> {
+        let stands = self.offset(key).await?;
+        if stands != offset {
+            return Err(MediaError::Offset(stands));
+        }
+        let next = offset + chunk.len() as u64;
+        match self.create(&spool(key).join(format!("{offset:012}")), chunk).await {
+            Ok(()) => Ok(next),
+            Err(object_store::Error::AlreadyExists { .. }) => Err(MediaError::Offset(self.offset(key).await?)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Hashes what was uploaded and keeps it for good.
+    ///
+    /// # Errors
+    /// [`MediaError::Hash`] if the bytes are not the ones they were named as: the upload is thrown away.
+    pub async fn finish(&self, key: &UploadKey) -> Result<(), MediaError> {
+        let mut whole = BytesMut::new();
+        for (start, _) in self.chunks(key).await? {
+            whole.extend_from_slice(&self.store.get(&spool(key).join(format!("{start:012}"))).await?.bytes().await?);
+        }
+        let kept = self.keep(key.tenant, key.sha256, whole.freeze()).await;
+        if matches!(kept, Ok(()) | Err(MediaError::Hash)) {
+            self.forget(key).await?;
+        }
+        kept
+    }
+
+    /// Keeps bytes that came in one piece.
+    ///
+    /// # Errors
+    /// [`MediaError::Hash`] if they are not the ones they were named as.
+    pub async fn keep(&self, tenant: TenantId, sha256: Sha256, bytes: Bytes) -> Result<(), MediaError> {
+        if sha2::Sha256::digest(&bytes)[..] != sha256.0 {
+            return Err(MediaError::Hash);
+        }
+        match self.create(&object(tenant, sha256), bytes).await {
+            // Another visit named the same bytes; they are immutable, and these hash alike.
+            Ok(()) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The bytes with this hash; `None` if they never arrived.
+    ///
+    /// # Errors
+    /// [`MediaError::Store`].
+    pub async fn read(&self, tenant: TenantId, sha256: Sha256) -> Result<Option<GetResult>, MediaError> {
+        match self.store.get(&object(tenant, sha256)).await {
+            Ok(found) => Ok(Some(found)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the bytes with this hash are there and still have it.
+    ///
+    /// # Errors
+    /// [`MediaError::Store`].
+    pub async fn is_intact(&self, tenant: TenantId, sha256: Sha256) -> Result<bool, MediaError> {
+        let Some(found) = self.read(tenant, sha256).await? else { return Ok(false) };
+        Ok(sha2::Sha256::digest(found.bytes().await?)[..] == sha256.0)
+    }
+
+    /// The chunks of an upload as (start, size), in order, up to the first gap.
+    async fn chunks(&self, key: &UploadKey) -> Result<Vec<(u64, u64)>, MediaError> {
+        let listed: Vec<_> = self.store.list(Some(&spool(key))).try_collect().await?;
+        let mut chunks: Vec<(u64, u64)> = listed
+            .iter()
+            .filter_map(|meta| Some((meta.location.filename()?.parse().ok()?, meta.size)))
+            .collect();
+        chunks.sort_unstable();
+        let mut stands = 0;
+        chunks.retain(|(start, size)| {
+            let follows = *start == stands;
+            stands += if follows { *size } else { 0 };
+            follows
+        });
+        Ok(chunks)
+    }
+
+    async fn forget(&self, key: &UploadKey) -> Result<(), MediaError> {
+        let listed: Vec<_> = self.store.list(Some(&spool(key))).try_collect().await?;
+        for meta in listed {
+            self.store.delete(&meta.location).await?;
+        }
+        Ok(())
+    }
+
+    async fn create(&self, path: &Path, bytes: Bytes) -> object_store::Result<()> {
+        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        self.store.put_opts(path, PutPayload::from_bytes(bytes), options).await.map(|_| ())
+    }
+}
+
+fn spool(key: &UploadKey) -> Path {
+    Path::from_iter(["spool", &key.tenant.to_string(), &key.visit.to_string(), &key.sha256.to_string()])
+}
+
+fn object(tenant: TenantId, sha256: Sha256) -> Path {
+    let name = sha256.to_string();
+    Path::from_iter(["evidence", &tenant.to_string(), &name[..2], &name])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ids::AssignmentId;
+
+    fn media() -> (tempfile::TempDir, Media) {
+        let folder = tempfile::tempdir().unwrap();
+        let media = Media::open(&format!("file://{}", folder.path().display())).unwrap();
+        (folder, media)
+    }
+
+    fn key(bytes: &[u8]) -> UploadKey {
+        let origin = uuid::Uuid::from_u128(7);
+        UploadKey {
+            tenant: TenantId::derive(origin, 0),
+            visit: VisitId::of(AssignmentId::derive(origin, 0)),
+            sha256: Sha256::of(bytes),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_upload_goes_on_where_it_stands() {
+        let (_folder, media) = media();
+        let key = key(b"abcdef");
+        assert_eq!(media.put_chunk(&key, 0, Bytes::from_static(b"abc")).await.unwrap(), 3);
+        assert!(matches!(media.put_chunk(&key, 0, Bytes::from_static(b"abc")).await, Err(MediaError::Offset(3))));
+        assert!(matches!(media.put_chunk(&key, 4, Bytes::from_static(b"ef")).await, Err(MediaError::Offset(3))));
+        assert!(media.read(key.tenant, key.sha256).await.unwrap().is_none());
+        assert_eq!(media.put_chunk(&key, 3, Bytes::from_static(b"def")).await.unwrap(), 6);
+        media.finish(&key).await.unwrap();
+        assert!(media.is_intact(key.tenant, key.sha256).await.unwrap());
+        assert_eq!(media.offset(&key).await.unwrap(), 0, "the spool is empty again");
+    }
+
+    #[tokio::test]
+    async fn bytes_with_another_hash_are_thrown_away() {
+        let (_folder, media) = media();
+        let key = key(b"abcdef");
+        media.put_chunk(&key, 0, Bytes::from_static(b"abcdeX")).await.unwrap();
+        assert!(matches!(media.finish(&key).await, Err(MediaError::Hash)));
+        assert_eq!(media.offset(&key).await.unwrap(), 0);
+        assert!(!media.is_intact(key.tenant, key.sha256).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn what_was_kept_is_never_overwritten() {
+        let (folder, media) = media();
+        let key = key(b"abcdef");
+        media.keep(key.tenant, key.sha256, Bytes::from_static(b"abcdef")).await.unwrap();
+        assert!(matches!(
+            media.keep(key.tenant, key.sha256, Bytes::from_static(b"other!")).await,
+            Err(MediaError::Hash)
+        ));
+        media.keep(key.tenant, key.sha256, Bytes::from_static(b"abcdef")).await.unwrap();
+        let name = key.sha256.to_string();
+        let file = folder.path().join(format!("evidence/{}/{}/{name}", key.tenant, &name[..2]));
+        std::fs::write(file, b"abcdeF").unwrap();
+        assert!(!media.is_intact(key.tenant, key.sha256).await.unwrap(), "a flipped bit is noticed");
+    }
+}
