@@ -1,1 +1,23 @@
 //! The browser half of the phone: the only crate that touches its stores, camera and network.
+//!
+//! Everything here asks the browser and hands back plain values; what they
+//! mean is decided in `sync` and `domain`.
+
+pub mod camera;
+pub mod clock;
+pub mod door;
+pub mod failure;
+pub mod files;
+pub mod http;
+pub mod idb;
+pub mod lock;
+pub mod mirror;
+pub mod position;
+pub mod random;
+pub mod recorder;
+pub mod seal;
+pub mod space;
+pub mod wake;
+pub mod worker;
+
+pub use failure::Failure;

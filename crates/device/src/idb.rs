@@ -1,0 +1,321 @@
+//! IndexedDB, transaction-shaped.
+//!
+//! All requests of a transaction are issued without awaiting in between (an
+//! await would end it), and a write counts only on `complete` with
+//! `durability: "strict"`. A connection that the browser lost is reopened and
+//! the same batch issued again: every step is a put or a delete by key, so a
+//! second time changes nothing.
+
+mod open;
+mod promise;
+
+use std::{cell::RefCell, rc::Rc};
+
+use js_sys::{Array, JsString, Uint8Array};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionDurability,
+    IdbTransactionMode, IdbTransactionOptions,
+};
+
+use crate::Failure;
+pub use open::Migration;
+
+/// The name of an object store.
+pub type Store = &'static str;
+
+/// One change of a write.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Keeps `value` under `key`.
+    Put {
+        /// Where.
+        store: Store,
+        /// Under which key: random ids, seqs and states only.
+        key: String,
+        /// Sealed bytes.
+        value: Uint8Array,
+    },
+    /// Forgets what is under `key`.
+    Delete {
+        /// Where.
+        store: Store,
+        /// Under which key.
+        key: String,
+    },
+    /// Forgets everything whose key begins with `prefix`.
+    DeletePrefix {
+        /// Where.
+        store: Store,
+        /// The beginning of the keys; empty for all.
+        prefix: String,
+    },
+}
+
+/// One question of a read.
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// What is under `key`.
+    Get {
+        /// Where.
+        store: Store,
+        /// Under which key.
+        key: String,
+    },
+    /// Everything whose key begins with `prefix`, in the order of keys.
+    Scan {
+        /// Where.
+        store: Store,
+        /// The beginning of the keys; empty for all.
+        prefix: String,
+    },
+    /// The keys alone.
+    Keys {
+        /// Where.
+        store: Store,
+        /// The beginning of the keys; empty for all.
+        prefix: String,
+    },
+}
+
+/// A row that was read.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its key.
+    pub key: String,
+    /// Its sealed bytes; empty where only keys were asked for.
+    pub value: Uint8Array,
+}
+
+/// A database. Clones share the connection.
+#[derive(Clone)]
+pub struct Db {
+    name: Rc<str>,
+    migrations: &'static [Migration],
+    connection: Rc<RefCell<Option<IdbDatabase>>>,
+}
+
+impl Db {
+    /// Opens (and where needed migrates) the database `name`.
+    ///
+    /// # Errors
+    /// What the browser says: storage is switched off, broken, or of a newer version.
+    pub async fn open(name: &str, migrations: &'static [Migration]) -> Result<Self, Failure> {
+        let db = Self {
+            name: name.into(),
+            migrations,
+            connection: Rc::default(),
+        };
+        db.connection().await?;
+        Ok(db)
+    }
+
+    async fn connection(&self) -> Result<IdbDatabase, Failure> {
+        if let Some(open) = self.connection.borrow().clone() {
+            return Ok(open);
+        }
+        let opened =
+            open::connect(&self.name, self.migrations, Rc::clone(&self.connection)).await?;
+        *self.connection.borrow_mut() = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// Does all of `steps` in one strict transaction. `Ok` means: on the disk.
+    ///
+    /// # Errors
+    /// Nothing of it was done. [`Failure::is_quota`] where the phone is full.
+    pub async fn write(&self, steps: &[Step]) -> Result<(), Failure> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        match self.try_write(steps).await {
+            Err(failure) if self.was_lost(&failure) => self.try_write(steps).await,
+            done => done,
+        }
+    }
+
+    async fn try_write(&self, steps: &[Step]) -> Result<(), Failure> {
+        let connection = self.connection().await?;
+        let mut names = Vec::new();
+        for step in steps {
+            let (Step::Put { store, .. }
+            | Step::Delete { store, .. }
+            | Step::DeletePrefix { store, .. }) = step;
+            push_once(&mut names, store);
+        }
+        let transaction = begin(&connection, &names, IdbTransactionMode::Readwrite)?;
+        let done = promise::completed(&transaction);
+        for step in steps {
+            match step {
+                Step::Put { store, key, value } => {
+                    transaction
+                        .object_store(store)?
+                        .put_with_key(value, &JsValue::from_str(key))?;
+                }
+                Step::Delete { store, key } => {
+                    transaction
+                        .object_store(store)?
+                        .delete(&JsValue::from_str(key))?;
+                }
+                Step::DeletePrefix { store, prefix } => {
+                    transaction.object_store(store)?.delete(&range(prefix)?)?;
+                }
+            }
+        }
+        JsFuture::from(done).await?;
+        Ok(())
+    }
+
+    /// Answers all of `queries` from one moment's state, one list of rows for each.
+    ///
+    /// # Errors
+    /// What the browser says.
+    pub async fn read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failure> {
+        match self.try_read(queries).await {
+            Err(failure) if self.was_lost(&failure) => self.try_read(queries).await,
+            done => done,
+        }
+    }
+
+    /// What is under `key`.
+    ///
+    /// # Errors
+    /// What the browser says.
+    pub async fn get(&self, store: Store, key: &str) -> Result<Option<Uint8Array>, Failure> {
+        let rows = self
+            .read(&[Query::Get {
+                store,
+                key: key.to_owned(),
+            }])
+            .await?;
+        Ok(rows.into_iter().flatten().next().map(|row| row.value))
+    }
+
+    async fn try_read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failure> {
+        let connection = self.connection().await?;
+        let mut names = Vec::new();
+        for query in queries {
+            let (Query::Get { store, .. } | Query::Scan { store, .. } | Query::Keys { store, .. }) =
+                query;
+            push_once(&mut names, store);
+        }
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let transaction = begin(&connection, &names, IdbTransactionMode::Readonly)?;
+        let done = promise::completed(&transaction);
+        let mut pending = Vec::with_capacity(queries.len());
+        for query in queries {
+            pending.push(ask(&transaction, query)?);
+        }
+        JsFuture::from(done).await?;
+        pending
+            .into_iter()
+            .zip(queries)
+            .map(|((keys, values), query)| rows(query, keys, values))
+            .collect()
+    }
+
+    /// Whether the connection is gone; then it is dropped, so that the next call opens another.
+    fn was_lost(&self, failure: &Failure) -> bool {
+        let lost = matches!(
+            failure.name.as_str(),
+            "InvalidStateError" | "UnknownError" | "AbortError"
+        );
+        if lost && let Some(stale) = self.connection.borrow_mut().take() {
+            stale.close();
+        }
+        lost
+    }
+}
+
+/// `keys` and `values` of a query, as soon as the transaction is done.
+type Pending = (Option<IdbRequest>, Option<IdbRequest>);
+
+fn ask(transaction: &IdbTransaction, query: &Query) -> Result<Pending, Failure> {
+    let all = |store: &IdbObjectStore, prefix: &str| -> Result<(JsValue, IdbRequest), Failure> {
+        let range = range(prefix)?;
+        let keys = store.get_all_keys_with_key(&range)?;
+        Ok((range, keys))
+    };
+    Ok(match query {
+        Query::Get { store, key } => (
+            None,
+            Some(
+                transaction
+                    .object_store(store)?
+                    .get(&JsValue::from_str(key))?,
+            ),
+        ),
+        Query::Keys { store, prefix } => (
+            Some(all(&transaction.object_store(store)?, prefix)?.1),
+            None,
+        ),
+        Query::Scan { store, prefix } => {
+            let store = transaction.object_store(store)?;
+            let (range, keys) = all(&store, prefix)?;
+            (Some(keys), Some(store.get_all_with_key(&range)?))
+        }
+    })
+}
+
+fn rows(
+    query: &Query,
+    keys: Option<IdbRequest>,
+    values: Option<IdbRequest>,
+) -> Result<Vec<Row>, Failure> {
+    let values = values.map(|request| request.result()).transpose()?;
+    if let Query::Get { key, .. } = query {
+        let value = values.filter(|value| !value.is_undefined());
+        return Ok(value
+            .into_iter()
+            .map(|value| Row {
+                key: key.clone(),
+                value: value.unchecked_into(),
+            })
+            .collect());
+    }
+    let keys: Array = keys
+        .map(|request| request.result())
+        .transpose()?
+        .unwrap_or_default()
+        .unchecked_into();
+    let values = values.map(wasm_bindgen::JsCast::unchecked_into::<Array>);
+    Ok(keys
+        .iter()
+        .enumerate()
+        .map(|(n, key)| Row {
+            key: key.as_string().unwrap_or_default(),
+            value: values.as_ref().map_or_else(
+                || Uint8Array::new_with_length(0),
+                |values| values.get(n as u32).unchecked_into(),
+            ),
+        })
+        .collect())
+}
+
+fn begin(
+    connection: &IdbDatabase,
+    names: &[Store],
+    mode: IdbTransactionMode,
+) -> Result<IdbTransaction, Failure> {
+    let names: Vec<JsString> = names.iter().map(|name| JsString::from(*name)).collect();
+    let options = IdbTransactionOptions::new();
+    options.set_durability(IdbTransactionDurability::Strict);
+    Ok(connection.transaction_with_str_sequence_and_mode_and_options(&names, mode, &options)?)
+}
+
+fn push_once(names: &mut Vec<Store>, name: Store) {
+    if !names.contains(&name) {
+        names.push(name);
+    }
+}
+
+/// The keys that begin with `prefix`. Keys are ASCII, so `\u{ffff}` lies behind them all.
+fn range(prefix: &str) -> Result<JsValue, Failure> {
+    let mut end = String::with_capacity(prefix.len() + 3);
+    end.push_str(prefix);
+    end.push('\u{ffff}');
+    Ok(IdbKeyRange::bound(&JsValue::from_str(prefix), &JsValue::from_str(&end))?.into())
+}

@@ -1,0 +1,98 @@
+//! Spoken notes, in slices that each stand alone.
+//!
+//! A lock or a kill costs the slice that is being recorded and no other: the
+//! recorder is stopped and started again for each, so that every slice is a
+//! whole file.
+
+use std::{cell::RefCell, rc::Rc};
+
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast as _, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{BlobEvent, MediaRecorder, MediaRecorderOptions};
+
+use crate::{Failure, camera::Stream, clock};
+
+/// How long a slice is, ms.
+pub const SLICE_MS: i32 = 15_000;
+const BITS_PER_SECOND: u32 = 32_000;
+
+/// A recording under way. Stops when dropped, and hands over its last slice.
+pub struct Recording {
+    current: Rc<RefCell<Option<MediaRecorder>>>,
+    _stream: Rc<Stream>,
+}
+
+/// The type in which this browser records: WebM with Opus, on WebKit MP4.
+#[must_use]
+pub fn mime() -> &'static str {
+    if MediaRecorder::is_type_supported("audio/webm;codecs=opus") {
+        "audio/webm"
+    } else {
+        "audio/mp4"
+    }
+}
+
+impl Recording {
+    /// Records `stream` and calls `slice` with the bytes of each slice.
+    ///
+    /// # Errors
+    /// The browser cannot record.
+    pub fn start(stream: Stream, slice: impl Fn(Uint8Array) + 'static) -> Result<Self, Failure> {
+        let stream = Rc::new(stream);
+        let slice: Rc<dyn Fn(Uint8Array)> = Rc::new(slice);
+        let current = Rc::new(RefCell::new(Some(begin(&stream, &slice)?)));
+        let (turn, source) = (Rc::clone(&current), Rc::clone(&stream));
+        spawn_local(async move {
+            loop {
+                clock::sleep(SLICE_MS).await;
+                let Some(running) = turn.borrow_mut().take() else {
+                    return;
+                };
+                drop(running.stop());
+                let Ok(next) = begin(&source, &slice) else {
+                    return;
+                };
+                *turn.borrow_mut() = Some(next);
+            }
+        });
+        Ok(Self {
+            current,
+            _stream: stream,
+        })
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        if let Some(running) = self.current.borrow_mut().take() {
+            drop(running.stop());
+        }
+    }
+}
+
+fn begin(stream: &Stream, slice: &Rc<dyn Fn(Uint8Array)>) -> Result<MediaRecorder, Failure> {
+    let options = MediaRecorderOptions::new();
+    let mime = mime();
+    options.set_mime_type(if mime == "audio/webm" {
+        "audio/webm;codecs=opus"
+    } else {
+        mime
+    });
+    options.set_audio_bits_per_second(BITS_PER_SECOND);
+    let recorder =
+        MediaRecorder::new_with_media_stream_and_media_recorder_options(stream.media(), &options)?;
+    let slice = Rc::clone(slice);
+    // Called once: without a time slice the recorder hands over its data when it stops.
+    let data = Closure::once_into_js(move |event: BlobEvent| {
+        let Some(blob) = event.data() else { return };
+        spawn_local(async move {
+            if let Ok(buffer) = JsFuture::from(blob.array_buffer()).await {
+                slice(Uint8Array::new(&buffer));
+            }
+        });
+    });
+    recorder.set_ondataavailable(Some(data.unchecked_ref()));
+    recorder.start()?;
+    Ok(recorder)
+}
