@@ -73,6 +73,27 @@ pub(crate) fn watch_lines(command: &mut Command, mut read: impl FnMut(&str)) -> 
     Ok(child.wait().context("waiting for a test runner")?.success())
 }
 
+/// What a call prints; `None` when it cannot be started or fails.
+pub(crate) fn output(command: &mut Command) -> Option<String> {
+    let output = command.stderr(Stdio::null()).output().ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// What a call prints; fails when it fails, with what it said.
+pub(crate) fn output_or_fail(command: &mut Command) -> Result<Vec<u8>> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| missing(command))?;
+    if !output.status.success() {
+        bail!("`{}` failed ({})", show(command), output.status);
+    }
+    Ok(output.stdout)
+}
+
 fn missing(command: &Command) -> String {
     format!(
         "`{}` cannot be started; `cargo xtask setup` installs what is missing",

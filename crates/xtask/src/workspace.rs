@@ -18,14 +18,59 @@ pub(crate) const HOST_FEATURES: &str = "hq/ssr";
 /// its own: leptos' csr and ssr exclude one another.
 pub(crate) const FIELD: [&str; 2] = ["device", "field"];
 
+/// The target of both bundles.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// How something is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Quickly, for the one who changes it.
+    Dev,
+    /// As it is used.
+    Release,
+}
+
+impl Profile {
+    /// Its name in paths and in the manifest.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+        }
+    }
+}
+
 /// The repository.
 pub(crate) fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+    // The parent of crates/xtask; both steps exist, or this crate could not have been built.
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."));
+    crates.parent().unwrap_or(crates)
 }
 
 /// Where cargo puts what it builds.
 pub(crate) fn target() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
+/// The files that the server hands out: `manifest.json` and what it lists.
+pub(crate) fn site(profile: Profile) -> PathBuf {
+    target().join("site").join(profile.name())
+}
+
+/// The binary `mingcha`.
+pub(crate) fn server_binary(profile: Profile) -> PathBuf {
+    let folder = match profile {
+        Profile::Dev => "debug",
+        Profile::Release => "release",
+    };
+    target().join(folder).join("mingcha")
+}
+
+/// The npm packages that the build calls.
+pub(crate) fn npm() -> PathBuf {
+    root().join("crates/xtask/npm")
 }
 
 /// `-p` for each of `crates`.

@@ -1,0 +1,354 @@
+//! The site: every file that a browser may ask for, and `manifest.json`.
+//!
+//! Order matters, because names hold hashes: first what names nobody (WASM,
+//! styles, pictures), then the scripts that name those, then the phone's shell,
+//! and last the service worker, which names them all under one build id.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, anyhow};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    asset::{Asset, sha256_hex},
+    bundle::Front,
+    web::{self, Script},
+};
+use crate::workspace::{self, Profile};
+
+/// What the server reads: every file with its address, and what the phone keeps.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    /// Changes when anything that a phone keeps changes.
+    pub(crate) build: String,
+    /// `release` or `dev`.
+    pub(crate) profile: String,
+    /// Every file.
+    pub(crate) files: Vec<Asset>,
+    /// The addresses that the phone's service worker keeps.
+    pub(crate) precache: Vec<String>,
+    /// What a phone loads on its first visit, summed up.
+    pub(crate) first_visit: Sum,
+}
+
+/// Sizes, bytes.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Sum {
+    /// Plain.
+    pub(crate) bytes: u64,
+    /// At brotli 11; a development build counts plain bytes.
+    pub(crate) brotli: u64,
+}
+
+impl Manifest {
+    /// Reads the manifest of a site that was built.
+    pub(crate) fn read(site: &Path) -> Result<Self> {
+        let file = site.join("manifest.json");
+        let text = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;
+        serde_json::from_slice(&text).with_context(|| format!("reading {}", file.display()))
+    }
+}
+
+struct Site {
+    folder: PathBuf,
+    profile: Profile,
+    files: Vec<Asset>,
+}
+
+/// Puts the site together from the bundles, `public/` and `style/`.
+pub(crate) fn assemble(profile: Profile) -> Result<Manifest> {
+    let folder = workspace::site(profile);
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    let mut site = Site {
+        folder,
+        profile,
+        files: Vec::new(),
+    };
+    let build = site.field()?;
+    site.hq()?;
+    let manifest = site.manifest(build);
+    let text = serde_json::to_vec_pretty(&manifest)?;
+    let place = site.folder.join("manifest.json");
+    fs::write(&place, text).with_context(|| format!("writing {}", place.display()))?;
+    site.sweep()?;
+    Ok(manifest)
+}
+
+impl Site {
+    /// Everything of the phone. Gives the build id.
+    fn field(&mut self) -> Result<String> {
+        let public = workspace::root().join("public");
+        let bundle = Front::Field.folder(self.profile);
+        if !bundle.join("stamp").exists() {
+            return Ok("none".to_owned());
+        }
+        let wasm = self.add("field.wasm", &read(&bundle.join("field_bg.wasm"))?)?;
+        let glue = self.add(
+            "field.js",
+            &web::script(&bundle.join("field.js"), Script::Module, &[])?,
+        )?;
+        let style = self.style("field")?;
+        for icon in pictures(&public.join("field"))? {
+            self.add(&format!("field/{}", file_name(&icon)), &read(&icon)?)?;
+        }
+        let rescue = self.add(
+            "rescue.js",
+            &web::script(&public.join("field/rescue.js"), Script::Classic, &[])?,
+        )?;
+        let boot = web::script(
+            &public.join("field/boot.js"),
+            Script::Classic,
+            &[
+                ("FIELD_GLUE", serde_json::to_string(&glue)?),
+                ("FIELD_WASM", serde_json::to_string(&wasm)?),
+                ("RESCUE", serde_json::to_string(&rescue)?),
+            ],
+        )?;
+        let boot = self.add("boot.js", &boot)?;
+        let mut kept = vec![wasm, glue, style, boot, rescue];
+        let worker = public.join("field/worker.js");
+        if worker.exists() {
+            kept.push(self.add("worker.js", &web::script(&worker, Script::Module, &[])?)?);
+        }
+
+        let shell =
+            fs::read_to_string(public.join("field/shell.html")).context("reading the shell")?;
+        let worker = fs::read(public.join("sw.js")).context("reading the service worker")?;
+        let build = sha256_hex(
+            [kept.join("\n").as_bytes(), shell.as_bytes(), &worker]
+                .concat()
+                .as_slice(),
+        );
+        let build = build[..12].to_owned();
+
+        let web_app = fs::read_to_string(public.join("field/manifest.webmanifest"))
+            .context("reading the web app manifest")?;
+        let web_app = self.fill(&web_app, &build)?;
+        self.fixed(
+            "field/manifest.webmanifest",
+            "/field/manifest.webmanifest",
+            web_app.as_bytes(),
+        )?;
+        let shell = minify_html(&self.fill(&shell, &build)?);
+        self.fixed("field.html", "/field", shell.as_bytes())?;
+        kept.insert(0, "/field".to_owned());
+
+        let defines = [
+            ("BUILD", serde_json::to_string(&build)?),
+            ("FILES", serde_json::to_string(&kept)?),
+        ];
+        let worker = web::script(&public.join("sw.js"), Script::Classic, &defines)?;
+        self.fixed("sw.js", "/sw.js", &worker)?;
+        let kill = web::script(&public.join("sw-kill.js"), Script::Classic, &[])?;
+        self.fixed("sw-kill.js", "/sw-kill.js", &kill)?;
+        for file in &mut self.files {
+            file.first_visit = kept.contains(&file.path) || file.logical == "sw.js";
+        }
+        Ok(build)
+    }
+
+    /// Everything of HQ.
+    fn hq(&mut self) -> Result<()> {
+        let public = workspace::root().join("public");
+        self.style("hq")?;
+        let bundle = Front::Hq.folder(self.profile);
+        if !bundle.join("stamp").exists() {
+            return Ok(());
+        }
+        let wasm = self.add("hq.wasm", &read(&bundle.join("hq_bg.wasm"))?)?;
+        // Beside the glue, so that its import is found.
+        let boot = bundle.join("boot.js");
+        fs::copy(public.join("hq/boot.js"), &boot).context("reading public/hq/boot.js")?;
+        let defines = [("HQ_WASM", serde_json::to_string(&wasm)?)];
+        self.add("hq.js", &web::script(&boot, Script::Module, &defines)?)?;
+        for picture in pictures(&public.join("hq"))? {
+            self.add(&format!("hq/{}", file_name(&picture)), &read(&picture)?)?;
+        }
+        Ok(())
+    }
+
+    fn style(&mut self, front: &str) -> Result<String> {
+        let file = workspace::root().join("style").join(format!("{front}.css"));
+        let text = if file.exists() {
+            web::style(&file)?
+        } else {
+            Vec::new()
+        };
+        self.add(&format!("{front}.css"), &text)
+    }
+
+    /// Adds a file under a hashed name; gives its address.
+    fn add(&mut self, logical: &str, bytes: &[u8]) -> Result<String> {
+        let asset = Asset::hashed(&self.folder, self.profile, logical, bytes)?;
+        let path = asset.path.clone();
+        self.files.push(asset);
+        Ok(path)
+    }
+
+    fn fixed(&mut self, logical: &str, path: &str, bytes: &[u8]) -> Result<()> {
+        self.files.push(Asset::fixed(
+            &self.folder,
+            self.profile,
+            logical,
+            path,
+            bytes,
+        )?);
+        Ok(())
+    }
+
+    /// Replaces `{{build}}` and `{{asset:NAME}}`; a line that asks for an asset with
+    /// `{{asset?:NAME}}` goes if there is none.
+    fn fill(&self, template: &str, build: &str) -> Result<String> {
+        let mut filled = String::with_capacity(template.len());
+        for line in template.split_inclusive('\n') {
+            let mut rest = line;
+            let mut done = String::new();
+            let mut keep = true;
+            while let Some((before, after)) = rest.split_once("{{") {
+                let (name, tail) = after
+                    .split_once("}}")
+                    .context("a {{ without }} in a template")?;
+                done.push_str(before);
+                let optional = name.strip_prefix("asset?:");
+                if name == "build" {
+                    done.push_str(build);
+                } else {
+                    let logical = optional.or_else(|| name.strip_prefix("asset:"));
+                    let logical =
+                        logical.with_context(|| format!("unknown {{{{{name}}}}} in a template"))?;
+                    match self.files.iter().find(|file| file.logical == logical) {
+                        Some(file) => done.push_str(&file.path),
+                        None if optional.is_some() => keep = false,
+                        None => return Err(anyhow!("no asset {logical} for a template")),
+                    }
+                }
+                rest = tail;
+            }
+            done.push_str(rest);
+            if keep {
+                filled.push_str(&done);
+            }
+        }
+        Ok(filled)
+    }
+
+    fn manifest(&self, build: String) -> Manifest {
+        let first = || self.files.iter().filter(|file| file.first_visit);
+        Manifest {
+            build,
+            profile: self.profile.name().to_owned(),
+            precache: first()
+                .filter(|file| file.logical != "sw.js")
+                .map(|file| file.path.clone())
+                .collect(),
+            first_visit: Sum {
+                bytes: first().map(|file| file.bytes).sum(),
+                brotli: first().map(|file| file.brotli.unwrap_or(file.bytes)).sum(),
+            },
+            files: self.files.clone(),
+        }
+    }
+
+    /// Removes what an earlier build left.
+    fn sweep(&self) -> Result<()> {
+        let mut wanted = BTreeSet::new();
+        for file in &self.files {
+            for end in ["", ".br", ".gz"] {
+                wanted.insert(self.folder.join(format!("{}{end}", file.file)));
+            }
+        }
+        for entry in fs::read_dir(self.folder.join("assets")).context("reading the assets")? {
+            let path = entry?.path();
+            if !wanted.contains(&path) {
+                fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("reading {}", file.display()))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Pictures in a folder, in the order of their names.
+fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)
+        .with_context(|| format!("reading {}", folder.display()))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|end| end == "svg" || end == "png")
+        })
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+/// Drops comments, indentation and line ends between tags; the shell has no text that minds.
+fn minify_html(html: &str) -> String {
+    let mut small = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        small.push_str(before);
+        rest = after.split_once("-->").map_or("", |(_, tail)| tail);
+    }
+    small.push_str(rest);
+    small.lines().map(str::trim).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> Site {
+        let asset = Asset {
+            logical: "boot.js".to_owned(),
+            path: "/assets/boot-1.js".to_owned(),
+            file: String::new(),
+            mime: String::new(),
+            bytes: 0,
+            brotli: None,
+            gzip: None,
+            sha256: String::new(),
+            first_visit: false,
+        };
+        Site {
+            folder: PathBuf::new(),
+            profile: Profile::Dev,
+            files: vec![asset],
+        }
+    }
+
+    #[test]
+    fn templates_name_assets() {
+        let template = "<b>{{build}}</b>\n<a {{asset:boot.js}}>\n<c {{asset?:worker.js}}>\n";
+        assert_eq!(
+            site().fill(template, "b1").unwrap(),
+            "<b>b1</b>\n<a /assets/boot-1.js>\n"
+        );
+    }
+
+    #[test]
+    fn a_template_cannot_name_what_is_not_there() {
+        assert!(site().fill("{{asset:worker.js}}", "b1").is_err());
+        assert!(site().fill("{{worker}}", "b1").is_err());
+        assert!(site().fill("{{build", "b1").is_err());
+    }
+
+    #[test]
+    fn html_loses_comments_and_indentation() {
+        assert_eq!(minify_html("<a>\n  <!-- why -->\n  <b>\n"), "<a><b>");
+    }
+}

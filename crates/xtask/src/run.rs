@@ -1,0 +1,46 @@
+//! The product, running.
+
+use std::{os::unix::process::CommandExt as _, process::Command};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    build::{self, build},
+    process::{command, show},
+    workspace::{self, Profile},
+};
+
+/// What to hand on to `mingcha serve`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Also serve https on the local network, for real phones.
+    #[arg(long)]
+    lan: bool,
+    /// Further arguments of `mingcha serve`.
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+impl Options {
+    /// The call that serves a build.
+    pub(crate) fn serve(&self, profile: Profile) -> Command {
+        let mut call = command(workspace::server_binary(profile));
+        call.arg("serve")
+            .arg("--site")
+            .arg(workspace::site(profile));
+        if self.lan {
+            call.arg("--lan");
+        }
+        call.args(&self.rest);
+        call
+    }
+}
+
+/// Builds the release and becomes the server, so that Ctrl-C reaches it and nobody else.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    println!("building the release: 5 to 15 minutes the first time, seconds when nothing changed");
+    build(&build::Options::all(Profile::Release))?;
+    let mut call = options.serve(Profile::Release);
+    println!("  $ {}", show(&call));
+    Err(call.exec()).context("the server could not be started")
+}
