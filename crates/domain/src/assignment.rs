@@ -89,6 +89,9 @@ pub struct Assignment {
     pub unit: OrgUnitId,
     /// The county branch of the venue when the task was made.
     pub county: OrgUnitId,
+    /// The venue is in the country: other limits apply.
+    #[serde(default)]
+    pub rural: bool,
     /// Which checklist version; a draft stays on it for ever.
     pub checklist: ChecklistVersionId,
     /// The topic (专项) of that checklist.

@@ -21,6 +21,7 @@ pub(super) fn plan(plan: &AssignmentPlan, states: &mut States, effects: &mut Eff
                 venue: task.venue,
                 unit: venue.unit,
                 county: venue.county,
+                rural: venue.rural,
                 checklist: task.checklist,
                 topic: checklist.topic.clone(),
                 mode: task.mode,

@@ -16,7 +16,7 @@ use crate::{
         Facts,
         payload::{VisitArrive, VisitLeave},
     },
-    scoring::{self, VisitScore},
+    scoring::{self, ScoreContext, VisitScore},
     visit::{ScoreSummary, Visit, VisitDocument, VisitState},
 };
 
@@ -47,7 +47,7 @@ pub(super) fn submit(document: &VisitDocument, states: &mut States, facts: &Fact
         return;
     };
     let mut visit = states.visits.get(&id).cloned().unwrap_or_else(|| begin(assignment));
-    let score = scoring::score_document(&checklist, document, facts.received_at);
+    let score = scoring::score(&checklist, document, ScoreContext { rural: assignment.rural, now: facts.received_at });
     visit.state = VisitState::Received;
     visit.revision += 1;
     visit.submission += 1;
@@ -128,7 +128,7 @@ fn propose(
     facts: &Facts,
     effects: &mut Effects,
 ) {
-    let proposed: BTreeMap<FindingId, ProposedFinding> = proposed_findings(checklist, score)
+    let proposed: BTreeMap<FindingId, ProposedFinding> = proposed_findings(checklist, document, score)
         .into_iter()
         .map(|proposal| (FindingId::of(visit.id, proposal.item), proposal))
         .collect();
