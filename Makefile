@@ -1,14 +1,38 @@
 # Two commands: `make run` and `make test`. Both install what is missing first.
 # Everything they do lives in `cargo xtask` (crates/xtask); see `cargo xtask --help`.
 
-.PHONY: help test lint
+.PHONY: help run phone test watch lint size dist toolchain
 
 help:
-	@echo "make test   everything that must pass, browser included"
-	@echo "make lint   formatting and lints only"
+	@echo "make run     install what is missing, build the release, serve it on http://127.0.0.1:3000"
+	@echo "make phone   the same, and https on the local network for real phones"
+	@echo "make test    install what is missing, browser included, and check everything"
+	@echo "make watch   serve a development build that follows your changes"
+	@echo "make lint    formatting and lints only"
+	@echo "make size    what a phone loads on its first visit"
+	@echo "make dist    the archive to hand out, in dist/"
 
-test:
-	@cargo xtask test
+run: toolchain
+	@cargo xtask setup && exec cargo xtask run
 
-lint:
-	@cargo xtask lint
+phone: toolchain
+	@cargo xtask setup && exec cargo xtask run --lan
+
+test: toolchain
+	@cargo xtask setup --test && exec cargo xtask test
+
+watch: toolchain
+	@cargo xtask setup && exec cargo xtask watch
+
+lint: toolchain
+	@exec cargo xtask lint
+
+size: toolchain
+	@cargo xtask setup && exec cargo xtask size
+
+dist: toolchain
+	@cargo xtask setup && exec cargo xtask dist
+
+# What cargo itself needs before it can build the rest.
+toolchain:
+	@sh scripts/toolchain.sh

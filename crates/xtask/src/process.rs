@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::workspace;
+use crate::{tally::Tally, workspace};
 
 /// A call of `program` in the repository's root.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
@@ -54,9 +54,9 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a call, shows its standard output line by line and hands every line to
-/// `read`. Whether it succeeded.
-pub(crate) fn watch_lines(command: &mut Command, mut read: impl FnMut(&str)) -> Result<bool> {
+/// Runs a test runner, shows what it prints and counts what it says passed and
+/// failed. Whether it succeeded.
+pub(crate) fn counted(command: &mut Command, tally: &mut Tally) -> Result<bool> {
     println!("  $ {}", show(command));
     let mut child = command
         .stdout(Stdio::piped())
@@ -67,7 +67,7 @@ pub(crate) fn watch_lines(command: &mut Command, mut read: impl FnMut(&str)) -> 
             let line = line.context("reading a test runner's output")?;
             let line = String::from_utf8_lossy(&line);
             println!("{line}");
-            read(&line);
+            tally.read(&line);
         }
     }
     Ok(child.wait().context("waiting for a test runner")?.success())

@@ -6,10 +6,12 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use crate::{
+    build::{self, build},
     lint,
-    process::{cargo, watch_lines},
+    process::{cargo, command, counted, run as call},
+    setup::{Missing, chromium},
     tally::Tally,
-    workspace::{self, FIELD, HOST, HOST_FEATURES, packages},
+    workspace::{self, FIELD, HOST, HOST_FEATURES, Profile, packages},
 };
 
 /// What to run.
@@ -18,6 +20,9 @@ pub(crate) struct Options {
     /// Only these steps, separated by commas.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Step>,
+    /// Further arguments of the browser journeys' runner, such as a file name.
+    #[arg(last = true)]
+    rest: Vec<String>,
 }
 
 /// A step, in the order of running.
@@ -35,15 +40,21 @@ enum Step {
     Host,
     /// tests of the phone's crates that need no browser
     Field,
+    /// both bundles as they are released, with the limit on the phone's first visit
+    Bundles,
+    /// the browser journeys, against the server that the tests have built
+    Journeys,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     Step::Fmt,
     Step::ClippyHost,
     Step::ClippyField,
     Step::ClippyHq,
     Step::Host,
     Step::Field,
+    Step::Bundles,
+    Step::Journeys,
 ];
 
 struct Row {
@@ -60,7 +71,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut rows = Vec::new();
     for step in STEPS {
         if options.only.is_empty() || options.only.contains(&step) {
-            rows.push(time(step));
+            rows.push(time(step, &options.rest));
         }
     }
     let total = print_table(&rows);
@@ -72,7 +83,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     exit(i32::from(total.failed > 0));
 }
 
-fn time(step: Step) -> Row {
+fn time(step: Step, rest: &[String]) -> Row {
     let name = step
         .to_possible_value()
         .map(|value| value.get_name().to_owned())
@@ -80,7 +91,7 @@ fn time(step: Step) -> Row {
     println!("\n== {name}");
     let start = Instant::now();
     let mut tally = Tally::default();
-    let passed = perform(step, &mut tally).unwrap_or_else(|error| {
+    let passed = perform(step, rest, &mut tally).unwrap_or_else(|error| {
         println!("{error:#}");
         false
     });
@@ -95,25 +106,55 @@ fn time(step: Step) -> Row {
     }
 }
 
-fn perform(step: Step, tally: &mut Tally) -> Result<bool> {
+fn perform(step: Step, rest: &[String], tally: &mut Tally) -> Result<bool> {
     match step {
         Step::Fmt => lint::format().map(|()| true),
         Step::ClippyHost => lint::host().map(|()| true),
         Step::ClippyField => lint::field().map(|()| true),
         Step::ClippyHq => lint::hq().map(|()| true),
-        Step::Host => watch_lines(
-            cargo()
-                .args(["test", "--no-fail-fast", "--features", HOST_FEATURES])
-                .args(packages(&HOST)),
-            |line| tally.read(line),
-        ),
-        Step::Field => watch_lines(
-            cargo()
+        Step::Host => host(tally),
+        Step::Field => {
+            let mut cargo = cargo();
+            cargo
                 .args(["test", "--no-fail-fast"])
-                .args(packages(&FIELD)),
-            |line| tally.read(line),
-        ),
+                .args(packages(&FIELD));
+            counted(&mut cargo, tally)
+        }
+        Step::Bundles => build(&build::Options::bundles(Profile::Release)).map(|()| true),
+        Step::Journeys => journeys(rest, tally),
     }
+}
+
+/// Builds tests and binaries in one call, so that the journeys' server is the one tested here.
+fn host(tally: &mut Tally) -> Result<bool> {
+    let host = |what: &[&str]| {
+        let mut cargo = cargo();
+        cargo
+            .args(what)
+            .args(["--features", HOST_FEATURES])
+            .args(packages(&HOST));
+        cargo
+    };
+    call(&mut host(&["build", "--bins", "--tests"]))?;
+    counted(&mut host(&["test", "--no-fail-fast"]), tally)
+}
+
+fn journeys(rest: &[String], tally: &mut Tally) -> Result<bool> {
+    let Some(browser) = chromium() else {
+        let remedy = "no Chromium was found; `cargo xtask setup --test` installs it";
+        return Err(Missing(remedy.to_owned()).into());
+    };
+    let end2end = workspace::root().join("end2end");
+    counted(
+        command(end2end.join("node_modules/.bin/playwright"))
+            .current_dir(&end2end)
+            .env("CHROMIUM", browser)
+            .env("MINGCHA_BIN", workspace::server_binary(Profile::Dev))
+            .env("MINGCHA_SITE", workspace::site(Profile::Release))
+            .arg("test")
+            .args(rest),
+        tally,
+    )
 }
 
 fn print_table(rows: &[Row]) -> Tally {

@@ -115,15 +115,19 @@ impl Site {
             kept.push(self.add("worker.js", &web::script(&worker, Script::Module, &[])?)?);
         }
 
+        for picture in pictures(&public.join("icons"))? {
+            let name = file_name(&picture);
+            // Code names these by a fixed address, so that WASM need not know a hash.
+            let path = format!("/icons/{name}");
+            self.fixed(&format!("icons/{name}"), &path, &read(&picture)?)?;
+            kept.push(path);
+        }
+
         let shell =
             fs::read_to_string(public.join("field/shell.html")).context("reading the shell")?;
-        let worker = fs::read(public.join("sw.js")).context("reading the service worker")?;
-        let build = sha256_hex(
-            [kept.join("\n").as_bytes(), shell.as_bytes(), &worker]
-                .concat()
-                .as_slice(),
-        );
-        let build = build[..12].to_owned();
+        let worker =
+            fs::read_to_string(public.join("sw.js")).context("reading the service worker")?;
+        let build = self.build_id(&kept, &[&shell, &worker]);
 
         let web_app = fs::read_to_string(public.join("field/manifest.webmanifest"))
             .context("reading the web app manifest")?;
@@ -149,6 +153,16 @@ impl Site {
             file.first_visit = kept.contains(&file.path) || file.logical == "sw.js";
         }
         Ok(build)
+    }
+
+    /// The same content gives the same id, so a release that changes nothing for phones costs them nothing.
+    fn build_id(&self, kept: &[String], templates: &[&str]) -> String {
+        let mut text = templates.concat();
+        for file in self.files.iter().filter(|file| kept.contains(&file.path)) {
+            text.push_str(&file.path);
+            text.push_str(&file.sha256);
+        }
+        sha256_hex(text.as_bytes())[..12].to_owned()
     }
 
     /// Everything of HQ.
