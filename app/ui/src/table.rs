@@ -1,0 +1,79 @@
+//! Rows and columns.
+
+use leptos::prelude::*;
+
+use crate::Label;
+
+/// The head of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its word.
+    pub word: Label,
+    /// It holds figures, so it is set to the right. Its cells have class `num`.
+    pub number: bool,
+}
+
+impl Column {
+    /// A column of words.
+    #[must_use]
+    pub fn text(word: impl Into<Label>) -> Self {
+        Self { word: word.into(), number: false }
+    }
+
+    /// A column of figures.
+    #[must_use]
+    pub fn number(word: impl Into<Label>) -> Self {
+        Self { word: word.into(), number: true }
+    }
+}
+
+/// A dense table with a head that stays. Rows (`<tr>`) are its children; it
+/// always has a `<tbody>`, or browsers add one and hydration fails.
+#[component]
+pub fn DataTable(
+    /// What the table lists; read out, not shown.
+    #[prop(into)]
+    caption: Label,
+    /// The heads.
+    columns: Vec<Column>,
+    /// Said instead of rows when there are none.
+    #[prop(optional, into)]
+    none: Option<Label>,
+    /// The rows.
+    children: Children,
+) -> impl IntoView {
+    let width = columns.len();
+    let heads = columns
+        .into_iter()
+        .map(|column| {
+            view! {
+                <th scope="col" class:num=column.number>
+                    {column.word}
+                </th>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-frame">
+            <table class="table table--sticky">
+                <caption class="vh">{caption}</caption>
+                <thead>
+                    <tr>{heads}</tr>
+                </thead>
+                <tbody>
+                    {children()}
+                    {none
+                        .map(|none| {
+                            view! {
+                                <tr>
+                                    <td class="table__none" colspan=width>
+                                        {none}
+                                    </td>
+                                </tr>
+                            }
+                        })}
+                </tbody>
+            </table>
+        </div>
+    }
+}
