@@ -1,1 +1,26 @@
-//! HQ in a browser.
+//! HQ: rendered on the server, hydrated in the browser, usable before the WASM arrives.
+//!
+//! Forms are real forms. Everything that a screen shows comes from a server
+//! function of its area (`*/api.rs`); what those need to exist only on the
+//! server lies in `ssr`, the one module behind that feature.
+
+#[cfg(all(feature = "ssr", feature = "hydrate"))]
+compile_error!("`ssr` and `hydrate` exclude one another: build the server and the bundle in two cargo calls");
+
+mod app;
+mod context;
+mod error;
+mod frame;
+mod loaded;
+mod parts;
+pub mod paths;
+mod settings;
+mod sign_in;
+mod words;
+
+#[cfg(feature = "ssr")]
+pub mod ssr;
+
+pub use app::App;
+pub use context::{PageContext, Person};
+pub use error::HqError;

@@ -1,0 +1,139 @@
+//! What can go wrong, as codes. Words are chosen where they are shown.
+
+use domain::op::{HeldCode, RefusedCode};
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::words::{Word, w};
+
+/// What went wrong. It crosses the wire; texts of the database never do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum HqError {
+    /// There is no session, or it has ended.
+    #[error("signed_out")]
+    SignedOut,
+    /// Wrong name, wrong password or wrong company: which one is not said.
+    #[error("wrong_credentials")]
+    WrongCredentials,
+    /// Too many attempts.
+    #[error("throttled")]
+    Throttled,
+    /// The roles of this account do not reach so far.
+    #[error("not_allowed")]
+    NotAllowed,
+    /// No such thing in this company.
+    #[error("not_found")]
+    NotFound,
+    /// A field of the form has a value that it cannot have.
+    #[error("bad_input {field}")]
+    BadInput {
+        /// Which field.
+        field: String,
+    },
+    /// The rules refuse it.
+    #[error("refused")]
+    Refused {
+        /// Why.
+        code: RefusedCode,
+        /// Which field or limit.
+        #[serde(default)]
+        detail: String,
+    },
+    /// It was kept, but did not take effect.
+    #[error("held")]
+    Held {
+        /// Why.
+        code: HeldCode,
+    },
+    /// The server could not be reached.
+    #[error("unreachable")]
+    Unreachable,
+    /// The server failed; it has logged why.
+    #[error("internal")]
+    Internal,
+}
+
+impl FromServerFnError for HqError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            ServerFnErrorErr::Args(field) | ServerFnErrorErr::MissingArg(field) => Self::BadInput { field },
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl HqError {
+    /// The HTTP status of a page that cannot be shown for this reason.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut | Self::WrongCredentials => 401,
+            Self::Throttled => 429,
+            Self::NotAllowed => 403,
+            Self::NotFound => 404,
+            Self::BadInput { .. } | Self::Refused { .. } | Self::Held { .. } => 422,
+            Self::Unreachable => 503,
+            Self::Internal => 500,
+        }
+    }
+
+    /// What happened and what to do next.
+    #[must_use]
+    pub const fn word(&self) -> Word {
+        match self {
+            Self::SignedOut => w("登录已过期,请重新登录", "Your session has ended. Please sign in again."),
+            Self::WrongCredentials => {
+                w("单位代码、登录名或密码不对", "Company code, login name or password is wrong")
+            }
+            Self::Throttled => w("尝试太多次,请过几分钟再试", "Too many attempts. Try again in a few minutes."),
+            Self::NotAllowed => w("你的角色不能做这件事", "Your role does not allow this"),
+            Self::NotFound => w("没有找到", "Not found"),
+            Self::BadInput { .. } => {
+                w("有一项填得不对,什么都没有改变", "A field is not right. Nothing was changed.")
+            }
+            Self::Refused { code, .. } => refused(*code),
+            Self::Held { .. } => w(
+                "已存下,但没有生效,在「收件」里处理",
+                "Kept, but without effect. Deal with it under Held.",
+            ),
+            Self::Unreachable => w(
+                "连不上服务器,什么都没有改变,请再试一次",
+                "The server cannot be reached. Nothing was changed; try again.",
+            ),
+            Self::Internal => w("服务器出错,请再试一次", "The server failed. Please try again."),
+        }
+    }
+}
+
+const fn refused(code: RefusedCode) -> Word {
+    match code {
+        RefusedCode::Undecodable => w("内容读不懂", "It cannot be read"),
+        RefusedCode::TooLarge => w("太大或太多", "Too large, or too many"),
+        RefusedCode::NotYours => w("这属于别人", "It belongs to somebody else"),
+        RefusedCode::NotAllowed => w("你的角色不能做这件事", "Your role does not allow this"),
+        RefusedCode::AnswerOutOfRange => w("答案超出范围", "An answer is outside its range"),
+        RefusedCode::BadValue => w("有一项填得不对,什么都没有改变", "A field is not right. Nothing was changed."),
+        RefusedCode::Unknown => w("它所指的东西不存在", "What it refers to does not exist"),
+        RefusedCode::AlreadyDecided => {
+            w("别人已先处理,请看最新状态", "Somebody else has decided already. See the present state.")
+        }
+        RefusedCode::Incomplete => {
+            w("附件还没收齐,不能通过", "Evidence is still missing. It cannot be accepted yet.")
+        }
+        RefusedCode::Barred => w(
+            "这次走访的人选由你按代号指定,按规定你不能审核它",
+            "You chose this visit's supervisor by handle, so you may not review it.",
+        ),
+        RefusedCode::ConflictingRetry => {
+            w("这张表已经提交过另一份内容,请刷新后重试", "This form was sent before with other content. Reload and try again.")
+        }
+        RefusedCode::Exists => w("已经有了", "It exists already"),
+    }
+}

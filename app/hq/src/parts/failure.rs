@@ -1,0 +1,50 @@
+//! What went wrong, where a page or a form would be.
+
+use leptos::{prelude::*, server::ServerActionError, server_fn::error::ServerFnUrlError};
+use ui::{Banner, ButtonKind, ButtonLink, Glyph, Tone};
+
+use crate::{
+    error::HqError,
+    paths,
+    words::{t, w},
+};
+
+/// In place of what could not be shown.
+#[component]
+pub(crate) fn Failure(error: HqError) -> impl IntoView {
+    let detail = detail(&error);
+    let signed_out = error == HqError::SignedOut;
+    let tone = if matches!(error, HqError::NotFound | HqError::NotAllowed) { Tone::Neutral } else { Tone::Cinnabar };
+    view! {
+        <Banner tone glyph=Glyph::WARNING title=t(error.word()) alert=true>
+            {detail.map(|detail| view! { <p class="small"><code>{detail}</code></p> })}
+            {signed_out
+                .then(|| {
+                    view! {
+                        <ButtonLink href=paths::SIGN_IN kind=ButtonKind::Quiet external=true>
+                            {t(w("登录", "Sign in"))}
+                        </ButtonLink>
+                    }
+                })}
+        </Banner>
+    }
+}
+
+/// What the form that was just sent came to, if it failed. The address carries it,
+/// so that it is shown without any script.
+#[component]
+pub(crate) fn FormFailure() -> impl IntoView {
+    use_context::<ServerActionError>()
+        .map(|failed| ServerFnUrlError::<HqError>::decode_err(failed.err()))
+        .map(|error| view! { <Failure error=error /> })
+}
+
+fn detail(error: &HqError) -> Option<String> {
+    match error {
+        HqError::BadInput { field } => Some(field.clone()),
+        HqError::Refused { detail, .. } => Some(detail.clone()),
+        HqError::Held { code } => Some(code.code().to_owned()),
+        _ => None,
+    }
+    .filter(|detail| !detail.is_empty())
+}
