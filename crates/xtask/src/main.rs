@@ -11,6 +11,8 @@ mod run;
 mod setup;
 mod tally;
 mod test;
+#[cfg(test)]
+mod tidy;
 mod watch;
 mod workspace;
 
