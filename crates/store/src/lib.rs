@@ -1,1 +1,16 @@
-//! Every SQL statement of Mingcha.
+//! Every SQL statement of Mingcha: migrations, the one door for writes, the
+//! phone's reads, the feed and the replay.
+//!
+//! The serving process connects as `mingcha_serve`, which owns nothing; every
+//! statement runs in a transaction that names one tenant, and row-level
+//! security does the rest. People are known to schema `identity` alone, which
+//! is reached through its functions only (see `migrations/0006…`).
+
+pub mod code;
+pub mod error;
+mod migrate;
+mod pool;
+
+pub use error::{Error, Result};
+pub use migrate::{ServedRole, migrate, set_password};
+pub use pool::{Settings, Store, Tx};

@@ -1,0 +1,99 @@
+//! The schema, as a list of small steps that only ever grows.
+
+use sqlx::{
+    Connection as _, PgConnection, SqlSafeStr as _,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+use crate::error::Result;
+
+/// Number, name and text of every step, in order. A test compares it with the folder.
+macro_rules! steps {
+    ($($number:literal $name:literal,)*) => {
+        const STEPS: &[(i64, &str, &str)] = &[$(
+            ($number, $name, include_str!(concat!("../migrations/", $name, ".sql"))),
+        )*];
+    };
+}
+
+steps! {
+    1 "0001_roles_and_schemas",
+    2 "0002_tenants_units_venues",
+    3 "0003_assignments_visits_findings",
+    4 "0004_log",
+    5 "0005_identity_tables",
+}
+
+/// Brings the database at `owner_url` up to this build's schema. Running it again changes nothing.
+///
+/// The login must own the database, and be a superuser or able to create roles
+/// (or find `mingcha_serve`, `mingcha_identity` and `mingcha_unit` made and
+/// itself a member of `mingcha_identity`).
+///
+/// # Errors
+/// A step failed (it was rolled back), or a step that ran before has another text now.
+pub async fn migrate(owner_url: &str) -> Result<()> {
+    let mut connection = PgConnection::connect(owner_url).await?;
+    let steps = STEPS.iter().map(|(number, name, text)| {
+        Migration::new(*number, (*name).into(), MigrationType::Simple, (*text).into_sql_str(), false)
+    });
+    Migrator::with_migrations(steps.collect()).run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Sets the password of `mingcha_serve` or `mingcha_unit`: the server makes one
+/// up for its embedded database. `role` is one of the two names, nothing else.
+///
+/// # Errors
+/// The database refuses, or `role` is another one.
+pub async fn set_password(owner_url: &str, role: ServedRole, password: &str) -> Result<()> {
+    let mut connection = PgConnection::connect(owner_url).await?;
+    // ALTER ROLE takes no parameters: the database itself quotes the password.
+    let statement: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I PASSWORD %L', $1, $2)")
+        .bind(role.name())
+        .bind(password)
+        .fetch_one(&mut connection)
+        .await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// A role that the server connects as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServedRole {
+    /// `mingcha_serve`.
+    Serve,
+    /// `mingcha_unit`.
+    Unit,
+}
+
+impl ServedRole {
+    /// Its name in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Serve => "mingcha_serve",
+            Self::Unit => "mingcha_unit",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::STEPS;
+
+    #[test]
+    fn every_file_is_a_step_and_every_step_has_its_number() -> std::io::Result<()> {
+        let mut files: Vec<String> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))?
+            .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().trim_end_matches(".sql").to_owned()))
+            .collect::<Result<_, _>>()?;
+        files.sort();
+        assert_eq!(files, STEPS.iter().map(|(_, name, _)| (*name).to_owned()).collect::<Vec<_>>());
+        for (number, name, _) in STEPS {
+            assert!(name.starts_with(&format!("{number:04}_")), "{name}");
+        }
+        Ok(())
+    }
+}

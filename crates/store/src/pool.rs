@@ -1,0 +1,110 @@
+//! The pools, and the transactions that name a tenant.
+
+use std::{str::FromStr as _, time::Duration};
+
+use domain::ids::TenantId;
+use sqlx::{
+    PgPool, Postgres,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::error::Result;
+
+/// A transaction of one tenant. Dropped, it is rolled back.
+pub type Tx = sqlx::Transaction<'static, Postgres>;
+
+/// How to connect.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// As `mingcha_serve`.
+    pub serve_url: String,
+    /// As `mingcha_unit`; `None` leaves the portal's pool out.
+    pub unit_url: Option<String>,
+    /// The most connections of the serving pool; the writer's lanes are among them.
+    pub connections: u32,
+}
+
+/// The store: what the serving process, the jobs and the command line work with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    serve: PgPool,
+    unit: Option<PgPool>,
+}
+
+impl Store {
+    /// Opens the pools; a database that is still starting is waited for, up to 30 s.
+    ///
+    /// # Errors
+    /// No connection, or a login that may not sign in.
+    pub async fn open(settings: &Settings) -> Result<Self> {
+        let serve = pool(&settings.serve_url, settings.connections).await?;
+        let unit = match &settings.unit_url {
+            Some(url) => Some(pool(url, settings.connections.min(8)).await?),
+            None => None,
+        };
+        Ok(Self { serve, unit })
+    }
+
+    /// Begins a read-only transaction in which `tenant` is the only one that exists.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn read(&self, tenant: TenantId) -> Result<Tx> {
+        let mut tx = self.serve.begin_with("BEGIN READ ONLY").await?;
+        name_tenant(&mut tx, tenant).await?;
+        Ok(tx)
+    }
+
+    /// The portal's pool: its role can read schema `unit` and nothing else.
+    #[must_use]
+    pub const fn unit_pool(&self) -> Option<&PgPool> {
+        self.unit.as_ref()
+    }
+
+    /// `SELECT 1`: for `/readyz`, and as the floor of measurements.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&self.serve).await?;
+        Ok(())
+    }
+
+    /// Closes the pools and waits for what is under way.
+    pub async fn close(&self) {
+        self.serve.close().await;
+        if let Some(unit) = &self.unit {
+            unit.close().await;
+        }
+    }
+
+    /// Begins a transaction that may write what lies outside the door (sessions, throttles, upload progress).
+    pub(crate) async fn touch(&self, tenant: TenantId) -> Result<Tx> {
+        let mut tx = self.serve.begin().await?;
+        name_tenant(&mut tx, tenant).await?;
+        Ok(tx)
+    }
+
+    pub(crate) const fn pool(&self) -> &PgPool {
+        &self.serve
+    }
+}
+
+async fn name_tenant(tx: &mut Tx, tenant: TenantId) -> Result<()> {
+    sqlx::query("SELECT set_config('mingcha.tenant', $1, true)")
+        .bind(tenant.0.hyphenated().to_string())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn pool(url: &str, connections: u32) -> Result<PgPool> {
+    // JIT costs more than it gives on statements of a millisecond.
+    let options = PgConnectOptions::from_str(url)?.application_name("mingcha").options([("jit", "off")]);
+    Ok(PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(30))
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?)
+}
