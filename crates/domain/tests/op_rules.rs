@@ -1,0 +1,388 @@
+//! What ops may do and what becomes of them when they may not.
+#![cfg(feature = "builtin")]
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{
+    assignment::{AssignmentState, VisitMode, Window},
+    checklist::{Answer, Value, builtin},
+    evidence::{CapturedKnown, EvidenceKind, EvidenceRecord, EvidenceSource, Sha256, StoredBytes},
+    finding::{FindingState, Severity},
+    ids::{AliasId, AssignmentId, EvidenceId, OpId, OrgUnitId, VenueId, VisitId},
+    op::{
+        Facts, HeldCode, Key, NoticeKind, Op, Payload, RefusedCode, Salt, States, Verdict, apply, decide, needs,
+        payload::{
+            AssignmentDecline, AssignmentPlan, AssignmentRecall, EvidenceVerified, FindingConfirm, FindingDismiss,
+            HeldAdopt, OrgImport, PlannedTask, VenueImport, VisitAccept, VisitArrive, VisitLeave, VisitReturn, VisitVoid,
+        },
+    },
+    org::{OrgKind, OrgUnit, Venue, VenueKind},
+    place::{NoFix, Whereabouts},
+    role::{Role, RoleSet},
+    text::Text,
+    time::{DAY_MS, Moment},
+    visit::{Impressions, Presence, ReturnedItem, VisitDocument, VisitState},
+};
+use uuid::Uuid;
+
+const NOW: Moment = Moment(1_000_000);
+
+/// A small world: one hall, one checklist, one task, and a counter that names ops.
+struct World {
+    states: States,
+    ops: u128,
+    task: AssignmentId,
+}
+
+fn facts(roles: &[Role]) -> Facts {
+    Facts { roles: RoleSet::of(roles), ..Facts::on_phone(NOW, RoleSet::default()) }
+}
+
+fn visitor() -> Facts {
+    facts(&[Role::Visitor])
+}
+
+fn reviewer() -> Facts {
+    facts(&[Role::Reviewer])
+}
+
+impl World {
+    fn new() -> Self {
+        let mut states = States::default();
+        let unit = OrgUnitId::derive(Uuid::nil(), 1);
+        states.units.insert(
+            unit,
+            OrgUnit { id: unit, parent: None, kind: OrgKind::City, code: "C".into(), name: Text::zh("市公司") },
+        );
+        let venue = venue(unit);
+        states.venues.insert(venue.id, venue);
+        for list in builtin().unwrap() {
+            states.checklists.insert(list.id, Arc::new(list));
+        }
+        let mut world = Self { states, ops: 0, task: AssignmentId::derive(Uuid::nil(), 0) };
+        let plan = world.op(Uuid::nil(), None, Uuid::from_u128(99), |id| {
+            Payload::AssignmentPlan(AssignmentPlan { tasks: vec![task(id)], by_handle: false })
+        });
+        assert_eq!(world.run(&plan, &facts(&[Role::Office])), Verdict::Applied);
+        world.task = AssignmentId::derive(plan.id.0, 0);
+        world
+    }
+
+    fn op(&mut self, subject: Uuid, base: Option<u32>, actor: Uuid, payload: impl FnOnce(OpId) -> Payload) -> Op {
+        self.ops += 1;
+        let id = OpId(Uuid::from_u128(self.ops));
+        Op::new(id, actor, subject, base, Salt::new([7; 16]), payload(id)).unwrap()
+    }
+
+    fn phone(&mut self, base: u32, payload: Payload) -> Op {
+        let (visit, alias) = (VisitId::of(self.task), AliasId::of(self.task));
+        self.op(visit.0, Some(base), alias.0, |_| payload)
+    }
+
+    fn hq(&mut self, base: u32, payload: Payload) -> Op {
+        let visit = VisitId::of(self.task);
+        self.op(visit.0, Some(base), Uuid::from_u128(77), |_| payload)
+    }
+
+    fn run(&mut self, op: &Op, facts: &Facts) -> Verdict {
+        let verdict = decide(op, &self.states, facts);
+        if verdict == Verdict::Applied {
+            apply(op, &mut self.states, facts);
+        }
+        verdict
+    }
+
+    fn visit(&self) -> &domain::visit::Visit {
+        &self.states.visits[&VisitId::of(self.task)]
+    }
+
+    fn arrive(&mut self) {
+        let op = self.phone(0, Payload::VisitArrive(VisitArrive { assignment: self.task, presence: presence(1) }));
+        assert_eq!(self.run(&op, &visitor()), Verdict::Applied);
+    }
+
+    fn submit(&mut self, base: u32, answers: &[(&str, Answer)]) -> Verdict {
+        let document = self.document(answers);
+        let op = self.phone(base, Payload::VisitSubmit(document));
+        self.run(&op, &visitor())
+    }
+
+    fn document(&self, answers: &[(&str, Answer)]) -> VisitDocument {
+        let task = &self.states.assignments[&self.task];
+        let list = &self.states.checklists[&task.checklist];
+        VisitDocument {
+            assignment: self.task,
+            venue: task.venue,
+            checklist: task.checklist,
+            window: task.window,
+            arrived: Some(presence(1)),
+            left: Some(presence(2)),
+            answers: answers.iter().map(|(code, answer)| (list.item_by_code(code).unwrap().id, answer.clone())).collect(),
+            answered_at: BTreeMap::new(),
+            impressions: Impressions::default(),
+            evidence: vec![photo(1), photo(2), photo(2)],
+            no_microphone: false,
+        }
+    }
+}
+
+fn venue(unit: OrgUnitId) -> Venue {
+    Venue {
+        id: VenueId::derive(Uuid::nil(), 1),
+        kind: VenueKind::Hall,
+        code: "H".into(),
+        name: Text::zh("清河路营业厅"),
+        unit,
+        county: unit,
+        address: String::new(),
+        position: None,
+        original: None,
+        hours: String::new(),
+        agent: false,
+        rural: false,
+    }
+}
+
+fn task(op: OpId) -> PlannedTask {
+    PlannedTask {
+        id: AssignmentId::derive(op.0, 0),
+        venue: VenueId::derive(Uuid::nil(), 1),
+        checklist: builtin().unwrap()[2].id,
+        mode: VisitMode::Covert,
+        window: Window { from: Moment(0), until: Moment(DAY_MS) },
+        scenario: None,
+        commitments: Vec::new(),
+    }
+}
+
+fn presence(ms: i64) -> Presence {
+    Presence { at: Moment(ms), whereabouts: Whereabouts::None(NoFix::Refused) }
+}
+
+fn photo(n: u8) -> EvidenceRecord {
+    EvidenceRecord {
+        id: EvidenceId::derive(Uuid::nil(), u32::from(n)),
+        item: None,
+        kind: EvidenceKind::Photo,
+        source: EvidenceSource::InPageCamera,
+        bytes: Some(StoredBytes { sha256: Sha256::of(&[n]), size: 1, mime: "image/jpeg".into() }),
+        text: String::new(),
+        captured_at: NOW,
+        captured_known: CapturedKnown::Shutter,
+        fix: None,
+        caption: String::new(),
+    }
+}
+
+fn choose(code: &str) -> Answer {
+    Answer::of(Value::Choice(code.into()))
+}
+
+#[test]
+fn a_visit_goes_its_way() {
+    let mut world = World::new();
+    world.arrive();
+    assert_eq!((world.visit().state, world.visit().revision), (VisitState::UnderWay, 1));
+    let leave = world.phone(1, Payload::VisitLeave(VisitLeave { assignment: world.task, presence: presence(2) }));
+    assert_eq!(world.run(&leave, &visitor()), Verdict::Applied);
+    assert_eq!(world.submit(2, &[("HALL-02", choose("none"))]), Verdict::Applied);
+    let visit = world.visit();
+    assert_eq!((visit.state, visit.revision, visit.submission), (VisitState::Received, 3, 1));
+    assert_eq!((visit.evidence_expected, visit.evidence_verified), (2, 0), "the same picture twice is one upload");
+    assert_eq!(visit.score.unwrap().red_lines, 1);
+    assert_eq!(world.states.findings.len(), 1);
+    assert_eq!(world.states.assignments[&world.task].state, AssignmentState::Submitted);
+
+    let accept = world.hq(3, Payload::VisitAccept(VisitAccept {}));
+    assert_eq!(world.run(&accept, &reviewer()), Verdict::Refused { code: RefusedCode::Incomplete, detail: "evidence".into() });
+    let visit = VisitId::of(world.task);
+    let seen = world.op(visit.0, None, Uuid::nil(), |_| {
+        Payload::EvidenceVerified(EvidenceVerified { sha256: vec![Sha256::of(&[1]), Sha256::of(&[2]), Sha256::of(&[9])] })
+    });
+    assert_eq!(world.run(&seen, &reviewer()), Verdict::refused(RefusedCode::NotAllowed), "nobody but the server verifies");
+    assert_eq!(world.run(&seen, &Facts::of_server(NOW)), Verdict::Applied);
+    assert_eq!((world.visit().evidence_verified, world.visit().revision), (2, 3));
+
+    let accept = world.hq(3, Payload::VisitAccept(VisitAccept {}));
+    assert_eq!(world.run(&accept, &reviewer()), Verdict::Applied);
+    let second = world.hq(3, Payload::VisitVoid(VisitVoid { reason: "重复".into() }));
+    assert!(matches!(world.run(&second, &reviewer()), Verdict::Refused { code: RefusedCode::AlreadyDecided, .. }));
+}
+
+#[test]
+fn what_is_returned_is_mended_and_its_finding_withdrawn() {
+    let mut world = World::new();
+    world.arrive();
+    assert_eq!(world.submit(1, &[("HALL-02", choose("none"))]), Verdict::Applied);
+    let item = world.states.findings.values().next().unwrap().item;
+    let give_back = world.hq(2, Payload::VisitReturn(VisitReturn { items: vec![ReturnedItem { item, reason: "请补拍".into() }] }));
+    let effects_facts = reviewer();
+    assert_eq!(decide(&give_back, &world.states, &effects_facts), Verdict::Applied);
+    let effects = apply(&give_back, &mut world.states, &effects_facts);
+    assert_eq!(effects.notices.len(), 1);
+    assert_eq!(effects.notices[0].kind, NoticeKind::Change);
+    assert_eq!(world.visit().returned.len(), 1);
+
+    assert_eq!(world.submit(2, &[("HALL-02", choose("match"))]), Verdict::held(HeldCode::StaleBase), "made before the return was seen");
+    assert_eq!(world.submit(3, &[("HALL-02", choose("match"))]), Verdict::Applied);
+    assert_eq!((world.visit().state, world.visit().submission), (VisitState::Received, 2));
+    assert!(world.visit().returned.is_empty());
+    assert_eq!(world.states.findings.values().next().unwrap().state, FindingState::Withdrawn);
+}
+
+#[test]
+fn what_hq_decided_about_a_finding_stays_decided() {
+    let mut world = World::new();
+    world.arrive();
+    world.submit(1, &[("HALL-02", choose("none")), ("HALL-09", choose("no"))]);
+    let ids: Vec<_> = world.states.findings.values().map(|finding| (finding.id, finding.item_code.clone())).collect();
+    let of = |code: &str| ids.iter().find(|(_, known)| known == code).unwrap().0;
+    let confirm = world.op(of("HALL-02").0, Some(0), Uuid::from_u128(7), |_| {
+        Payload::FindingConfirm(FindingConfirm { severity: Severity::Major, note: "属实".into() })
+    });
+    assert_eq!(world.run(&confirm, &reviewer()), Verdict::Applied);
+    assert!(matches!(world.run(&confirm, &reviewer()), Verdict::Refused { code: RefusedCode::AlreadyDecided, .. }));
+    let dismiss = world.op(of("HALL-09").0, Some(0), Uuid::from_u128(7), |_| {
+        Payload::FindingDismiss(FindingDismiss { reason: String::new() })
+    });
+    assert_eq!(world.run(&dismiss, &reviewer()), Verdict::Refused { code: RefusedCode::BadValue, detail: "reason".into() });
+    let unknown = world.op(Uuid::from_u128(4), Some(0), Uuid::from_u128(7), |_| {
+        Payload::FindingDismiss(FindingDismiss { reason: "误报".into() })
+    });
+    assert!(matches!(world.run(&unknown, &reviewer()), Verdict::Refused { code: RefusedCode::Unknown, .. }));
+}
+
+#[test]
+fn work_in_good_faith_is_held_never_thrown_away() {
+    let submit = |world: &mut World, facts: Facts| {
+        let document = world.document(&[]);
+        let op = world.phone(0, Payload::VisitSubmit(document));
+        decide(&op, &world.states, &facts)
+    };
+    let mut world = World::new();
+    assert_eq!(submit(&mut world, Facts { active: false, ..visitor() }), Verdict::held(HeldCode::Deactivated));
+    assert_eq!(submit(&mut world, Facts { writes_visit: false, ..visitor() }), Verdict::held(HeldCode::OtherPhone));
+    assert_eq!(submit(&mut world, Facts { holds_alias: false, ..visitor() }), Verdict::refused(RefusedCode::NotYours));
+    assert_eq!(submit(&mut world, facts(&[Role::Office])), Verdict::refused(RefusedCode::NotAllowed));
+    let mut lost = World::new();
+    let document = lost.document(&[]);
+    let op = lost.phone(0, Payload::VisitSubmit(document));
+    lost.states.assignments.clear();
+    assert_eq!(decide(&op, &lost.states, &visitor()), Verdict::held(HeldCode::UnknownSubject), "a restore lost the task");
+    let recall = world.op(world.task.0, Some(0), Uuid::nil(), |_| {
+        Payload::AssignmentRecall(AssignmentRecall { reason: "改派".into() })
+    });
+    assert_eq!(world.run(&recall, &facts(&[Role::Office])), Verdict::Applied);
+    assert_eq!(submit(&mut world, visitor()), Verdict::held(HeldCode::Withdrawn));
+    assert!(matches!(world.run(&recall, &facts(&[Role::Office])), Verdict::Refused { code: RefusedCode::AlreadyDecided, .. }));
+}
+
+#[test]
+fn an_answer_outside_its_range_names_its_item() {
+    let mut world = World::new();
+    let refused = |code, detail: &str| Verdict::Refused { code, detail: detail.into() };
+    assert_eq!(
+        world.submit(0, &[("HALL-10", Answer::of(Value::Number(9)))]),
+        refused(RefusedCode::AnswerOutOfRange, "HALL-10")
+    );
+    let mut document = world.document(&[]);
+    document.evidence[0].bytes.as_mut().unwrap().mime = "text/html".into();
+    let id = document.evidence[0].id.to_string();
+    let op = world.phone(0, Payload::VisitSubmit(document));
+    assert_eq!(decide(&op, &world.states, &visitor()), refused(RefusedCode::BadValue, &id));
+    let mut document = world.document(&[]);
+    document.evidence[0].bytes.as_mut().unwrap().size = 21 * 1024 * 1024;
+    let op = world.phone(0, Payload::VisitSubmit(document));
+    assert_eq!(decide(&op, &world.states, &visitor()), refused(RefusedCode::TooLarge, &id));
+}
+
+#[test]
+fn who_chose_the_visitor_reviews_nothing_of_it() {
+    let mut world = World::new();
+    world.arrive();
+    world.submit(1, &[]);
+    let barred = Facts { chose_visitor: true, ..reviewer() };
+    let give_back = world.hq(2, Payload::VisitReturn(VisitReturn { items: vec![ReturnedItem { item: None, reason: "补".into() }] }));
+    assert_eq!(world.run(&give_back, &barred), Verdict::refused(RefusedCode::Barred));
+    let empty = world.hq(2, Payload::VisitReturn(VisitReturn { items: Vec::new() }));
+    assert!(matches!(world.run(&empty, &reviewer()), Verdict::Refused { code: RefusedCode::BadValue, .. }));
+}
+
+#[test]
+fn held_work_can_be_adopted_once() {
+    let mut world = World::new();
+    world.arrive();
+    world.submit(1, &[]);
+    let document = world.document(&[("HALL-09", choose("no"))]);
+    let side = world.phone(1, Payload::VisitSubmit(document));
+    assert_eq!(decide(&side, &world.states, &visitor()), Verdict::held(HeldCode::StaleBase));
+    let side = Arc::new(side);
+    world.states.held.insert(side.id, Arc::clone(&side));
+    let adopt = world.op(side.id.0, None, Uuid::from_u128(7), |_| Payload::HeldAdopt(HeldAdopt { op: side.id }));
+    assert_eq!(needs(&adopt), [Key::Held(side.id)]);
+    assert_eq!(world.run(&adopt, &visitor()), Verdict::refused(RefusedCode::NotAllowed));
+    assert_eq!(world.run(&adopt, &reviewer()), Verdict::Applied);
+    assert_eq!(world.visit().submission, 2);
+    assert!(matches!(world.run(&adopt, &reviewer()), Verdict::Refused { code: RefusedCode::AlreadyDecided, .. }));
+}
+
+#[test]
+fn stepping_aside_needs_a_reason_and_an_open_task() {
+    let mut world = World::new();
+    let decline = |world: &mut World, reason: &str| {
+        let (task, alias) = (world.task, AliasId::of(world.task));
+        world.op(task.0, Some(0), alias.0, |_| {
+            Payload::AssignmentDecline(AssignmentDecline { tie: true, reason: reason.into() })
+        })
+    };
+    let empty = decline(&mut world, "  ");
+    assert!(matches!(world.run(&empty, &visitor()), Verdict::Refused { code: RefusedCode::BadValue, .. }));
+    let op = decline(&mut world, "亲属在该厅工作");
+    assert_eq!(world.run(&op, &visitor()), Verdict::Applied);
+    assert_eq!(world.states.assignments[&world.task].state, AssignmentState::Recused);
+    assert_eq!(world.run(&op, &visitor()), Verdict::held(HeldCode::WrongState));
+}
+
+#[test]
+fn lists_are_taken_whole_or_not_at_all() {
+    let mut world = World::new();
+    let admin = facts(&[Role::Admin]);
+    let import = |world: &mut World, units: Vec<OrgUnit>| {
+        let op = world.op(Uuid::nil(), None, Uuid::nil(), |_| Payload::OrgImport(OrgImport { units }));
+        world.run(&op, &admin)
+    };
+    let unit = |n: u32, parent: Option<u32>| OrgUnit {
+        id: OrgUnitId::derive(Uuid::nil(), n),
+        parent: parent.map(|p| OrgUnitId::derive(Uuid::nil(), p)),
+        kind: OrgKind::County,
+        code: format!("U{n}"),
+        name: Text::zh("县"),
+    };
+    let refused = |code, detail: &str| Verdict::Refused { code, detail: detail.into() };
+    assert_eq!(import(&mut world, vec![unit(2, Some(1)), unit(3, Some(9))]), refused(RefusedCode::Unknown, "U3"));
+    assert_eq!(import(&mut world, vec![unit(2, Some(3)), unit(3, Some(2))]), refused(RefusedCode::BadValue, "U2"));
+    assert_eq!(import(&mut world, vec![unit(2, None)]), refused(RefusedCode::BadValue, "U2"), "only the city has none above");
+    assert_eq!(import(&mut world, vec![unit(2, Some(1)), unit(2, Some(1))]), refused(RefusedCode::Exists, "U2"));
+    assert_eq!(world.states.units.len(), 1, "nothing of a refused list is there");
+    assert_eq!(import(&mut world, vec![unit(2, Some(1)), unit(3, Some(2))]), Verdict::Applied);
+    let orphan = Venue { unit: OrgUnitId::derive(Uuid::nil(), 50), ..venue(OrgUnitId::derive(Uuid::nil(), 1)) };
+    let op = world.op(Uuid::nil(), None, Uuid::nil(), |_| Payload::VenueImport(VenueImport { venues: vec![orphan] }));
+    assert_eq!(world.run(&op, &admin), refused(RefusedCode::Unknown, "H"));
+    assert_eq!(world.run(&op, &reviewer()), Verdict::refused(RefusedCode::NotAllowed));
+}
+
+#[test]
+fn a_body_survives_the_wire_and_its_digest_with_it() {
+    let mut world = World::new();
+    let document = world.document(&[("HALL-02", choose("stale"))]);
+    let op = world.phone(0, Payload::VisitSubmit(document));
+    let read = Op::decode(&op.canonical).unwrap();
+    assert_eq!((read.digest, &read.payload), (op.digest, &op.payload));
+    // A field that this build does not know is kept and hashed.
+    let newer = op.canonical.replacen("{\"actor\"", "{\"a_new_field\":1,\"actor\"", 1);
+    let newer = Op::decode(&newer).unwrap();
+    assert_ne!(newer.digest, op.digest);
+    assert!(newer.canonical.contains("a_new_field"));
+    let unknown = op.canonical.replace("visit.submit@1", "visit.submit@9");
+    assert!(matches!(Op::decode(&unknown), Err(domain::op::DecodeError::UnknownKind(_))));
+}
