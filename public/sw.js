@@ -64,7 +64,7 @@ self.addEventListener('fetch', (event) => {
     if (url.pathname === '/field' || url.pathname.startsWith('/field/')) {
       event.respondWith(kept(SHELL, request));
     }
-  } else if (url.pathname.startsWith('/assets/') || FILES.includes(url.pathname)) {
+  } else if (url.pathname.startsWith('/assets/')) {
     event.respondWith(kept(url.pathname, request));
   }
 });

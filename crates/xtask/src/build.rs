@@ -4,6 +4,7 @@
 mod asset;
 mod bundle;
 mod site;
+mod template;
 mod web;
 
 use std::{env, fs};
@@ -70,6 +71,9 @@ impl Options {
     }
 }
 
+/// What `boot.js` may weigh, bytes: it stands between the phone and its first paint.
+const BOOT_LIMIT: u64 = 2048;
+
 /// Builds what was asked for. What is up to date is not built again.
 pub(crate) fn build(options: &Options) -> Result<()> {
     let profile = options.profile();
@@ -104,6 +108,17 @@ fn server(profile: Profile) -> Result<()> {
 fn check_first_visit(manifest: &Manifest) -> Result<()> {
     let bytes = manifest.first_visit.brotli;
     println!("  the phone's first visit: {bytes} bytes at brotli 11 (limit {FIRST_VISIT_LIMIT})");
+    for boot in manifest
+        .files
+        .iter()
+        .filter(|file| file.logical == "boot.js")
+    {
+        ensure!(
+            boot.bytes <= BOOT_LIMIT,
+            "boot.js is {} bytes, more than {BOOT_LIMIT}",
+            boot.bytes
+        );
+    }
     ensure!(
         bytes <= FIRST_VISIT_LIMIT,
         "the phone's first visit is {bytes} bytes, more than {FIRST_VISIT_LIMIT}; \

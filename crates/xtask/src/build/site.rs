@@ -10,12 +10,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::{
     asset::{Asset, sha256_hex},
     bundle::Front,
+    template,
     web::{self, Script},
 };
 use crate::workspace::{self, Profile};
@@ -110,17 +111,13 @@ impl Site {
         )?;
         let boot = self.add("boot.js", &boot)?;
         let mut kept = vec![wasm, glue, style, boot, rescue];
-        let worker = public.join("field/worker.js");
-        if worker.exists() {
-            kept.push(self.add("worker.js", &web::script(&worker, Script::Module, &[])?)?);
-        }
+        kept.push(self.add(
+            "worker.js",
+            &web::script(&public.join("field/worker.js"), Script::Module, &[])?,
+        )?);
 
         for picture in pictures(&public.join("icons"))? {
-            let name = file_name(&picture);
-            // Code names these by a fixed address, so that WASM need not know a hash.
-            let path = format!("/icons/{name}");
-            self.fixed(&format!("icons/{name}"), &path, &read(&picture)?)?;
-            kept.push(path);
+            kept.push(self.add(&format!("icons/{}", file_name(&picture)), &read(&picture)?)?);
         }
 
         let shell =
@@ -137,7 +134,7 @@ impl Site {
             "/field/manifest.webmanifest",
             web_app.as_bytes(),
         )?;
-        let shell = minify_html(&self.fill(&shell, &build)?);
+        let shell = template::minify_html(&self.fill(&shell, &build)?);
         self.fixed("field.html", "/field", shell.as_bytes())?;
         kept.insert(0, "/field".to_owned());
 
@@ -214,40 +211,16 @@ impl Site {
         Ok(())
     }
 
-    /// Replaces `{{build}}` and `{{asset:NAME}}`; a line that asks for an asset with
-    /// `{{asset?:NAME}}` goes if there is none.
+    /// Fills a template with the build and the addresses of what is there so far.
     fn fill(&self, template: &str, build: &str) -> Result<String> {
-        let mut filled = String::with_capacity(template.len());
-        for line in template.split_inclusive('\n') {
-            let mut rest = line;
-            let mut done = String::new();
-            let mut keep = true;
-            while let Some((before, after)) = rest.split_once("{{") {
-                let (name, tail) = after
-                    .split_once("}}")
-                    .context("a {{ without }} in a template")?;
-                done.push_str(before);
-                let optional = name.strip_prefix("asset?:");
-                if name == "build" {
-                    done.push_str(build);
-                } else {
-                    let logical = optional.or_else(|| name.strip_prefix("asset:"));
-                    let logical =
-                        logical.with_context(|| format!("unknown {{{{{name}}}}} in a template"))?;
-                    match self.files.iter().find(|file| file.logical == logical) {
-                        Some(file) => done.push_str(&file.path),
-                        None if optional.is_some() => keep = false,
-                        None => return Err(anyhow!("no asset {logical} for a template")),
-                    }
-                }
-                rest = tail;
-            }
-            done.push_str(rest);
-            if keep {
-                filled.push_str(&done);
-            }
-        }
-        Ok(filled)
+        template::fill(template, |name| match name.strip_prefix("asset:") {
+            Some(logical) => self
+                .files
+                .iter()
+                .find(|file| file.logical == logical)
+                .map(|file| file.path.as_str()),
+            None => (name == "build").then_some(build),
+        })
     }
 
     fn manifest(&self, build: String) -> Manifest {
@@ -308,61 +281,4 @@ fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
         .collect();
     found.sort();
     Ok(found)
-}
-
-/// Drops comments, indentation and line ends between tags; the shell has no text that minds.
-fn minify_html(html: &str) -> String {
-    let mut small = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some((before, after)) = rest.split_once("<!--") {
-        small.push_str(before);
-        rest = after.split_once("-->").map_or("", |(_, tail)| tail);
-    }
-    small.push_str(rest);
-    small.lines().map(str::trim).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn site() -> Site {
-        let asset = Asset {
-            logical: "boot.js".to_owned(),
-            path: "/assets/boot-1.js".to_owned(),
-            file: String::new(),
-            mime: String::new(),
-            bytes: 0,
-            brotli: None,
-            gzip: None,
-            sha256: String::new(),
-            first_visit: false,
-        };
-        Site {
-            folder: PathBuf::new(),
-            profile: Profile::Dev,
-            files: vec![asset],
-        }
-    }
-
-    #[test]
-    fn templates_name_assets() {
-        let template = "<b>{{build}}</b>\n<a {{asset:boot.js}}>\n<c {{asset?:worker.js}}>\n";
-        assert_eq!(
-            site().fill(template, "b1").unwrap(),
-            "<b>b1</b>\n<a /assets/boot-1.js>\n"
-        );
-    }
-
-    #[test]
-    fn a_template_cannot_name_what_is_not_there() {
-        assert!(site().fill("{{asset:worker.js}}", "b1").is_err());
-        assert!(site().fill("{{worker}}", "b1").is_err());
-        assert!(site().fill("{{build", "b1").is_err());
-    }
-
-    #[test]
-    fn html_loses_comments_and_indentation() {
-        assert_eq!(minify_html("<a>\n  <!-- why -->\n  <b>\n"), "<a><b>");
-    }
 }
