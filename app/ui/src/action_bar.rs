@@ -18,4 +18,5 @@ pub fn ActionBar(
             <div class="actionbar__row">{children()}</div>
         </div>
     }
+    .into_any()
 }

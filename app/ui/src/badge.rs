@@ -31,4 +31,5 @@ pub fn Badge(
             {children()}
         </span>
     }
+    .into_any()
 }

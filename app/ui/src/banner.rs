@@ -38,4 +38,5 @@ pub fn Banner(
             </div>
         </div>
     }
+    .into_any()
 }

@@ -26,7 +26,7 @@ pub fn BarChart(
     /// The bars.
     rows: Vec<BarRow>,
     /// The value of a full bar; the greatest row if absent.
-    #[prop(optional, into)]
+    #[prop(optional)]
     max: Option<i64>,
 ) -> impl IntoView {
     let max = max.or_else(|| rows.iter().map(|row| row.value).max()).unwrap_or_default().max(1);
@@ -52,4 +52,5 @@ pub fn BarChart(
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }

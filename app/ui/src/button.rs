@@ -83,4 +83,5 @@ pub fn Button(
             {children()}
         </button>
     }
+    .into_any()
 }

@@ -44,4 +44,5 @@ pub fn ButtonLink(
             {children()}
         </a>
     }
+    .into_any()
 }

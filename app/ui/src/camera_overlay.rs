@@ -70,4 +70,5 @@ pub fn CameraOverlay(
             </div>
         </div>
     }
+    .into_any()
 }

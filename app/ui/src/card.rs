@@ -37,4 +37,5 @@ pub fn Card(
             {children()}
         </section>
     }
+    .into_any()
 }

@@ -73,4 +73,5 @@ pub fn CaseTable(
             </ul>
         </div>
     }
+    .into_any()
 }

@@ -40,4 +40,5 @@ pub fn CheckField(
             <span>{label}</span>
         </label>
     }
+    .into_any()
 }

@@ -69,4 +69,5 @@ pub fn CheckboxTiles(
             <div class="choice__set">{options}</div>
         </fieldset>
     }
+    .into_any()
 }

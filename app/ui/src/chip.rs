@@ -30,6 +30,7 @@ pub fn Chip(
             {label}
         </button>
     }
+    .into_any()
 }
 
 /// A filter of a list: a link to the same list with this filter on, or, while it is on, without it.
@@ -48,7 +49,7 @@ pub fn FilterChip(
     #[prop(optional)]
     removable: bool,
     /// How many rows it leaves.
-    #[prop(optional, into)]
+    #[prop(optional)]
     count: Option<u32>,
 ) -> impl IntoView {
     view! {
@@ -59,4 +60,5 @@ pub fn FilterChip(
                 .then(|| view! { <Icon glyph=Glyph::CLOSE size=IconSize::Small /> })}
         </a>
     }
+    .into_any()
 }

@@ -29,7 +29,7 @@ pub fn Counter(
     #[prop(into)]
     value: Signal<Option<u32>>,
     /// Of how many, where that is known: 10.
-    #[prop(optional, into)]
+    #[prop(optional)]
     of: Option<u32>,
     /// The unit after the figure: 次.
     #[prop(optional, into)]
@@ -93,4 +93,5 @@ pub fn Counter(
                 })}
         </div>
     }
+    .into_any()
 }

@@ -69,4 +69,5 @@ pub fn Dialog(
             <div class="dialog__body">{move || open.get().then(|| children())}</div>
         </dialog>
     }
+    .into_any()
 }

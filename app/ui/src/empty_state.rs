@@ -30,4 +30,5 @@ pub fn EmptyState(
             {children.map(|children| children())}
         </div>
     }
+    .into_any()
 }

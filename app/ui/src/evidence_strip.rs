@@ -21,6 +21,7 @@ pub fn EvidenceStrip(
             {children()}
         </div>
     }
+    .into_any()
 }
 
 /// A tile that takes or chooses a new piece. `data-state` is `required` while the
@@ -55,4 +56,5 @@ pub fn AddTile(
             </span>
         </button>
     }
+    .into_any()
 }

@@ -19,4 +19,5 @@ pub fn Fact(
             <dd>{children()}</dd>
         </div>
     }
+    .into_any()
 }

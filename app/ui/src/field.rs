@@ -88,4 +88,5 @@ pub fn Field(
             }}
         </div>
     }
+    .into_any()
 }

@@ -30,4 +30,5 @@ pub fn Figure(
             {note.map(|note| view! { <span class="figure__note">{note}</span> })}
         </a>
     }
+    .into_any()
 }

@@ -44,4 +44,5 @@ pub fn JumpRow(
             </a>
         </li>
     }
+    .into_any()
 }

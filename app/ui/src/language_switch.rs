@@ -44,4 +44,5 @@ pub fn LanguageSwitch(
             {button(Lang::En, "English")}
         </div>
     }
+    .into_any()
 }

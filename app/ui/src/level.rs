@@ -64,4 +64,5 @@ pub fn Level(
             <div class="choice__set">{options}</div>
         </fieldset>
     }
+    .into_any()
 }

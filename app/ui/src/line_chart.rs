@@ -84,4 +84,5 @@ pub fn LineChart(
             </details>
         </figure>
     }
+    .into_any()
 }

@@ -20,6 +20,7 @@ pub fn Bar(
             <rect class="bar__fill" width=move || share.get().min(10_000) height="10" />
         </svg>
     }
+    .into_any()
 }
 
 /// A bar with its words: 照片 3/5, 1.2 MB.
@@ -56,4 +57,5 @@ pub fn Meter(
             <Bar share tone />
         </div>
     }
+    .into_any()
 }

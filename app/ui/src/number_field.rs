@@ -55,4 +55,5 @@ pub fn NumberField(
             <span class="number__unit">{unit}</span>
         </span>
     }
+    .into_any()
 }

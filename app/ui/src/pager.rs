@@ -52,4 +52,5 @@ pub fn Pager(
             </span>
         </nav>
     }
+    .into_any()
 }

@@ -88,4 +88,5 @@ pub fn RadioSegment(
             <div class="choice__set">{options}</div>
         </fieldset>
     }
+    .into_any()
 }

@@ -35,6 +35,7 @@ pub fn Rail(
             {foot.map(|foot| view! { <div class="rail__foot">{foot.run()}</div> })}
         </nav>
     }
+    .into_any()
 }
 
 /// One place of the rail.
@@ -65,4 +66,5 @@ pub fn RailLink(
             }}
         </a>
     }
+    .into_any()
 }

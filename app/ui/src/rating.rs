@@ -73,4 +73,5 @@ pub fn Rating(
             <div class="choice__set">{options}</div>
         </fieldset>
     }
+    .into_any()
 }

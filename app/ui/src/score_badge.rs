@@ -52,6 +52,7 @@ pub fn ScoreBadge(
             {word.map(|word| view! { <span class="score__word">{word}</span> })}
         </span>
     }
+    .into_any()
 }
 
 #[cfg(test)]

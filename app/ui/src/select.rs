@@ -72,4 +72,5 @@ pub fn Select(
             <Icon glyph=Glyph::CHEVRON_DOWN size=IconSize::Small />
         </span>
     }
+    .into_any()
 }

@@ -31,4 +31,5 @@ pub fn Skeleton(
             {cards}
         </div>
     }
+    .into_any()
 }

@@ -86,4 +86,5 @@ pub fn StatusBadge(
             {label}
         </Badge>
     }
+    .into_any()
 }

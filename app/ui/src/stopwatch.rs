@@ -88,4 +88,5 @@ pub fn Stopwatch(
             }}
         </div>
     }
+    .into_any()
 }

@@ -21,6 +21,7 @@ pub fn TabBar(
             <div class="tabbar__set">{children()}</div>
         </nav>
     }
+    .into_any()
 }
 
 /// One tab.
@@ -62,4 +63,5 @@ pub fn Tab(
             }}
         </a>
     }
+    .into_any()
 }

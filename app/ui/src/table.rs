@@ -76,4 +76,5 @@ pub fn DataTable(
             </table>
         </div>
     }
+    .into_any()
 }

@@ -56,4 +56,5 @@ pub fn TaskCard(
             </div>
         </a>
     }
+    .into_any()
 }

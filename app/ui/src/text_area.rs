@@ -29,7 +29,7 @@ pub fn TextArea(
     #[prop(optional)]
     required: bool,
     /// The most characters.
-    #[prop(optional, into)]
+    #[prop(optional)]
     maxlength: Option<u32>,
     /// Shown while empty; never instead of a label.
     #[prop(optional, into)]
@@ -66,4 +66,5 @@ pub fn TextArea(
             {value.get_untracked()}
         </textarea>
     }
+    .into_any()
 }

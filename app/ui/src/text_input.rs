@@ -32,7 +32,7 @@ pub fn TextInput(
     #[prop(optional)]
     required: bool,
     /// The most characters.
-    #[prop(optional, into)]
+    #[prop(optional)]
     maxlength: Option<u32>,
     /// Shown while empty; never instead of a label.
     #[prop(optional, into)]
@@ -65,4 +65,5 @@ pub fn TextInput(
             }
         />
     }
+    .into_any()
 }

@@ -97,4 +97,5 @@ pub fn ThemeSwitch(
             {buttons}
         </div>
     }
+    .into_any()
 }

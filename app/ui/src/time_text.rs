@@ -30,4 +30,5 @@ pub fn TimeText(
             {shown}
         </time>
     }
+    .into_any()
 }

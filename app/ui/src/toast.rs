@@ -48,4 +48,5 @@ pub fn Toast(
             }}
         </div>
     }
+    .into_any()
 }

@@ -15,7 +15,7 @@ pub fn TopBar(
     #[prop(optional, into)]
     sub: Signal<String>,
     /// Where the way back leads.
-    #[prop(optional_no_strip, into)]
+    #[prop(optional, into)]
     back: Option<Label>,
     /// The name of the way back.
     #[prop(optional, into)]
@@ -50,4 +50,5 @@ pub fn TopBar(
             {below.map(|below| below.run())}
         </header>
     }
+    .into_any()
 }

@@ -94,4 +94,5 @@ pub fn TruthBadge(
             <span>{move || detail.get()}</span>
         </span>
     }
+    .into_any()
 }
