@@ -22,6 +22,10 @@ steps! {
     3 "0003_assignments_visits_findings",
     4 "0004_log",
     5 "0005_identity_tables",
+    6 "0006_identity_sessions",
+    7 "0007_identity_writer",
+    8 "0008_identity_people",
+    9 "0009_identity_phone",
 }
 
 /// Brings the database at `owner_url` up to this build's schema. Running it again changes nothing.
