@@ -160,6 +160,7 @@ pub fn Icon(
             <use href=href></use>
         </svg>
     }
+    .into_any()
 }
 
 #[cfg(test)]

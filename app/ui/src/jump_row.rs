@@ -35,7 +35,7 @@ pub fn JumpRow(
                 <Icon glyph=status.glyph() size=IconSize::Small />
                 <span>
                     <span class="vh">{status_label}" "</span>
-                    {title}
+                    <span class="jump__title">{title}</span>
                     {sub.map(|sub| view! { <span class="jump__sub">{sub}</span> })}
                 </span>
                 <span class="jump__end row">

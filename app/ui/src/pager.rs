@@ -6,7 +6,7 @@ use crate::{
     Label,
     button::ButtonKind,
     button_link::ButtonLink,
-    icon::Glyph,
+    icon::{Glyph, Icon},
 };
 
 /// Links to the rows before and after these; a side without rows stays empty.
@@ -44,8 +44,9 @@ pub fn Pager(
                 {older
                     .map(|href| {
                         view! {
-                            <ButtonLink href kind=ButtonKind::Quiet icon=Glyph::CHEVRON_RIGHT>
+                            <ButtonLink href kind=ButtonKind::Quiet>
                                 {older_label}
+                                <Icon glyph=Glyph::CHEVRON_RIGHT />
                             </ButtonLink>
                         }
                     })}

@@ -38,9 +38,10 @@ pub fn ScoreBadge(
     large: bool,
 ) -> impl IntoView {
     let tone = if red_line.is_some() { Tone::Cinnabar } else { Tone::Ink };
+    let missing = score.is_none();
     let figure = score.map_or(none, |score| show_score(score).into());
     view! {
-        <span class="score" class:score--l=large data-tone=tone.name()>
+        <span class="score" class:score--l=large class:score--none=missing data-tone=tone.name()>
             <span>{figure}</span>
             {red_line
                 .map(|word| {

@@ -6,7 +6,7 @@ use ui::*;
 
 use crate::phone::pick;
 
-fn frame(lang: Lang, here: usize, flush: bool, content: AnyView) -> AnyView {
+fn frame(lang: Lang, here: usize, content: AnyView) -> AnyView {
     let words: [(Glyph, &'static str, u32); 9] = [
         (Glyph::BOARD, pick(lang, "总览", "Board"), 0),
         (Glyph::VISITS, pick(lang, "走访", "Visits"), 12),
@@ -36,9 +36,7 @@ fn frame(lang: Lang, here: usize, flush: bool, content: AnyView) -> AnyView {
             >
                 {links}
             </Rail>
-            <main class="hq__main" class:hq__main--flush=flush>
-                {content}
-            </main>
+            <main class="hq__main">{content}</main>
         </div>
     }
     .into_any()
@@ -97,7 +95,7 @@ pub(crate) fn board(lang: Lang) -> AnyView {
         </div>
     }
     .into_any();
-    frame(lang, 0, false, content)
+    frame(lang, 0, content)
 }
 
 pub(crate) fn list(lang: Lang) -> AnyView {
@@ -179,7 +177,7 @@ pub(crate) fn list(lang: Lang) -> AnyView {
         </p>
     }
     .into_any();
-    frame(lang, 1, false, content)
+    frame(lang, 1, content)
 }
 
 fn answer(lang: Lang, code: &'static str, ask: &'static str, said: &'static str, points: &'static str, tone: Tone) -> impl IntoView {
@@ -207,19 +205,9 @@ fn answer(lang: Lang, code: &'static str, ask: &'static str, said: &'static str,
     }
 }
 
-pub(crate) fn review(lang: Lang) -> AnyView {
+fn claim(lang: Lang) -> AnyView {
     let p = move |zh, en| pick(lang, zh, en);
-    let content = view! {
-        <header class="review-head">
-            <h1>{p("清河路营业厅", "Qinghe Road hall")}</h1>
-            <span class="review-head__facts">
-                <span>{p("化名 K7-雀", "Alias K7-Finch")}</span>
-                <ScoreBadge score=Some(8_250) none="–" word=p("初评", "first") />
-                <StatusBadge status=Status::Partial label=p("照片 5/6", "Photos 5/6") />
-                <span>{p("到场 10:02 · 距厅 41 m", "Arrived 10:02 · 41 m away")}</span>
-            </span>
-        </header>
-        <div class="review">
+    view! {
             <div class="review__claim">
                 <details class="section" open>
                     <summary>
@@ -249,6 +237,13 @@ pub(crate) fn review(lang: Lang) -> AnyView {
                     </div>
                 </details>
             </div>
+    }
+    .into_any()
+}
+
+fn proof(lang: Lang) -> AnyView {
+    let p = move |zh, en| pick(lang, zh, en);
+    view! {
             <aside class="review__proof">
                 <h2>{p("证据", "Proof")}</h2>
                 <div class="photos">
@@ -271,6 +266,26 @@ pub(crate) fn review(lang: Lang) -> AnyView {
                     <Fact term=p("精度", "Accuracy")>"12 m"</Fact>
                 </dl>
             </aside>
+    }
+    .into_any()
+}
+
+pub(crate) fn review(lang: Lang) -> AnyView {
+    let p = move |zh, en| pick(lang, zh, en);
+    let content = view! {
+        <div class="review-page">
+        <header class="review-head">
+            <h1>{p("清河路营业厅", "Qinghe Road hall")}</h1>
+            <span class="review-head__facts">
+                <span>{p("化名 K7-雀", "Alias K7-Finch")}</span>
+                <ScoreBadge score=Some(8_250) none="–" word=p("初评", "first") />
+                <StatusBadge status=Status::Partial label=p("照片 5/6", "Photos 5/6") />
+                <span>{p("到场 10:02 · 距厅 41 m", "Arrived 10:02 · 41 m away")}</span>
+            </span>
+        </header>
+        <div class="review">
+            {claim(lang)}
+            {proof(lang)}
         </div>
         <footer class="decide">
             <Button icon=Glyph::CHECK disabled=true>{p("通过", "Accept")} <KeyHint key="a" /></Button>
@@ -278,9 +293,10 @@ pub(crate) fn review(lang: Lang) -> AnyView {
             <Button kind=ButtonKind::Danger icon=Glyph::VOID>{p("作废", "Void")}</Button>
             <span class="decide__why">{p("照片还差 1 张,收齐后才能通过。", "One photo is still missing; accept when it is here.")}</span>
         </footer>
+        </div>
     }
     .into_any();
-    frame(lang, 1, true, content)
+    frame(lang, 1, content)
 }
 
 pub(crate) fn form(lang: Lang) -> AnyView {
@@ -334,5 +350,5 @@ pub(crate) fn form(lang: Lang) -> AnyView {
         />
     }
     .into_any();
-    frame(lang, 8, false, content)
+    frame(lang, 8, content)
 }

@@ -193,13 +193,11 @@ pub(crate) fn item(lang: Lang) -> AnyView {
             </main>
             <div class="foot">
                 <ActionBar note=move || {
-                    view! {
-                        <TruthBadge truth=Truth::Saved words=truth_words(lang) detail="10:41" />
-                        <a href="#">{pick(lang, "缺 4 条", "4 missing")}</a>
-                    }
+                    view! { <TruthBadge truth=Truth::Saved words=truth_words(lang) detail="10:41" /> }
                 }>
-                    <Button kind=ButtonKind::Quiet icon=Glyph::CHEVRON_LEFT>
-                        {p("上一条", "Back")}
+                    <IconButton kind=ButtonKind::Quiet glyph=Glyph::CHEVRON_LEFT label=p("上一条", "Previous") />
+                    <Button kind=ButtonKind::Quiet icon=Glyph::LIST>
+                        {p("缺 4 条", "4 missing")}
                     </Button>
                     <Button>{p("下一条", "Next")}</Button>
                 </ActionBar>
