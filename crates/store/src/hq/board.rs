@@ -1,0 +1,168 @@
+//! The numbers of the board. Each is counted up to a limit and no further: what
+//! matters is in the hundreds, and a board must not cost more on a large company.
+
+use domain::{
+    assignment::AssignmentState,
+    finding::{FindingState, Severity},
+    ids::VisitId,
+    text::Text,
+    time::Moment,
+    visit::VisitState,
+};
+use sqlx::Row as _;
+
+use super::words;
+use crate::{Tx, code::Code, error::Result};
+
+/// Numbers are counted up to here; the board shows `999+` beyond.
+pub const COUNT_MAX: u32 = 1_000;
+/// How many of the oldest are named.
+const OLDEST: i64 = 6;
+
+/// The numbers of the board.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Board {
+    /// Tasks that were given out and not begun.
+    pub open_tasks: u32,
+    /// Visits that are under way. That they are, never what was answered.
+    pub under_way: u32,
+    /// Visits that wait for a decision.
+    pub waiting: u32,
+    /// Those of them that have waited since before the first limit.
+    pub amber: u32,
+    /// Those of them that have waited since before the second limit.
+    pub red: u32,
+    /// Visits that were given back and are not mended yet.
+    pub returned: u32,
+    /// Visits that arrived since the moment asked for.
+    pub arrived: u32,
+    /// Ops that wait in the inbox.
+    pub held: u32,
+    /// The visits that have waited longest for a decision.
+    pub oldest_waiting: Vec<Waiting>,
+    /// The visits that were given back longest ago.
+    pub oldest_returned: Vec<Waiting>,
+    /// Findings that HQ has not decided yet, by severity from 一般 on.
+    pub proposed: [u32; 3],
+    /// Findings that HQ stands by, by severity from 一般 on.
+    pub confirmed: [u32; 3],
+}
+
+/// A visit that waits for somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The visit.
+    pub id: VisitId,
+    /// The name of its venue.
+    pub venue_name: Text,
+    /// Since when.
+    pub since: Moment,
+}
+
+/// From when on something counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Visits that were received at or after this moment have just arrived.
+    pub arrived_since: Moment,
+    /// A visit that waits since before this moment shows amber.
+    pub amber_before: Moment,
+    /// A visit that waits since before this moment shows red.
+    pub red_before: Moment,
+}
+
+/// The numbers of the board.
+///
+/// # Errors
+/// The database failed.
+pub async fn read(tx: &mut Tx, limits: Limits) -> Result<Board> {
+    let waiting = Code::code(VisitState::Received);
+    let mut board = Board {
+        open_tasks: tasks(tx, &[AssignmentState::Released, AssignmentState::Accepted]).await?,
+        under_way: visits(tx, Code::code(VisitState::UnderWay), i64::MIN, i64::MAX).await?,
+        waiting: visits(tx, waiting, i64::MIN, i64::MAX).await?,
+        amber: visits(tx, waiting, i64::MIN, limits.amber_before.0).await?,
+        red: visits(tx, waiting, i64::MIN, limits.red_before.0).await?,
+        returned: visits(tx, Code::code(VisitState::Returned), i64::MIN, i64::MAX).await?,
+        held: held(tx).await?,
+        oldest_waiting: oldest(tx, waiting, "listed_at").await?,
+        oldest_returned: oldest(tx, Code::code(VisitState::Returned), "decided_at").await?,
+        ..Board::default()
+    };
+    for state in [VisitState::Received, VisitState::Returned, VisitState::Accepted, VisitState::Voided] {
+        board.arrived += visits(tx, Code::code(state), limits.arrived_since.0, i64::MAX).await?;
+    }
+    for (place, severity) in [Severity::Minor, Severity::Major, Severity::Critical].into_iter().enumerate() {
+        board.proposed[place] = findings(tx, FindingState::Proposed, severity).await?;
+        board.confirmed[place] = findings(tx, FindingState::Confirmed, severity).await?;
+    }
+    Ok(board)
+}
+
+async fn visits(tx: &mut Tx, state: i16, from: i64, before: i64) -> Result<u32> {
+    let found: i64 = sqlx::query_scalar(
+        "SELECT count(1) FROM (SELECT 1 FROM app.visit WHERE state = $1 AND listed_at >= $2 AND listed_at < $3 LIMIT $4) AS some",
+    )
+    .bind(state)
+    .bind(from)
+    .bind(before)
+    .bind(i64::from(COUNT_MAX))
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(found as u32)
+}
+
+async fn tasks(tx: &mut Tx, states: &[AssignmentState]) -> Result<u32> {
+    let codes: Vec<i16> = states.iter().map(|state| state.code()).collect();
+    let found: i64 = sqlx::query_scalar(
+        "SELECT count(1) FROM (SELECT 1 FROM app.assignment WHERE state = ANY ($1) LIMIT $2) AS some",
+    )
+    .bind(codes)
+    .bind(i64::from(COUNT_MAX))
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(found as u32)
+}
+
+async fn held(tx: &mut Tx) -> Result<u32> {
+    let found: i64 =
+        sqlx::query_scalar("SELECT count(1) FROM (SELECT 1 FROM app.held WHERE state = 1 LIMIT $1) AS some")
+            .bind(i64::from(COUNT_MAX))
+            .fetch_one(&mut **tx)
+            .await?;
+    Ok(found as u32)
+}
+
+async fn findings(tx: &mut Tx, state: FindingState, severity: Severity) -> Result<u32> {
+    let found: i64 = sqlx::query_scalar(
+        "SELECT count(1) FROM (SELECT 1 FROM app.finding WHERE severity = $1 AND state = $2 LIMIT $3) AS some",
+    )
+    .bind(severity.code())
+    .bind(state.code())
+    .bind(i64::from(COUNT_MAX))
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(found as u32)
+}
+
+/// The oldest visits of a state. Visits that were given back are few: the first that
+/// were handed in are read, whichever moment is shown beside them.
+async fn oldest(tx: &mut Tx, state: i16, since: &'static str) -> Result<Vec<Waiting>> {
+    let rows = sqlx::query(
+        "SELECT v.visit_id, n.name::text AS venue_name, v.listed_at, COALESCE(v.decided_at, v.listed_at) AS decided_at \
+         FROM (SELECT * FROM app.visit WHERE state = $1 ORDER BY listed_at, visit_id LIMIT $2) AS v \
+         JOIN app.venue n ON n.venue_id = v.venue_id ORDER BY v.listed_at, v.visit_id",
+    )
+    .bind(state)
+    .bind(OLDEST)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Waiting {
+                id: VisitId(row.try_get("visit_id")?),
+                venue_name: words(row, "venue_name")?,
+                since: Moment(row.try_get(since)?),
+            })
+        })
+        .collect()
+}

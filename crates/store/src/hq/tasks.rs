@@ -1,0 +1,116 @@
+//! The list of tasks. Who does one is not known here.
+
+use domain::{
+    assignment::{AssignmentState, VisitMode, Window},
+    ids::{AssignmentId, ChecklistVersionId, OrgUnitId, VenueId},
+    org::VenueKind,
+    text::Text,
+    time::Moment,
+};
+use sqlx::{Row as _, postgres::PgRow};
+
+use super::{Cursor, PAGE, Slice, Stretch, count, json_or_none, words};
+use crate::{
+    Tx,
+    code::Code,
+    error::{Error, Result},
+};
+
+/// Which tasks. Every field narrows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In this state only.
+    pub state: Option<AssignmentState>,
+    /// Of this county branch only.
+    pub county: Option<OrgUnitId>,
+}
+
+/// One task of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskRow {
+    /// Its id.
+    pub id: AssignmentId,
+    /// Where.
+    pub venue: VenueId,
+    /// The name of the venue.
+    pub venue_name: Text,
+    /// What the venue is.
+    pub venue_kind: VenueKind,
+    /// The name of the county branch.
+    pub county_name: Text,
+    /// Which checklist version.
+    pub checklist: ChecklistVersionId,
+    /// Its topic.
+    pub topic: String,
+    /// How the visit presents itself.
+    pub mode: VisitMode,
+    /// When.
+    pub window: Window,
+    /// Where it stands.
+    pub state: AssignmentState,
+    /// Counts the ops applied to it.
+    pub revision: u32,
+}
+
+macro_rules! sql {
+    ($cmp:literal, $order:literal) => {
+        concat!(
+            "SELECT a.assignment_id, a.venue_id, n.name::text AS venue_name, n.kind AS venue_kind, ",
+            "c.name::text AS county_name, a.checklist_id, a.topic, a.mode, a.window_from, a.window_until, ",
+            "a.state, a.revision ",
+            "FROM (SELECT w.* FROM unnest($3::smallint[]) AS s (state) CROSS JOIN LATERAL (",
+            "SELECT * FROM app.assignment WHERE assignment.state = s.state ",
+            "AND (window_until, assignment_id) ", $cmp, " ($1, $2) ",
+            "AND ($4::uuid IS NULL OR county_id = $4) ",
+            "ORDER BY window_until ", $order, ", assignment_id ", $order, " LIMIT $5) AS w ",
+            "ORDER BY window_until ", $order, ", assignment_id ", $order, " LIMIT $5) AS a ",
+            "JOIN app.venue n ON n.venue_id = a.venue_id ",
+            "LEFT JOIN app.org_unit c ON c.unit_id = a.county_id ",
+            "ORDER BY a.window_until ", $order, ", a.assignment_id ", $order
+        )
+    };
+}
+
+const OLDER: &str = sql!("<", "DESC");
+const NEWER: &str = sql!(">", "ASC");
+
+/// A stretch of the tasks that `filter` lets through, those that end last first.
+///
+/// # Errors
+/// The database failed.
+pub async fn read(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Slice<TaskRow>> {
+    let (from, upwards) = stretch.from();
+    let states: Vec<i16> = match filter.state {
+        Some(state) => vec![state.code()],
+        None => AssignmentState::CODES.iter().map(|(code, _)| *code).collect(),
+    };
+    let rows = sqlx::query(if upwards { NEWER } else { OLDER })
+        .persistent(false)
+        .bind(from.at)
+        .bind(from.id)
+        .bind(states)
+        .bind(filter.county.map(|county| county.0))
+        .bind(PAGE as i64 + 1)
+        .fetch_all(&mut **tx)
+        .await?;
+    let rows = rows.iter().map(row).collect::<Result<Vec<_>>>()?;
+    Ok(Slice::of(stretch, rows, |row| Cursor { at: row.window.until.0, id: row.id.0 }))
+}
+
+fn row(row: &PgRow) -> Result<TaskRow> {
+    let kind: &str = row.try_get("venue_kind")?;
+    Ok(TaskRow {
+        id: AssignmentId(row.try_get("assignment_id")?),
+        venue: VenueId(row.try_get("venue_id")?),
+        venue_name: words(row, "venue_name")?,
+        venue_kind: VenueKind::from_code(kind)
+            .ok_or_else(|| Error::Inconsistent { table: "venue", what: format!("kind {kind}") })?,
+        county_name: json_or_none(row, "county_name")?.unwrap_or_default(),
+        checklist: ChecklistVersionId(row.try_get("checklist_id")?),
+        topic: row.try_get("topic")?,
+        mode: VisitMode::from_code(row.try_get("mode")?)?,
+        window: Window { from: Moment(row.try_get("window_from")?), until: Moment(row.try_get("window_until")?) },
+        state: AssignmentState::from_code(row.try_get("state")?)?,
+        revision: count(row, "revision")?,
+    })
+}
