@@ -2,6 +2,10 @@
 
 -- The visits of a hall: the scope of a hall, and the way from a search by name to its visits.
 CREATE INDEX visit_by_venue ON app.visit (tenant_id, venue_id, state, listed_at, visit_id);
+-- The two filters that few visits pass: without an index of their own a list that finds none would walk all.
+CREATE INDEX visit_incomplete ON app.visit (tenant_id, state, listed_at, visit_id)
+    WHERE evidence_verified < evidence_expected;
+CREATE INDEX visit_red_line ON app.visit (tenant_id, state, listed_at, visit_id) WHERE score_red_lines > 0;
 
 -- LIKE is not leakproof: under row-level security it would be tried on every row
 -- after the policy and reach no index. One owner-owned function does it instead;
