@@ -2,12 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{
-    Label,
-    button::ButtonKind,
-    icon::Glyph,
-    icon_button::IconButton,
-};
+use crate::{Label, button::ButtonKind, icon::Glyph, icon_button::IconButton};
 
 /// The words of the camera.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

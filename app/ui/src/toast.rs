@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{Label, button::ButtonKind, button::Button};
+use crate::{Label, button::Button, button::ButtonKind};
 
 /// A line at the bottom while `message` holds one. It is spoken once; the seconds are not.
 #[component]

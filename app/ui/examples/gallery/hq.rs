@@ -44,8 +44,17 @@ fn frame(lang: Lang, here: usize, content: AnyView) -> AnyView {
 
 pub(crate) fn board(lang: Lang) -> AnyView {
     let p = move |zh, en| pick(lang, zh, en);
-    let bar = |name: &'static str, value: i64, shown: &'static str, tone| BarRow { label: Label::from(name), value, shown: shown.into(), tone };
-    let point = |day: &'static str, value: i64, shown: &'static str| LinePoint { label: day.into(), value, shown: shown.into() };
+    let bar = |name: &'static str, value: i64, shown: &'static str, tone| BarRow {
+        label: Label::from(name),
+        value,
+        shown: shown.into(),
+        tone,
+    };
+    let point = |day: &'static str, value: i64, shown: &'static str| LinePoint {
+        label: day.into(),
+        value,
+        shown: shown.into(),
+    };
     let content = view! {
         <header class="head">
             <h1>{p("总览", "Board")}</h1>
@@ -102,11 +111,61 @@ pub(crate) fn list(lang: Lang) -> AnyView {
     let p = move |zh, en| pick(lang, zh, en);
     let red: Label = p("红线", "Red line").into();
     let rows = [
-        (p("清河路营业厅", "Qinghe Road hall"), p("营业厅", "Hall"), p("清河", "Qinghe"), Some(8_250), None, p("今天 10:58", "Today 10:58"), "5/6", Status::Partial, p("附件未齐", "Photos due")),
-        (p("云台镇代理点", "Yuntai agency"), p("营业厅", "Hall"), p("云台", "Yuntai"), Some(5_900), Some(red), p("今天 09:40", "Today 09:40"), "4/4", Status::NeedsYou, p("待审", "To review")),
-        (p("10010 热线", "10010 hotline"), p("热线", "Hotline"), p("市公司", "City"), Some(9_100), None, p("昨天 17:12", "Yesterday 17:12"), "–", Status::Done, p("通过", "Accepted")),
-        (p("网厅 App", "Online hall app"), p("网厅", "Online"), p("市公司", "City"), Some(7_640), None, p("昨天 16:05", "Yesterday 16:05"), "7/7", Status::Returned, p("退回 2 天", "Returned 2 d")),
-        (p("北门外测试点", "North gate test point"), p("网络", "Network"), p("石桥", "Shiqiao"), None, None, p("11-20 09:00", "11-20 09:00"), "3/3", Status::Void, p("作废", "Voided")),
+        (
+            p("清河路营业厅", "Qinghe Road hall"),
+            p("营业厅", "Hall"),
+            p("清河", "Qinghe"),
+            Some(8_250),
+            None,
+            p("今天 10:58", "Today 10:58"),
+            "5/6",
+            Status::Partial,
+            p("附件未齐", "Photos due"),
+        ),
+        (
+            p("云台镇代理点", "Yuntai agency"),
+            p("营业厅", "Hall"),
+            p("云台", "Yuntai"),
+            Some(5_900),
+            Some(red),
+            p("今天 09:40", "Today 09:40"),
+            "4/4",
+            Status::NeedsYou,
+            p("待审", "To review"),
+        ),
+        (
+            p("10010 热线", "10010 hotline"),
+            p("热线", "Hotline"),
+            p("市公司", "City"),
+            Some(9_100),
+            None,
+            p("昨天 17:12", "Yesterday 17:12"),
+            "–",
+            Status::Done,
+            p("通过", "Accepted"),
+        ),
+        (
+            p("网厅 App", "Online hall app"),
+            p("网厅", "Online"),
+            p("市公司", "City"),
+            Some(7_640),
+            None,
+            p("昨天 16:05", "Yesterday 16:05"),
+            "7/7",
+            Status::Returned,
+            p("退回 2 天", "Returned 2 d"),
+        ),
+        (
+            p("北门外测试点", "North gate test point"),
+            p("网络", "Network"),
+            p("石桥", "Shiqiao"),
+            None,
+            None,
+            p("11-20 09:00", "11-20 09:00"),
+            "3/3",
+            Status::Void,
+            p("作废", "Voided"),
+        ),
     ];
     let rows = (0..)
         .zip(rows)
@@ -180,7 +239,14 @@ pub(crate) fn list(lang: Lang) -> AnyView {
     frame(lang, 1, content)
 }
 
-fn answer(lang: Lang, code: &'static str, ask: &'static str, said: &'static str, points: &'static str, tone: Tone) -> impl IntoView {
+fn answer(
+    lang: Lang,
+    code: &'static str,
+    ask: &'static str,
+    said: &'static str,
+    points: &'static str,
+    tone: Tone,
+) -> impl IntoView {
     view! {
         <article class="answer" data-tone=tone.name()>
             <span class="answer__code">{code}</span>
