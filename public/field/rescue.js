@@ -39,23 +39,23 @@
       return;
     }
     var text = TEXTS[reason][zh ? 0 : 1];
-    var page = element('main', '', 'rescue');
+    var page = element('main', '', 'boot');
     page.dataset.state = 'rescue-' + reason;
     var title = element('h1', text[0]);
     title.tabIndex = -1;
     page.append(title, element('p', text[1]));
-    var note = element('p', '', 'rescue-note');
+    var note = element('p', '');
     note.setAttribute('role', 'status');
     if (reason === 'wechat') {
       page.append(button(zh ? '复制链接' : 'Copy the link', () => copy(note)));
-      page.append(element('p', location.href, 'rescue-link'));
+      page.append(element('p', location.href));
     } else if (reason === 'failed' || reason === 'late') {
       page.append(button(zh ? '重试' : 'Try again', () => location.reload()));
-      page.append(button(zh ? '导出草稿' : 'Export drafts', () => exportAll(note)));
+      page.append(button(zh ? '导出草稿' : 'Export drafts', () => exportAll(note), true));
     }
     page.append(note);
     if (error) page.append(element('pre', String((error && error.message) || error).slice(0, 500)));
-    page.append(element('p', build(), 'rescue-build'));
+    page.append(element('p', build()));
     var app = document.getElementById('app') || document.body;
     app.replaceChildren(page);
     title.focus();
@@ -64,12 +64,12 @@
   function element(name, text, className) {
     var made = document.createElement(name);
     made.textContent = text;
-    if (className) made.className = className;
+    made.className = className || '';
     return made;
   }
 
-  function button(text, act) {
-    var made = element('button', text);
+  function button(text, act, quiet) {
+    var made = element('button', text, 'button button--wide ' + (quiet ? 'button--quiet' : 'button--primary'));
     made.type = 'button';
     made.addEventListener('click', act);
     return made;

@@ -11,8 +11,8 @@ pub(crate) const HOST: [&str; 8] = [
     "domain", "protocol", "sync", "store", "xtask", "ui", "hq", "server",
 ];
 
-/// What [`HOST`] needs so that HQ renders on the server.
-pub(crate) const HOST_FEATURES: &str = "hq/ssr";
+/// What [`HOST`] needs: HQ rendered on the server, the five checklists at hand.
+pub(crate) const HOST_FEATURES: &str = "domain/builtin,hq/ssr";
 
 /// The phone's half. Its pure parts are tested on the host, in a cargo call of
 /// its own: leptos' csr and ssr exclude one another.
