@@ -109,7 +109,7 @@ impl Site {
                 ("RESCUE", serde_json::to_string(&rescue)?),
             ],
         )?;
-        let boot = self.add("boot.js", &boot)?;
+        let boot = self.add("boot.js", &self.reloading(boot)?)?;
         let mut kept = vec![wasm, glue, style, boot, rescue];
         kept.push(self.add(
             "worker.js",
@@ -175,11 +175,21 @@ impl Site {
         let boot = bundle.join("boot.js");
         fs::copy(public.join("hq/boot.js"), &boot).context("reading public/hq/boot.js")?;
         let defines = [("HQ_WASM", serde_json::to_string(&wasm)?)];
-        self.add("hq.js", &web::script(&boot, Script::Module, &defines)?)?;
+        let script = web::script(&boot, Script::Module, &defines)?;
+        self.add("hq.js", &self.reloading(script)?)?;
         for picture in pictures(&public.join("hq"))? {
             self.add(&format!("hq/{}", file_name(&picture)), &read(&picture)?)?;
         }
         Ok(())
+    }
+
+    /// A front's first script; in a development build it also follows changes.
+    fn reloading(&self, mut script: Vec<u8>) -> Result<Vec<u8>> {
+        if self.profile == Profile::Dev {
+            let reload = workspace::root().join("public/dev/reload.js");
+            script.extend(web::script(&reload, Script::Classic, &[])?);
+        }
+        Ok(script)
     }
 
     fn style(&mut self, front: &str) -> Result<String> {
