@@ -174,5 +174,4 @@ pub struct EvidenceRecord {
 pub const EVIDENCE_MAX_BYTES: u64 = 20 * 1024 * 1024;
 
 /// The types of bytes that the server takes.
-pub const EVIDENCE_MIMES: [&str; 6] =
-    ["image/jpeg", "image/png", "image/webp", "audio/webm", "audio/mp4", "audio/ogg"];
+pub const EVIDENCE_MIMES: [&str; 6] = ["image/jpeg", "image/png", "image/webp", "audio/webm", "audio/mp4", "audio/ogg"];

@@ -96,9 +96,8 @@ impl AliasId {
     #[must_use]
     pub fn code(self) -> String {
         const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
-        const BIRDS: [&str; 16] = [
-            "雀", "燕", "鹤", "鹭", "鸥", "雁", "莺", "鹊", "隼", "鸢", "鹂", "鹬", "鸽", "鹰", "鹇", "鸻",
-        ];
+        const BIRDS: [&str; 16] =
+            ["雀", "燕", "鹤", "鹭", "鸥", "雁", "莺", "鹊", "隼", "鸢", "鹂", "鹬", "鸽", "鹰", "鹇", "鸻"];
         let bytes = self.0.as_bytes();
         let mut code = String::with_capacity(8);
         code.push(LETTERS[bytes[0] as usize % LETTERS.len()] as char);

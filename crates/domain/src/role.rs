@@ -154,7 +154,9 @@ pub enum Action {
 /// Whether `role` may do `action`. One line an action, as in the table of the handbook.
 #[must_use]
 pub const fn may(role: Role, action: Action) -> bool {
-    use Role::{Admin, Arbiter, Auditor, Custodian, Department, Inspector, Observer, Office, Reviewer, Steering, Visitor};
+    use Role::{
+        Admin, Arbiter, Auditor, Custodian, Department, Inspector, Observer, Office, Reviewer, Steering, Visitor,
+    };
     match action {
         Action::ManageOrg => matches!(role, Admin),
         Action::ReadOrg => matches!(role, Admin | Office | Auditor),
@@ -189,9 +191,20 @@ mod tests {
     #[test]
     fn inspected_units_reach_nothing_of_hq() {
         let all = [
-            Action::ManageOrg, Action::ReadOrg, Action::PublishChecklist, Action::ReadChecklist, Action::Assign,
-            Action::DoVisit, Action::ReadRawVisit, Action::Review, Action::ReadFindings, Action::DecideFindings,
-            Action::DecideHeld, Action::ReadIdentity, Action::Audit, Action::Export,
+            Action::ManageOrg,
+            Action::ReadOrg,
+            Action::PublishChecklist,
+            Action::ReadChecklist,
+            Action::Assign,
+            Action::DoVisit,
+            Action::ReadRawVisit,
+            Action::Review,
+            Action::ReadFindings,
+            Action::DecideFindings,
+            Action::DecideHeld,
+            Action::ReadIdentity,
+            Action::Audit,
+            Action::Export,
         ];
         for role in [Role::Head, Role::Liaison, Role::Hall] {
             for action in all {

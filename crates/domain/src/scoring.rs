@@ -128,8 +128,8 @@ pub fn score(checklist: &ChecklistVersion, document: &VisitDocument, context: Sc
         earned += sum.earned;
         sections.push(sum);
     }
-    let uncapped = (applicable >= checklist.applicable_min.max(1))
-        .then(|| half_up(earned, i64::from(applicable)) as i32);
+    let uncapped =
+        (applicable >= checklist.applicable_min.max(1)).then(|| half_up(earned, i64::from(applicable)) as i32);
     let score = match uncapped {
         Some(score) if !red_lines.is_empty() => Some(score.min(checklist.red_line_cap)),
         other => other,

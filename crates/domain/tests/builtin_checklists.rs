@@ -13,19 +13,29 @@ fn lists() -> Vec<ChecklistVersion> {
 }
 
 fn codes(matching: impl Fn(&Item) -> bool) -> Vec<String> {
-    lists().iter().flat_map(|list| list.items().filter(|item| matching(item)).map(|item| item.code.clone()).collect::<Vec<_>>()).collect()
+    lists()
+        .iter()
+        .flat_map(|list| list.items().filter(|item| matching(item)).map(|item| item.code.clone()).collect::<Vec<_>>())
+        .collect()
 }
 
 #[test]
 fn weights_sum_to_100_and_every_code_is_there_once() {
-    let sizes = [("network", "NET", 13), ("hotline", "HOT", 13), ("hall", "HALL", 15), ("online", "WEB", 13), ("billing", "BILL", 13)];
+    let sizes = [
+        ("network", "NET", 13),
+        ("hotline", "HOT", 13),
+        ("hall", "HALL", 15),
+        ("online", "WEB", 13),
+        ("billing", "BILL", 13),
+    ];
     for (list, (topic, prefix, size)) in lists().iter().zip(sizes) {
         assert_eq!(list.topic, topic);
         assert_eq!(list.items().map(|item| item.weight).sum::<u32>(), 100, "{topic}");
         let codes: BTreeSet<String> = list.items().map(|item| item.code.clone()).collect();
         assert_eq!(codes, (1..=size).map(|n| format!("{prefix}-{n:02}")).collect(), "{topic}");
     }
-    let ids: BTreeSet<_> = lists().iter().flat_map(|list| list.items().map(|item| item.id).collect::<Vec<_>>()).collect();
+    let ids: BTreeSet<_> =
+        lists().iter().flat_map(|list| list.items().map(|item| item.id).collect::<Vec<_>>()).collect();
     assert_eq!(ids.len(), 67);
 }
 

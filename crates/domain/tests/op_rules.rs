@@ -13,7 +13,8 @@ use domain::{
         Facts, HeldCode, Key, NoticeKind, Op, Payload, RefusedCode, Salt, States, Verdict, apply, decide, needs,
         payload::{
             AssignmentDecline, AssignmentPlan, AssignmentRecall, EvidenceVerified, FindingConfirm, FindingDismiss,
-            HeldAdopt, OrgImport, PlannedTask, VenueImport, VisitAccept, VisitArrive, VisitLeave, VisitReturn, VisitVoid,
+            HeldAdopt, OrgImport, PlannedTask, VenueImport, VisitAccept, VisitArrive, VisitLeave, VisitReturn,
+            VisitVoid,
         },
     },
     org::{OrgKind, OrgUnit, Venue, VenueKind},
@@ -117,7 +118,10 @@ impl World {
             window: task.window,
             arrived: Some(presence(1)),
             left: Some(presence(2)),
-            answers: answers.iter().map(|(code, answer)| (list.item_by_code(code).unwrap().id, answer.clone())).collect(),
+            answers: answers
+                .iter()
+                .map(|(code, answer)| (list.item_by_code(code).unwrap().id, answer.clone()))
+                .collect(),
             answered_at: BTreeMap::new(),
             impressions: Impressions::default(),
             evidence: vec![photo(1), photo(2), photo(2)],
@@ -194,12 +198,21 @@ fn a_visit_goes_its_way() {
     assert_eq!(world.states.assignments[&world.task].state, AssignmentState::Submitted);
 
     let accept = world.hq(3, Payload::VisitAccept(VisitAccept {}));
-    assert_eq!(world.run(&accept, &reviewer()), Verdict::Refused { code: RefusedCode::Incomplete, detail: "evidence".into() });
+    assert_eq!(
+        world.run(&accept, &reviewer()),
+        Verdict::Refused { code: RefusedCode::Incomplete, detail: "evidence".into() }
+    );
     let visit = VisitId::of(world.task);
     let seen = world.op(visit.0, None, Uuid::nil(), |_| {
-        Payload::EvidenceVerified(EvidenceVerified { sha256: vec![Sha256::of(&[1]), Sha256::of(&[2]), Sha256::of(&[9])] })
+        Payload::EvidenceVerified(EvidenceVerified {
+            sha256: vec![Sha256::of(&[1]), Sha256::of(&[2]), Sha256::of(&[9])],
+        })
     });
-    assert_eq!(world.run(&seen, &reviewer()), Verdict::refused(RefusedCode::NotAllowed), "nobody but the server verifies");
+    assert_eq!(
+        world.run(&seen, &reviewer()),
+        Verdict::refused(RefusedCode::NotAllowed),
+        "nobody but the server verifies"
+    );
     assert_eq!(world.run(&seen, &Facts::of_server(NOW)), Verdict::Applied);
     assert_eq!((world.visit().evidence_verified, world.visit().revision), (2, 3));
 
@@ -215,7 +228,8 @@ fn what_is_returned_is_mended_and_its_finding_withdrawn() {
     world.arrive();
     assert_eq!(world.submit(1, &[("HALL-02", choose("none"))]), Verdict::Applied);
     let item = world.states.findings.values().next().unwrap().item;
-    let give_back = world.hq(2, Payload::VisitReturn(VisitReturn { items: vec![ReturnedItem { item, reason: "请补拍".into() }] }));
+    let give_back =
+        world.hq(2, Payload::VisitReturn(VisitReturn { items: vec![ReturnedItem { item, reason: "请补拍".into() }] }));
     let effects_facts = reviewer();
     assert_eq!(decide(&give_back, &world.states, &effects_facts), Verdict::Applied);
     let effects = apply(&give_back, &mut world.states, &effects_facts);
@@ -223,7 +237,11 @@ fn what_is_returned_is_mended_and_its_finding_withdrawn() {
     assert_eq!(effects.notices[0].kind, NoticeKind::Change);
     assert_eq!(world.visit().returned.len(), 1);
 
-    assert_eq!(world.submit(2, &[("HALL-02", choose("match"))]), Verdict::held(HeldCode::StaleBase), "made before the return was seen");
+    assert_eq!(
+        world.submit(2, &[("HALL-02", choose("match"))]),
+        Verdict::held(HeldCode::StaleBase),
+        "made before the return was seen"
+    );
     assert_eq!(world.submit(3, &[("HALL-02", choose("match"))]), Verdict::Applied);
     assert_eq!((world.visit().state, world.visit().submission), (VisitState::Received, 2));
     assert!(world.visit().returned.is_empty());
@@ -245,7 +263,10 @@ fn what_hq_decided_about_a_finding_stays_decided() {
     let dismiss = world.op(of("HALL-09").0, Some(0), Uuid::from_u128(7), |_| {
         Payload::FindingDismiss(FindingDismiss { reason: String::new() })
     });
-    assert_eq!(world.run(&dismiss, &reviewer()), Verdict::Refused { code: RefusedCode::BadValue, detail: "reason".into() });
+    assert_eq!(
+        world.run(&dismiss, &reviewer()),
+        Verdict::Refused { code: RefusedCode::BadValue, detail: "reason".into() }
+    );
     let unknown = world.op(Uuid::from_u128(4), Some(0), Uuid::from_u128(7), |_| {
         Payload::FindingDismiss(FindingDismiss { reason: "误报".into() })
     });
@@ -268,13 +289,20 @@ fn work_in_good_faith_is_held_never_thrown_away() {
     let document = lost.document(&[]);
     let op = lost.phone(0, Payload::VisitSubmit(document));
     lost.states.assignments.clear();
-    assert_eq!(decide(&op, &lost.states, &visitor()), Verdict::held(HeldCode::UnknownSubject), "a restore lost the task");
+    assert_eq!(
+        decide(&op, &lost.states, &visitor()),
+        Verdict::held(HeldCode::UnknownSubject),
+        "a restore lost the task"
+    );
     let recall = world.op(world.task.0, Some(0), Uuid::nil(), |_| {
         Payload::AssignmentRecall(AssignmentRecall { reason: "改派".into() })
     });
     assert_eq!(world.run(&recall, &facts(&[Role::Office])), Verdict::Applied);
     assert_eq!(submit(&mut world, visitor()), Verdict::held(HeldCode::Withdrawn));
-    assert!(matches!(world.run(&recall, &facts(&[Role::Office])), Verdict::Refused { code: RefusedCode::AlreadyDecided, .. }));
+    assert!(matches!(
+        world.run(&recall, &facts(&[Role::Office])),
+        Verdict::Refused { code: RefusedCode::AlreadyDecided, .. }
+    ));
 }
 
 #[test]
@@ -302,7 +330,8 @@ fn who_chose_the_visitor_reviews_nothing_of_it() {
     world.arrive();
     world.submit(1, &[]);
     let barred = Facts { chose_visitor: true, ..reviewer() };
-    let give_back = world.hq(2, Payload::VisitReturn(VisitReturn { items: vec![ReturnedItem { item: None, reason: "补".into() }] }));
+    let give_back = world
+        .hq(2, Payload::VisitReturn(VisitReturn { items: vec![ReturnedItem { item: None, reason: "补".into() }] }));
     assert_eq!(world.run(&give_back, &barred), Verdict::refused(RefusedCode::Barred));
     let empty = world.hq(2, Payload::VisitReturn(VisitReturn { items: Vec::new() }));
     assert!(matches!(world.run(&empty, &reviewer()), Verdict::Refused { code: RefusedCode::BadValue, .. }));
@@ -361,7 +390,11 @@ fn lists_are_taken_whole_or_not_at_all() {
     let refused = |code, detail: &str| Verdict::Refused { code, detail: detail.into() };
     assert_eq!(import(&mut world, vec![unit(2, Some(1)), unit(3, Some(9))]), refused(RefusedCode::Unknown, "U3"));
     assert_eq!(import(&mut world, vec![unit(2, Some(3)), unit(3, Some(2))]), refused(RefusedCode::BadValue, "U2"));
-    assert_eq!(import(&mut world, vec![unit(2, None)]), refused(RefusedCode::BadValue, "U2"), "only the city has none above");
+    assert_eq!(
+        import(&mut world, vec![unit(2, None)]),
+        refused(RefusedCode::BadValue, "U2"),
+        "only the city has none above"
+    );
     assert_eq!(import(&mut world, vec![unit(2, Some(1)), unit(2, Some(1))]), refused(RefusedCode::Exists, "U2"));
     assert_eq!(world.states.units.len(), 1, "nothing of a refused list is there");
     assert_eq!(import(&mut world, vec![unit(2, Some(1)), unit(3, Some(2))]), Verdict::Applied);

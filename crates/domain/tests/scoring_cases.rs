@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use domain::{
     assignment::Window,
-    checklist::{Answer, AnswerKind, AnswerProblem, BillingCase, Call, ChecklistVersion, Value, builtin, missing, proposed_findings},
+    checklist::{
+        Answer, AnswerKind, AnswerProblem, BillingCase, Call, ChecklistVersion, Value, builtin, missing,
+        proposed_findings,
+    },
     finding::Severity,
     ids::{AssignmentId, VenueId},
     op::payload::VisitSubmit,
@@ -125,7 +128,12 @@ fn the_worked_cases() {
     // 不适用 leaves the denominator: 84 weight points remain, all earned.
     check("hall", &[("HALL-12", na()), ("HALL-13", na()), ("HALL-15", na())], "100", 0);
     // Half of HALL-07: 79 of 84, rounded half up: 94.05.
-    check("hall", &[("HALL-12", na()), ("HALL-13", na()), ("HALL-15", na()), ("HALL-07", Some(number(16 * MINUTE_MS)))], "94.05", 0);
+    check(
+        "hall",
+        &[("HALL-12", na()), ("HALL-13", na()), ("HALL-15", na()), ("HALL-07", Some(number(16 * MINUTE_MS)))],
+        "94.05",
+        0,
+    );
     // No answer earns nothing and stays in the denominator.
     check("hall", &[("HALL-03", None)], "92", 0);
     // Rating 3 of 1–5 is half of 8.
@@ -148,8 +156,10 @@ fn the_worked_cases() {
 
 #[test]
 fn too_little_applicable_is_not_scored() {
-    let all: Vec<(&str, Option<Answer>)> =
-        ["BILL-04", "BILL-06", "BILL-08", "BILL-11", "BILL-12", "BILL-13"].into_iter().map(|code| (code, na())).collect();
+    let all: Vec<(&str, Option<Answer>)> = ["BILL-04", "BILL-06", "BILL-08", "BILL-11", "BILL-12", "BILL-13"]
+        .into_iter()
+        .map(|code| (code, na()))
+        .collect();
     let result = after("billing", &all);
     assert_eq!((result.applicable, result.score), (54, None), "and BILL-10 waits");
 }
@@ -185,13 +195,17 @@ fn the_country_has_72_hours() {
 fn failed_items_propose_findings_by_severity() {
     let list = list("hall");
     let mut document = best(&list);
-    change(&list, &mut document, &[
-        ("HALL-02", Some(choice("none"))),
-        ("HALL-07", Some(number(40 * MINUTE_MS))),
-        ("HALL-09", Some(choice("no"))),
-        ("HALL-10", Some(number(4))),
-        ("HALL-03", None),
-    ]);
+    change(
+        &list,
+        &mut document,
+        &[
+            ("HALL-02", Some(choice("none"))),
+            ("HALL-07", Some(number(40 * MINUTE_MS))),
+            ("HALL-09", Some(choice("no"))),
+            ("HALL-10", Some(number(4))),
+            ("HALL-03", None),
+        ],
+    );
     let proposals = proposed_findings(&list, &document, &score(&list, &document, CONTEXT));
     let by_code: Vec<(String, Severity)> =
         proposals.iter().map(|p| (list.item(p.item).unwrap().code.clone(), p.severity)).collect();
@@ -261,7 +275,10 @@ fn what_a_visit_lacks() {
     assert!(lacking.contains(&("visit".to_owned(), MissingWhat::Dwell(15 * MINUTE_MS))));
     assert!(lacking.contains(&("visit".to_owned(), MissingWhat::Photos(4))));
     let agent = by_code(&document, MissingContext { agent: true, ..context });
-    assert!(!agent.iter().any(|(_, what)| matches!(what, MissingWhat::Dwell(_))), "10 minutes are enough at an agent's");
+    assert!(
+        !agent.iter().any(|(_, what)| matches!(what, MissingWhat::Dwell(_))),
+        "10 minutes are enough at an agent's"
+    );
     // Where the microphone is refused, a note of 20 characters stands for the memo.
     document.no_microphone = true;
     let id = list.item_by_code("HALL-10").unwrap().id;

@@ -1,13 +1,7 @@
 //! What a visit still lacks. The phone shows it before 提交, the reviewer beside the visit.
 
 use super::{ChecklistVersion, EvidenceNeed, EvidenceWhen, FULL, Item, MEMO_NOTE_CHARS, Value};
-use crate::{
-    evidence::EvidenceKind,
-    ids::ItemId,
-    scoring::share_of,
-    text::Text,
-    visit::VisitDocument,
-};
+use crate::{evidence::EvidenceKind, ids::ItemId, scoring::share_of, text::Text, visit::VisitDocument};
 
 /// Something that is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

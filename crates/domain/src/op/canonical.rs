@@ -301,10 +301,7 @@ mod tests {
     #[test]
     fn one_value_one_form() {
         let form = r#"{"a":[1,-2,true,null],"b":{"x":"你\n\"好\"/"}}"#;
-        for spelling in [
-            form,
-            r#" { "b" : {"x":"\u4f60\n\"\u597d\"\/"}, "a":[ 1 , -2,true,null ] } "#,
-        ] {
+        for spelling in [form, r#" { "b" : {"x":"\u4f60\n\"\u597d\"\/"}, "a":[ 1 , -2,true,null ] } "#] {
             assert_eq!(canonicalise(spelling).as_deref(), Ok(form));
         }
         assert_eq!(canonicalise(r#""\ud83d\ude00\u0001""#).as_deref(), Ok("\"😀\\u0001\""));

@@ -95,13 +95,7 @@ pub fn needs(op: &Op) -> Vec<Key> {
         Payload::VisitTakeOver(take) => visit_keys(visit, take.assignment).to_vec(),
         Payload::VisitSubmit(document) => {
             let [task, row] = visit_keys(visit, document.assignment);
-            vec![
-                task,
-                row,
-                Key::Document(visit),
-                Key::FindingsOf(visit),
-                Key::Checklist(document.checklist),
-            ]
+            vec![task, row, Key::Document(visit), Key::FindingsOf(visit), Key::Checklist(document.checklist)]
         }
         Payload::VisitAccept(_) | Payload::VisitReturn(_) => vec![Key::Visit(visit)],
         Payload::VisitVoid(_) => vec![Key::Visit(visit), Key::FindingsOf(visit)],

@@ -9,8 +9,7 @@ use crate::{
 
 pub(super) fn plan(plan: &AssignmentPlan, states: &mut States, effects: &mut Effects) {
     for task in &plan.tasks {
-        let (Some(venue), Some(checklist)) =
-            (states.venues.get(&task.venue), states.checklists.get(&task.checklist))
+        let (Some(venue), Some(checklist)) = (states.venues.get(&task.venue), states.checklists.get(&task.checklist))
         else {
             continue;
         };

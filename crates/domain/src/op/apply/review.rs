@@ -17,13 +17,7 @@ pub(super) fn accept(op: &Op, states: &mut States, facts: &Facts, effects: &mut 
     decide(op, states, effects, VisitState::Accepted, decision);
 }
 
-pub(super) fn give_back(
-    op: &Op,
-    give_back: &VisitReturn,
-    states: &mut States,
-    facts: &Facts,
-    effects: &mut Effects,
-) {
+pub(super) fn give_back(op: &Op, give_back: &VisitReturn, states: &mut States, facts: &Facts, effects: &mut Effects) {
     let decision = decision(op, facts.received_at, "");
     decide(op, states, effects, VisitState::Returned, decision);
     if let Some(visit) = states.visits.get_mut(&VisitId(op.subject)) {

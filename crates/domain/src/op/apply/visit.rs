@@ -40,10 +40,9 @@ pub(super) fn take_over(assignment: AssignmentId, states: &mut States, effects: 
 
 pub(super) fn submit(document: &VisitDocument, states: &mut States, facts: &Facts, effects: &mut Effects) {
     let id = VisitId::of(document.assignment);
-    let (Some(assignment), Some(checklist)) = (
-        states.assignments.get(&document.assignment),
-        states.checklists.get(&document.checklist).cloned(),
-    ) else {
+    let (Some(assignment), Some(checklist)) =
+        (states.assignments.get(&document.assignment), states.checklists.get(&document.checklist).cloned())
+    else {
         return;
     };
     let mut visit = states.visits.get(&id).cloned().unwrap_or_else(|| begin(assignment));
