@@ -6,11 +6,14 @@
 //! security does the rest. People are known to schema `identity` alone, which
 //! is reached through its functions only (see `migrations/0006…`).
 
+mod cluster;
 pub mod code;
 pub mod error;
+pub mod hq;
 mod migrate;
 mod pool;
 
+pub use cluster::{Inspection, ensure_database, inspect};
 pub use error::{Error, Result};
 pub use migrate::{ServedRole, migrate, set_password};
 pub use pool::{Settings, Store, Tx};
