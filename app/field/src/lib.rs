@@ -6,9 +6,8 @@ use leptos::prelude::*;
 
 /// Mounts the app into `#app`, in place of the skeleton.
 pub fn mount() {
-    let Some(place) = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id("app"))
+    let Some(place) =
+        web_sys::window().and_then(|window| window.document()).and_then(|document| document.get_element_by_id("app"))
     else {
         return;
     };

@@ -38,17 +38,8 @@ impl Route {
     /// The route of an address.
     #[must_use]
     pub fn parse(path: &str, hash: &str) -> Self {
-        let mut parts = path
-            .trim_start_matches('/')
-            .trim_end_matches('/')
-            .split('/')
-            .skip(1);
-        match (
-            parts.next().unwrap_or_default(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-        ) {
+        let mut parts = path.trim_start_matches('/').trim_end_matches('/').split('/').skip(1);
+        match (parts.next().unwrap_or_default(), parts.next(), parts.next(), parts.next()) {
             ("visits", ..) => Self::Visits,
             ("visit", Some(id), rest, code) => match (AssignmentId::from_str(id), rest, code) {
                 (Ok(id), Some("item"), Some(code)) => Self::Item(id, code.to_owned()),
@@ -102,17 +93,12 @@ impl Router {
     /// Starts at the address of the page and follows it.
     #[must_use]
     pub fn start() -> Self {
-        let router = Self {
-            current: RwSignal::new(here()),
-        };
+        let router = Self { current: RwSignal::new(here()) };
         let popped = Closure::<dyn FnMut()>::new(move || router.current.set(here()));
-        let clicked =
-            Closure::<dyn FnMut(web_sys::MouseEvent)>::new(move |event| router.follow(&event));
+        let clicked = Closure::<dyn FnMut(web_sys::MouseEvent)>::new(move |event| router.follow(&event));
         if let Some(window) = web_sys::window() {
             window.set_onpopstate(Some(popped.as_ref().unchecked_ref()));
-            drop(
-                window.add_event_listener_with_callback("click", clicked.as_ref().unchecked_ref()),
-            );
+            drop(window.add_event_listener_with_callback("click", clicked.as_ref().unchecked_ref()));
         }
         // As long as the page.
         popped.forget();
@@ -160,11 +146,7 @@ impl Router {
 
     /// Catches a plain click on a link of the app.
     fn follow(self, event: &web_sys::MouseEvent) {
-        if event.default_prevented()
-            || event.button() != 0
-            || event.ctrl_key()
-            || event.meta_key()
-            || event.shift_key()
+        if event.default_prevented() || event.button() != 0 || event.ctrl_key() || event.meta_key() || event.shift_key()
         {
             return;
         }
@@ -175,10 +157,7 @@ impl Router {
         let Some(link) = link else { return };
         let href = link.get_attribute("href").unwrap_or_default();
         let ours = href == "/field" || href.starts_with("/field/");
-        if ours
-            && link.get_attribute("target").is_none()
-            && link.get_attribute("download").is_none()
-        {
+        if ours && link.get_attribute("target").is_none() && link.get_attribute("download").is_none() {
             event.prevent_default();
             self.go(Route::parse(&href, ""));
         }
@@ -190,10 +169,7 @@ fn here() -> Route {
         return Route::Today;
     };
     let location = window.location();
-    Route::parse(
-        &location.pathname().unwrap_or_default(),
-        &location.hash().unwrap_or_default(),
-    )
+    Route::parse(&location.pathname().unwrap_or_default(), &location.hash().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -216,10 +192,7 @@ mod tests {
         ] {
             assert_eq!(Route::parse(&route.path(), ""), route);
         }
-        assert_eq!(
-            Route::parse("/field/link", "#s3cret"),
-            Route::Link("s3cret".to_owned())
-        );
+        assert_eq!(Route::parse("/field/link", "#s3cret"), Route::Link("s3cret".to_owned()));
         assert_eq!(Route::parse("/field/nowhere", ""), Route::Today);
         assert_eq!(Route::parse("/field/visit/none", ""), Route::Visits);
     }

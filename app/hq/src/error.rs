@@ -89,20 +89,15 @@ impl HqError {
     pub const fn word(&self) -> Word {
         match self {
             Self::SignedOut => w("登录已过期,请重新登录", "Your session has ended. Please sign in again."),
-            Self::WrongCredentials => {
-                w("单位代码、登录名或密码不对", "Company code, login name or password is wrong")
-            }
+            Self::WrongCredentials => w("单位代码、登录名或密码不对", "Company code, login name or password is wrong"),
             Self::Throttled => w("尝试太多次,请过几分钟再试", "Too many attempts. Try again in a few minutes."),
             Self::NotAllowed => w("你的角色不能做这件事", "Your role does not allow this"),
             Self::NotFound => w("没有找到", "Not found"),
-            Self::BadInput { .. } => {
-                w("有一项填得不对,什么都没有改变", "A field is not right. Nothing was changed.")
-            }
+            Self::BadInput { .. } => w("有一项填得不对,什么都没有改变", "A field is not right. Nothing was changed."),
             Self::Refused { code, .. } => refused(*code),
-            Self::Held { .. } => w(
-                "已存下,但没有生效,在「收件」里处理",
-                "Kept, but without effect. Deal with it under Held.",
-            ),
+            Self::Held { .. } => {
+                w("已存下,但没有生效,在「收件」里处理", "Kept, but without effect. Deal with it under Held.")
+            }
             Self::Unreachable => w(
                 "连不上服务器,什么都没有改变,请再试一次",
                 "The server cannot be reached. Nothing was changed; try again.",
@@ -124,16 +119,15 @@ const fn refused(code: RefusedCode) -> Word {
         RefusedCode::AlreadyDecided => {
             w("别人已先处理,请看最新状态", "Somebody else has decided already. See the present state.")
         }
-        RefusedCode::Incomplete => {
-            w("附件还没收齐,不能通过", "Evidence is still missing. It cannot be accepted yet.")
-        }
+        RefusedCode::Incomplete => w("附件还没收齐,不能通过", "Evidence is still missing. It cannot be accepted yet."),
         RefusedCode::Barred => w(
             "这次走访的人选由你按代号指定,按规定你不能审核它",
             "You chose this visit's supervisor by handle, so you may not review it.",
         ),
-        RefusedCode::ConflictingRetry => {
-            w("这张表已经提交过另一份内容,请刷新后重试", "This form was sent before with other content. Reload and try again.")
-        }
+        RefusedCode::ConflictingRetry => w(
+            "这张表已经提交过另一份内容,请刷新后重试",
+            "This form was sent before with other content. Reload and try again.",
+        ),
         RefusedCode::Exists => w("已经有了", "It exists already"),
     }
 }

@@ -23,12 +23,7 @@ struct Place {
 
 const PLACES: [Place; 9] = [
     Place { path: paths::BOARD, glyph: Glyph::BOARD, word: w("总览", "Overview"), needs: None },
-    Place {
-        path: paths::VISITS,
-        glyph: Glyph::VISITS,
-        word: w("走访", "Visits"),
-        needs: Some(Action::ReadRawVisit),
-    },
+    Place { path: paths::VISITS, glyph: Glyph::VISITS, word: w("走访", "Visits"), needs: Some(Action::ReadRawVisit) },
     Place {
         path: paths::FINDINGS,
         glyph: Glyph::ISSUE,
@@ -43,18 +38,8 @@ const PLACES: [Place; 9] = [
         needs: Some(Action::ReadChecklist),
     },
     Place { path: paths::ORG, glyph: Glyph::ORG, word: w("机构", "Units"), needs: Some(Action::ReadOrg) },
-    Place {
-        path: paths::PEOPLE,
-        glyph: Glyph::USERS,
-        word: w("人员", "People"),
-        needs: Some(Action::ManageOrg),
-    },
-    Place {
-        path: paths::HELD,
-        glyph: Glyph::LOCK,
-        word: w("收件", "Held"),
-        needs: Some(Action::DecideHeld),
-    },
+    Place { path: paths::PEOPLE, glyph: Glyph::USERS, word: w("人员", "People"), needs: Some(Action::ManageOrg) },
+    Place { path: paths::HELD, glyph: Glyph::LOCK, word: w("收件", "Held"), needs: Some(Action::DecideHeld) },
     Place { path: paths::SETTINGS, glyph: Glyph::SETTINGS, word: w("设置", "Settings"), needs: None },
 ];
 

@@ -29,10 +29,7 @@ pub fn BarChart(
     #[prop(optional)]
     max: Option<i64>,
 ) -> impl IntoView {
-    let max = max
-        .or_else(|| rows.iter().map(|row| row.value).max())
-        .unwrap_or_default()
-        .max(1);
+    let max = max.or_else(|| rows.iter().map(|row| row.value).max()).unwrap_or_default().max(1);
     let rows = rows
         .into_iter()
         .map(|row| {

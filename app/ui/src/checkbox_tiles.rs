@@ -32,12 +32,7 @@ pub fn CheckboxTiles(
     let options = choices
         .into_iter()
         .map(|choice| {
-            let Choice {
-                value: key,
-                word,
-                hint,
-                red_line,
-            } = choice;
+            let Choice { value: key, word, hint, red_line } = choice;
             let (own, sent) = (key.clone(), key.clone());
             let checked = values.get_untracked().contains(&key);
             let tone = red_line.is_some().then_some("cinnabar");

@@ -19,12 +19,7 @@ impl Choice {
     /// A choice with its word.
     #[must_use]
     pub fn new(value: impl Into<String>, word: impl Into<Label>) -> Self {
-        Self {
-            value: value.into(),
-            word: word.into(),
-            hint: None,
-            red_line: None,
-        }
+        Self { value: value.into(), word: word.into(), hint: None, red_line: None }
     }
 
     /// The same with a lighter word below.

@@ -17,29 +17,21 @@ pub(crate) struct FieldContext {
 
 impl FieldContext {
     /// The attributes that tie a control to its field: id, `aria-describedby`, `aria-invalid`.
-    #[expect(
-        clippy::type_complexity,
-        reason = "three attribute values, destructured at once by each control"
-    )]
+    #[expect(clippy::type_complexity, reason = "three attribute values, destructured at once by each control")]
     pub(crate) fn attributes(
         id: Option<Label>,
-    ) -> (
-        Option<Label>,
-        Signal<Option<String>>,
-        Signal<Option<&'static str>>,
-    ) {
+    ) -> (Option<Label>, Signal<Option<String>>, Signal<Option<&'static str>>) {
         match use_context::<Self>() {
             None => (id, Signal::stored(None), Signal::stored(None)),
             Some(context) => {
                 let own = context.id.clone();
                 let (hint, error) = (context.described_by, context.error);
                 let error_id = [&*own, "-error"].concat();
-                let described_by =
-                    Signal::derive(move || match (error.with(Option::is_some), &hint) {
-                        (true, Some(hint)) => Some([error_id.as_str(), " ", hint].concat()),
-                        (true, None) => Some(error_id.clone()),
-                        (false, hint) => hint.clone(),
-                    });
+                let described_by = Signal::derive(move || match (error.with(Option::is_some), &hint) {
+                    (true, Some(hint)) => Some([error_id.as_str(), " ", hint].concat()),
+                    (true, None) => Some(error_id.clone()),
+                    (false, hint) => hint.clone(),
+                });
                 let invalid = Signal::derive(move || error.with(Option::is_some).then_some("true"));
                 (Some(id.unwrap_or(own)), described_by, invalid)
             }
@@ -71,11 +63,7 @@ pub fn Field(
     let hint_id = [&*id, "-hint"].concat();
     let error_id = [&*id, "-error"].concat();
     let described_by = hint.is_some().then(|| hint_id.clone());
-    provide_context(FieldContext {
-        id: id.clone(),
-        described_by,
-        error,
-    });
+    provide_context(FieldContext { id: id.clone(), described_by, error });
     view! {
         <div class="field">
             <label class="field__label" for=id>

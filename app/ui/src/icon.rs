@@ -170,11 +170,8 @@ mod tests {
     #[test]
     fn the_sprite_and_the_names_are_the_same_set() {
         let sprite = include_str!("../../../public/icons/sprite.svg");
-        let drawn: Vec<&str> = sprite
-            .split("<symbol id=\"")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next())
-            .collect();
+        let drawn: Vec<&str> =
+            sprite.split("<symbol id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let named: Vec<&str> = Glyph::ALL.iter().map(|glyph| glyph.id()).collect();
         assert_eq!(drawn, named);
     }

@@ -19,11 +19,7 @@ pub fn LanguageSwitch(
     #[prop(optional, into)]
     on_change: Option<Callback<Lang>>,
 ) -> impl IntoView {
-    let kind = if on_change.is_some() {
-        "button"
-    } else {
-        "submit"
-    };
+    let kind = if on_change.is_some() { "button" } else { "submit" };
     let button = move |own: Lang, word: &'static str| {
         view! {
             <button

@@ -42,21 +42,13 @@ pub fn LineChart(
         .zip(&points)
         .map(|(nth, point)| {
             let y = HEIGHT - (point.value.clamp(low, high) - low) * HEIGHT / span;
-            [
-                (nth * WIDTH / last).to_string().as_str(),
-                " ",
-                &y.to_string(),
-            ]
-            .concat()
+            [(nth * WIDTH / last).to_string().as_str(), " ", &y.to_string()].concat()
         })
         .collect();
     let line = ["M", &places.join("L")].concat();
     // Dots are strokes of no length: round caps stay round while the plot stretches.
     let dots: String = places.iter().flat_map(|place| ["M", place, "h0"]).collect();
-    let (first, end) = (
-        points.first().map(|p| p.label.clone()),
-        points.last().map(|p| p.label.clone()),
-    );
+    let (first, end) = (points.first().map(|p| p.label.clone()), points.last().map(|p| p.label.clone()));
     let title = caption.clone();
     let rows = points
         .into_iter()

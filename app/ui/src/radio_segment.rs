@@ -42,12 +42,7 @@ pub fn RadioSegment(
     let options = choices
         .into_iter()
         .map(|choice| {
-            let Choice {
-                value: key,
-                word,
-                hint,
-                red_line,
-            } = choice;
+            let Choice { value: key, word, hint, red_line } = choice;
             let (own, sent) = (key.clone(), key.clone());
             let checked = value.get_untracked().as_ref() == Some(&key);
             let tone = red_line.is_some().then_some("cinnabar");

@@ -37,11 +37,7 @@ pub fn ScoreBadge(
     #[prop(optional)]
     large: bool,
 ) -> impl IntoView {
-    let tone = if red_line.is_some() {
-        Tone::Cinnabar
-    } else {
-        Tone::Ink
-    };
+    let tone = if red_line.is_some() { Tone::Cinnabar } else { Tone::Ink };
     let missing = score.is_none();
     let figure = score.map_or(none, |score| show_score(score).into());
     view! {

@@ -17,19 +17,13 @@ impl Column {
     /// A column of words.
     #[must_use]
     pub fn text(word: impl Into<Label>) -> Self {
-        Self {
-            word: word.into(),
-            number: false,
-        }
+        Self { word: word.into(), number: false }
     }
 
     /// A column of figures.
     #[must_use]
     pub fn number(word: impl Into<Label>) -> Self {
-        Self {
-            word: word.into(),
-            number: true,
-        }
+        Self { word: word.into(), number: true }
     }
 }
 

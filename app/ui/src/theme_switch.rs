@@ -70,11 +70,7 @@ pub fn ThemeSwitch(
     #[prop(optional, into)]
     on_change: Option<Callback<Theme>>,
 ) -> impl IntoView {
-    let kind = if on_change.is_some() {
-        "button"
-    } else {
-        "submit"
-    };
+    let kind = if on_change.is_some() { "button" } else { "submit" };
     let buttons = choices
         .into_iter()
         .map(|(own, word)| {

@@ -8,9 +8,7 @@ const TOKENS: &str = include_str!("../../../style/tokens.css");
 
 /// The declarations of the block that `selector` opens.
 fn block(selector: &str) -> &'static str {
-    let (_, rest) = TOKENS
-        .split_once(selector)
-        .unwrap_or_else(|| panic!("no block {selector}"));
+    let (_, rest) = TOKENS.split_once(selector).unwrap_or_else(|| panic!("no block {selector}"));
     let (_, rest) = rest.split_once('{').unwrap_or_default();
     rest.split_once('}').unwrap_or_default().0
 }
@@ -20,16 +18,8 @@ fn luminances(block: &str) -> Colours {
     block
         .split(';')
         .filter_map(|declaration| {
-            let (name, value) = declaration
-                .trim()
-                .strip_prefix("--")?
-                .split_once(": oklch(")?;
-            let parts: Vec<f64> = value
-                .strip_suffix(')')?
-                .split(' ')
-                .map(str::parse)
-                .collect::<Result<_, _>>()
-                .ok()?;
+            let (name, value) = declaration.trim().strip_prefix("--")?.split_once(": oklch(")?;
+            let parts: Vec<f64> = value.strip_suffix(')')?.split(' ').map(str::parse).collect::<Result<_, _>>().ok()?;
             let [l, c, h] = parts[..] else { return None };
             Some((name.to_owned(), luminance(l, c, h.to_radians())))
         })
@@ -67,11 +57,7 @@ fn check(theme: &str, block: &str, text: f64) {
         at_least(text, "ink-text", ground);
     }
     for tone in ["jade", "amber", "cinnabar", "violet"] {
-        let (word, soft, on) = (
-            format!("{tone}-text"),
-            format!("{tone}-soft"),
-            format!("on-{tone}"),
-        );
+        let (word, soft, on) = (format!("{tone}-text"), format!("{tone}-soft"), format!("on-{tone}"));
         for ground in ["page", "surface", "sunken", &soft] {
             at_least(text, &word, ground);
         }
@@ -106,8 +92,5 @@ fn the_sun_set_is_readable_outdoors() {
 
 #[test]
 fn dark_by_choice_and_dark_by_system_are_the_same() {
-    assert_eq!(
-        luminances(block("[data-theme=\"dark\"]")),
-        luminances(block(":root:not([data-theme])"))
-    );
+    assert_eq!(luminances(block("[data-theme=\"dark\"]")), luminances(block(":root:not([data-theme])")));
 }

@@ -40,11 +40,9 @@ impl Drop for Stream {
 /// [`Failure::is_refused`], or there is none.
 pub async fn open() -> Result<Stream, Failure> {
     let video = Object::new();
-    for (name, value) in [
-        ("facingMode", JsValue::from_str("environment")),
-        ("width", ideal(1920)),
-        ("height", ideal(1440)),
-    ] {
+    for (name, value) in
+        [("facingMode", JsValue::from_str("environment")), ("width", ideal(1920)), ("height", ideal(1440))]
+    {
         drop(Reflect::set(&video, &JsValue::from_str(name), &value));
     }
     let constraints = MediaStreamConstraints::new();
@@ -58,11 +56,7 @@ pub async fn open() -> Result<Stream, Failure> {
 /// [`Failure::is_refused`], or there is none.
 pub async fn open_microphone() -> Result<Stream, Failure> {
     let audio = Object::new();
-    drop(Reflect::set(
-        &audio,
-        &JsValue::from_str("channelCount"),
-        &JsValue::from_f64(1.0),
-    ));
+    drop(Reflect::set(&audio, &JsValue::from_str("channelCount"), &JsValue::from_f64(1.0)));
     let constraints = MediaStreamConstraints::new();
     constraints.set_audio(&audio);
     ask(&constraints).await
@@ -85,23 +79,13 @@ pub async fn still(video: &HtmlVideoElement) -> Result<JsValue, Failure> {
 }
 
 async fn ask(constraints: &MediaStreamConstraints) -> Result<Stream, Failure> {
-    let devices = web_sys::window()
-        .ok_or_else(|| Failure::new("NoWindow", ""))?
-        .navigator()
-        .media_devices()?;
-    let stream: JsValue =
-        JsFuture::from(devices.get_user_media_with_constraints(constraints)?).await?;
-    Ok(Stream {
-        stream: stream.unchecked_into(),
-    })
+    let devices = web_sys::window().ok_or_else(|| Failure::new("NoWindow", ""))?.navigator().media_devices()?;
+    let stream: JsValue = JsFuture::from(devices.get_user_media_with_constraints(constraints)?).await?;
+    Ok(Stream { stream: stream.unchecked_into() })
 }
 
 fn ideal(pixels: u32) -> JsValue {
     let wish = Object::new();
-    drop(Reflect::set(
-        &wish,
-        &JsValue::from_str("ideal"),
-        &JsValue::from_f64(f64::from(pixels)),
-    ));
+    drop(Reflect::set(&wish, &JsValue::from_str("ideal"), &JsValue::from_f64(f64::from(pixels))));
     wish.into()
 }

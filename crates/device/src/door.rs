@@ -26,19 +26,13 @@ pub fn shut() -> Option<Shut> {
         return Some(Shut::Insecure);
     }
     let has = |name: &str| Reflect::has(&window, &JsValue::from_str(name)).unwrap_or(false);
-    if has("indexedDB") && has("crypto") && has("Worker") && has("OffscreenCanvas") {
-        None
-    } else {
-        Some(Shut::TooOld)
-    }
+    if has("indexedDB") && has("crypto") && has("Worker") && has("OffscreenCanvas") { None } else { Some(Shut::TooOld) }
 }
 
 /// What the browser calls itself.
 #[must_use]
 pub fn user_agent() -> String {
-    web_sys::window()
-        .and_then(|window| window.navigator().user_agent().ok())
-        .unwrap_or_default()
+    web_sys::window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()
 }
 
 /// Whether this is an iPhone or iPad.
@@ -56,11 +50,7 @@ pub fn is_installed() -> bool {
     };
     let standalone = Reflect::get(&window.navigator(), &JsValue::from_str("standalone"));
     standalone.is_ok_and(|value| value.is_truthy())
-        || window
-            .match_media("(display-mode: standalone)")
-            .ok()
-            .flatten()
-            .is_some_and(|query| query.matches())
+        || window.match_media("(display-mode: standalone)").ok().flatten().is_some_and(|query| query.matches())
 }
 
 fn touch() -> bool {

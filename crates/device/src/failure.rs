@@ -18,10 +18,7 @@ impl Failure {
     /// A failure of our own.
     #[must_use]
     pub fn new(name: &str, message: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            message: message.to_owned(),
-        }
+        Self { name: name.to_owned(), message: message.to_owned() }
     }
 
     /// Whether the phone's storage is full.
@@ -40,20 +37,11 @@ impl Failure {
 impl From<JsValue> for Failure {
     fn from(value: JsValue) -> Self {
         if let Some(exception) = value.dyn_ref::<web_sys::DomException>() {
-            return Self {
-                name: exception.name(),
-                message: exception.message(),
-            };
+            return Self { name: exception.name(), message: exception.message() };
         }
         if let Some(error) = value.dyn_ref::<js_sys::Error>() {
-            return Self {
-                name: String::from(error.name()),
-                message: String::from(error.message()),
-            };
+            return Self { name: String::from(error.name()), message: String::from(error.message()) };
         }
-        Self {
-            name: "Error".to_owned(),
-            message: value.as_string().unwrap_or_default(),
-        }
+        Self { name: "Error".to_owned(), message: value.as_string().unwrap_or_default() }
     }
 }

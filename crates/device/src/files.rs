@@ -38,9 +38,8 @@ pub fn revoke(url: &str) {
 /// What the browser says.
 pub fn download(name: &str, bytes: &Uint8Array, mime: &str) -> Result<(), Failure> {
     let url = object_url(bytes, mime)?;
-    let document = web_sys::window()
-        .and_then(|window| window.document())
-        .ok_or_else(|| Failure::new("NoWindow", ""))?;
+    let document =
+        web_sys::window().and_then(|window| window.document()).ok_or_else(|| Failure::new("NoWindow", ""))?;
     let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
     anchor.set_href(&url);
     anchor.set_download(name);
@@ -48,19 +47,14 @@ pub fn download(name: &str, bytes: &Uint8Array, mime: &str) -> Result<(), Failur
     // The download has its own reference by the time the next minute begins.
     let revoke = wasm_bindgen::closure::Closure::once_into_js(move || revoke(&url));
     if let Some(window) = web_sys::window() {
-        window.set_timeout_with_callback_and_timeout_and_arguments_0(
-            revoke.unchecked_ref(),
-            60_000,
-        )?;
+        window.set_timeout_with_callback_and_timeout_and_arguments_0(revoke.unchecked_ref(), 60_000)?;
     }
     Ok(())
 }
 
 /// Puts `text` on the clipboard; whether that was possible.
 pub async fn copy(text: &str) -> bool {
-    let Some(clipboard) = web_sys::window()
-        .map(|window| window.navigator().clipboard())
-        .filter(|c| c.is_object())
+    let Some(clipboard) = web_sys::window().map(|window| window.navigator().clipboard()).filter(|c| c.is_object())
     else {
         return false;
     };

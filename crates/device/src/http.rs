@@ -60,14 +60,8 @@ pub async fn send(call: Call<'_>) -> Result<Reply, Failure> {
     let controller = AbortController::new()?;
     init.set_signal(Some(&controller.signal()));
     let abort = Closure::once_into_js(move || controller.abort());
-    let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(
-        abort.unchecked_ref(),
-        call.timeout_ms,
-    )?;
-    let answered = answer(JsFuture::from(
-        window.fetch_with_str_and_init(call.path, &init),
-    ))
-    .await;
+    let timer = window.set_timeout_with_callback_and_timeout_and_arguments_0(abort.unchecked_ref(), call.timeout_ms)?;
+    let answered = answer(JsFuture::from(window.fetch_with_str_and_init(call.path, &init))).await;
     window.clear_timeout_with_handle(timer);
     answered
 }
@@ -75,9 +69,5 @@ pub async fn send(call: Call<'_>) -> Result<Reply, Failure> {
 async fn answer(response: JsFuture) -> Result<Reply, Failure> {
     let response: Response = response.await?.unchecked_into();
     let body: JsValue = JsFuture::from(response.array_buffer()?).await?;
-    Ok(Reply {
-        status: response.status(),
-        body: Uint8Array::new(&body).to_vec(),
-        headers: response.headers(),
-    })
+    Ok(Reply { status: response.status(), body: Uint8Array::new(&body).to_vec(), headers: response.headers() })
 }

@@ -15,8 +15,8 @@ use js_sys::{Array, JsString, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionDurability,
-    IdbTransactionMode, IdbTransactionOptions,
+    IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionDurability, IdbTransactionMode,
+    IdbTransactionOptions,
 };
 
 use crate::Failure;
@@ -102,11 +102,7 @@ impl Db {
     /// # Errors
     /// What the browser says: storage is switched off, broken, or of a newer version.
     pub async fn open(name: &str, migrations: &'static [Migration]) -> Result<Self, Failure> {
-        let db = Self {
-            name: name.into(),
-            migrations,
-            connection: Rc::default(),
-        };
+        let db = Self { name: name.into(), migrations, connection: Rc::default() };
         db.connection().await?;
         Ok(db)
     }
@@ -115,8 +111,7 @@ impl Db {
         if let Some(open) = self.connection.borrow().clone() {
             return Ok(open);
         }
-        let opened =
-            open::connect(&self.name, self.migrations, Rc::clone(&self.connection)).await?;
+        let opened = open::connect(&self.name, self.migrations, Rc::clone(&self.connection)).await?;
         *self.connection.borrow_mut() = Some(opened.clone());
         Ok(opened)
     }
@@ -139,9 +134,7 @@ impl Db {
         let connection = self.connection().await?;
         let mut names = Vec::new();
         for step in steps {
-            let (Step::Put { store, .. }
-            | Step::Delete { store, .. }
-            | Step::DeletePrefix { store, .. }) = step;
+            let (Step::Put { store, .. } | Step::Delete { store, .. } | Step::DeletePrefix { store, .. }) = step;
             push_once(&mut names, store);
         }
         let transaction = begin(&connection, &names, IdbTransactionMode::Readwrite)?;
@@ -149,14 +142,10 @@ impl Db {
         for step in steps {
             match step {
                 Step::Put { store, key, value } => {
-                    transaction
-                        .object_store(store)?
-                        .put_with_key(value, &JsValue::from_str(key))?;
+                    transaction.object_store(store)?.put_with_key(value, &JsValue::from_str(key))?;
                 }
                 Step::Delete { store, key } => {
-                    transaction
-                        .object_store(store)?
-                        .delete(&JsValue::from_str(key))?;
+                    transaction.object_store(store)?.delete(&JsValue::from_str(key))?;
                 }
                 Step::DeletePrefix { store, prefix } => {
                     transaction.object_store(store)?.delete(&range(prefix)?)?;
@@ -183,12 +172,7 @@ impl Db {
     /// # Errors
     /// What the browser says.
     pub async fn get(&self, store: Store, key: &str) -> Result<Option<Uint8Array>, Failure> {
-        let rows = self
-            .read(&[Query::Get {
-                store,
-                key: key.to_owned(),
-            }])
-            .await?;
+        let rows = self.read(&[Query::Get { store, key: key.to_owned() }]).await?;
         Ok(rows.into_iter().flatten().next().map(|row| row.value))
     }
 
@@ -196,8 +180,7 @@ impl Db {
         let connection = self.connection().await?;
         let mut names = Vec::new();
         for query in queries {
-            let (Query::Get { store, .. } | Query::Scan { store, .. } | Query::Keys { store, .. }) =
-                query;
+            let (Query::Get { store, .. } | Query::Scan { store, .. } | Query::Keys { store, .. }) = query;
             push_once(&mut names, store);
         }
         if names.is_empty() {
@@ -210,19 +193,12 @@ impl Db {
             pending.push(ask(&transaction, query)?);
         }
         JsFuture::from(done).await?;
-        pending
-            .into_iter()
-            .zip(queries)
-            .map(|((keys, values), query)| rows(query, keys, values))
-            .collect()
+        pending.into_iter().zip(queries).map(|((keys, values), query)| rows(query, keys, values)).collect()
     }
 
     /// Whether the connection is gone; then it is dropped, so that the next call opens another.
     fn was_lost(&self, failure: &Failure) -> bool {
-        let lost = matches!(
-            failure.name.as_str(),
-            "InvalidStateError" | "UnknownError" | "AbortError"
-        );
+        let lost = matches!(failure.name.as_str(), "InvalidStateError" | "UnknownError" | "AbortError");
         if lost && let Some(stale) = self.connection.borrow_mut().take() {
             stale.close();
         }
@@ -240,18 +216,8 @@ fn ask(transaction: &IdbTransaction, query: &Query) -> Result<Pending, Failure> 
         Ok((range, keys))
     };
     Ok(match query {
-        Query::Get { store, key } => (
-            None,
-            Some(
-                transaction
-                    .object_store(store)?
-                    .get(&JsValue::from_str(key))?,
-            ),
-        ),
-        Query::Keys { store, prefix } => (
-            Some(all(&transaction.object_store(store)?, prefix)?.1),
-            None,
-        ),
+        Query::Get { store, key } => (None, Some(transaction.object_store(store)?.get(&JsValue::from_str(key))?)),
+        Query::Keys { store, prefix } => (Some(all(&transaction.object_store(store)?, prefix)?.1), None),
         Query::Scan { store, prefix } => {
             let store = transaction.object_store(store)?;
             let (range, keys) = all(&store, prefix)?;
@@ -260,46 +226,27 @@ fn ask(transaction: &IdbTransaction, query: &Query) -> Result<Pending, Failure> 
     })
 }
 
-fn rows(
-    query: &Query,
-    keys: Option<IdbRequest>,
-    values: Option<IdbRequest>,
-) -> Result<Vec<Row>, Failure> {
+fn rows(query: &Query, keys: Option<IdbRequest>, values: Option<IdbRequest>) -> Result<Vec<Row>, Failure> {
     let values = values.map(|request| request.result()).transpose()?;
     if let Query::Get { key, .. } = query {
         let value = values.filter(|value| !value.is_undefined());
-        return Ok(value
-            .into_iter()
-            .map(|value| Row {
-                key: key.clone(),
-                value: value.unchecked_into(),
-            })
-            .collect());
+        return Ok(value.into_iter().map(|value| Row { key: key.clone(), value: value.unchecked_into() }).collect());
     }
-    let keys: Array = keys
-        .map(|request| request.result())
-        .transpose()?
-        .unwrap_or_default()
-        .unchecked_into();
+    let keys: Array = keys.map(|request| request.result()).transpose()?.unwrap_or_default().unchecked_into();
     let values = values.map(wasm_bindgen::JsCast::unchecked_into::<Array>);
     Ok(keys
         .iter()
         .enumerate()
         .map(|(n, key)| Row {
             key: key.as_string().unwrap_or_default(),
-            value: values.as_ref().map_or_else(
-                || Uint8Array::new_with_length(0),
-                |values| values.get(n as u32).unchecked_into(),
-            ),
+            value: values
+                .as_ref()
+                .map_or_else(|| Uint8Array::new_with_length(0), |values| values.get(n as u32).unchecked_into()),
         })
         .collect())
 }
 
-fn begin(
-    connection: &IdbDatabase,
-    names: &[Store],
-    mode: IdbTransactionMode,
-) -> Result<IdbTransaction, Failure> {
+fn begin(connection: &IdbDatabase, names: &[Store], mode: IdbTransactionMode) -> Result<IdbTransaction, Failure> {
     let names: Vec<JsString> = names.iter().map(|name| JsString::from(*name)).collect();
     let options = IdbTransactionOptions::new();
     options.set_durability(IdbTransactionDurability::Strict);

@@ -15,9 +15,7 @@ pub async fn if_free<F>(name: &str, work: F) -> bool
 where
     F: Future<Output = ()> + 'static,
 {
-    let Some(locks) = web_sys::window()
-        .map(|window| window.navigator().locks())
-        .filter(|locks| locks.is_object())
+    let Some(locks) = web_sys::window().map(|window| window.navigator().locks()).filter(|locks| locks.is_object())
     else {
         work.await;
         return true;
@@ -34,17 +32,13 @@ where
         })
     });
     let request = locks.request_with_options(name, &options, callback.unchecked_ref());
-    JsFuture::from(request)
-        .await
-        .is_ok_and(|ran| ran.is_truthy())
+    JsFuture::from(request).await.is_ok_and(|ran| ran.is_truthy())
 }
 
 /// Shares the lock `name` until the guard is dropped: says to a waiting update that a form is open.
 #[must_use]
 pub fn share(name: &str) -> Shared {
-    let Some(locks) = web_sys::window()
-        .map(|window| window.navigator().locks())
-        .filter(|locks| locks.is_object())
+    let Some(locks) = web_sys::window().map(|window| window.navigator().locks()).filter(|locks| locks.is_object())
     else {
         return Shared { release: None };
     };

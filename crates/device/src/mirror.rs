@@ -23,9 +23,7 @@ const WITNESS: &str = "mc-witness";
 /// What was known last, if anything.
 #[must_use]
 pub fn witness() -> Option<Witness> {
-    available()
-        .then(|| LocalStorage::get(WITNESS).ok())
-        .flatten()
+    available().then(|| LocalStorage::get(WITNESS).ok()).flatten()
 }
 
 /// Notes what is known now.
@@ -53,7 +51,5 @@ fn set<T: Serialize>(name: &str, value: &T) {
 
 /// gloo-storage unwraps what a browser with blocked storage answers.
 fn available() -> bool {
-    web_sys::window()
-        .and_then(|window| window.local_storage().ok().flatten())
-        .is_some()
+    web_sys::window().and_then(|window| window.local_storage().ok().flatten()).is_some()
 }

@@ -33,45 +33,24 @@ impl Watch {
     /// Starts to watch. The browser asks for permission where it has not yet.
     #[must_use]
     pub fn start() -> Self {
-        let newest = Rc::new(Cell::new(Newest {
-            fix: None,
-            trouble: NoFix::Timeout,
-        }));
-        let Some(geolocation) =
-            web_sys::window().and_then(|window| window.navigator().geolocation().ok())
-        else {
-            newest.set(Newest {
-                fix: None,
-                trouble: NoFix::Unavailable,
-            });
-            return Self {
-                newest,
-                running: None,
-                _callbacks: None,
-            };
+        let newest = Rc::new(Cell::new(Newest { fix: None, trouble: NoFix::Timeout }));
+        let Some(geolocation) = web_sys::window().and_then(|window| window.navigator().geolocation().ok()) else {
+            newest.set(Newest { fix: None, trouble: NoFix::Unavailable });
+            return Self { newest, running: None, _callbacks: None };
         };
         let slot = Rc::clone(&newest);
-        let found =
-            Closure::<dyn FnMut(GeolocationPosition)>::new(move |position: GeolocationPosition| {
-                slot.set(Newest {
-                    fix: Some((fix(&position), Moment(position.timestamp() as i64))),
-                    ..slot.get()
-                });
-            });
+        let found = Closure::<dyn FnMut(GeolocationPosition)>::new(move |position: GeolocationPosition| {
+            slot.set(Newest { fix: Some((fix(&position), Moment(position.timestamp() as i64))), ..slot.get() });
+        });
         let slot = Rc::clone(&newest);
-        let failed = Closure::<dyn FnMut(GeolocationPositionError)>::new(
-            move |error: GeolocationPositionError| {
-                let trouble = match error.code() {
-                    GeolocationPositionError::PERMISSION_DENIED => NoFix::Refused,
-                    GeolocationPositionError::TIMEOUT => NoFix::Timeout,
-                    _ => NoFix::Unavailable,
-                };
-                slot.set(Newest {
-                    trouble,
-                    ..slot.get()
-                });
-            },
-        );
+        let failed = Closure::<dyn FnMut(GeolocationPositionError)>::new(move |error: GeolocationPositionError| {
+            let trouble = match error.code() {
+                GeolocationPositionError::PERMISSION_DENIED => NoFix::Refused,
+                GeolocationPositionError::TIMEOUT => NoFix::Timeout,
+                _ => NoFix::Unavailable,
+            };
+            slot.set(Newest { trouble, ..slot.get() });
+        });
         let options = PositionOptions::new();
         options.set_enable_high_accuracy(true);
         options.set_maximum_age(10_000);
@@ -81,29 +60,19 @@ impl Watch {
             Some(failed.as_ref().unchecked_ref()),
             &options,
         );
-        Self {
-            newest,
-            running: Some((geolocation, id)),
-            _callbacks: Some((found, failed)),
-        }
+        Self { newest, running: Some((geolocation, id)), _callbacks: Some((found, failed)) }
     }
 
     /// The newest fix with its age, if there is one.
     #[must_use]
     pub fn fix(&self) -> Option<Fix> {
-        self.newest.get().fix.map(|(fix, at)| Fix {
-            age_ms: clock::now().since(at).max(0),
-            ..fix
-        })
+        self.newest.get().fix.map(|(fix, at)| Fix { age_ms: clock::now().since(at).max(0), ..fix })
     }
 
     /// The newest fix, or why there is none.
     #[must_use]
     pub fn whereabouts(&self) -> Whereabouts {
-        self.fix().map_or_else(
-            || Whereabouts::None(self.newest.get().trouble),
-            Whereabouts::Fix,
-        )
+        self.fix().map_or_else(|| Whereabouts::None(self.newest.get().trouble), Whereabouts::Fix)
     }
 
     /// Whether the person or the system has refused.

@@ -26,11 +26,7 @@ pub struct Recording {
 /// The type in which this browser records: WebM with Opus, on WebKit MP4.
 #[must_use]
 pub fn mime() -> &'static str {
-    if MediaRecorder::is_type_supported("audio/webm;codecs=opus") {
-        "audio/webm"
-    } else {
-        "audio/mp4"
-    }
+    if MediaRecorder::is_type_supported("audio/webm;codecs=opus") { "audio/webm" } else { "audio/mp4" }
 }
 
 impl Recording {
@@ -56,10 +52,7 @@ impl Recording {
                 *turn.borrow_mut() = Some(next);
             }
         });
-        Ok(Self {
-            current,
-            _stream: stream,
-        })
+        Ok(Self { current, _stream: stream })
     }
 }
 
@@ -74,14 +67,9 @@ impl Drop for Recording {
 fn begin(stream: &Stream, slice: &Rc<dyn Fn(Uint8Array)>) -> Result<MediaRecorder, Failure> {
     let options = MediaRecorderOptions::new();
     let mime = mime();
-    options.set_mime_type(if mime == "audio/webm" {
-        "audio/webm;codecs=opus"
-    } else {
-        mime
-    });
+    options.set_mime_type(if mime == "audio/webm" { "audio/webm;codecs=opus" } else { mime });
     options.set_audio_bits_per_second(BITS_PER_SECOND);
-    let recorder =
-        MediaRecorder::new_with_media_stream_and_media_recorder_options(stream.media(), &options)?;
+    let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(stream.media(), &options)?;
     let slice = Rc::clone(slice);
     // Called once: without a time slice the recorder hands over its data when it stops.
     let data = Closure::once_into_js(move |event: BlobEvent| {

@@ -31,10 +31,7 @@ impl DataKey {
     /// # Errors
     /// Without a source of randomness.
     pub fn generate() -> Result<Self, Failure> {
-        Ok(Self {
-            id: random::bytes()?,
-            secret: random::bytes()?,
-        })
+        Ok(Self { id: random::bytes()?, secret: random::bytes()? })
     }
 
     /// As it is stored: id, then key.
@@ -47,10 +44,7 @@ impl DataKey {
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (id, secret) = bytes.split_at_checked(KEY_ID as usize)?;
-        Some(Self {
-            id: id.try_into().ok()?,
-            secret: secret.try_into().ok()?,
-        })
+        Some(Self { id: id.try_into().ok()?, secret: secret.try_into().ok()? })
     }
 }
 
@@ -73,11 +67,7 @@ impl Sealer {
         let secret: Object = Uint8Array::from(key.secret.as_slice()).unchecked_into();
         let import = subtle.import_key_with_str("raw", &secret, "AES-GCM", false, &usages)?;
         let imported: JsValue = JsFuture::from(import).await?;
-        Ok(Self {
-            id: key.id,
-            key: imported.unchecked_into(),
-            subtle,
-        })
+        Ok(Self { id: key.id, key: imported.unchecked_into(), subtle })
     }
 
     /// Seals `plain`.
@@ -87,9 +77,7 @@ impl Sealer {
     pub async fn seal(&self, plain: &Uint8Array) -> Result<Uint8Array, Failure> {
         let nonce = Uint8Array::from(random::bytes::<{ NONCE as usize }>()?.as_slice());
         let params = AesGcmParams::new_with_u8_array("AES-GCM", &nonce);
-        let sealing = self
-            .subtle
-            .encrypt_with_object_and_js_u8_array(&params, &self.key, plain)?;
+        let sealing = self.subtle.encrypt_with_object_and_js_u8_array(&params, &self.key, plain)?;
         let sealed: JsValue = JsFuture::from(sealing).await?;
         let sealed = Uint8Array::new(&sealed);
         let out = Uint8Array::new_with_length(HEAD + sealed.length());
@@ -105,17 +93,13 @@ impl Sealer {
     /// # Errors
     /// `BadSeal` where it has another form or another key; what WebCrypto says where it was changed.
     pub async fn unseal(&self, sealed: &Uint8Array) -> Result<Uint8Array, Failure> {
-        if sealed.length() < HEAD
-            || sealed.get_index(0) != FORMAT
-            || sealed.subarray(1, 1 + KEY_ID).to_vec() != self.id
+        if sealed.length() < HEAD || sealed.get_index(0) != FORMAT || sealed.subarray(1, 1 + KEY_ID).to_vec() != self.id
         {
             return Err(Failure::new("BadSeal", "another format or key"));
         }
         let params = AesGcmParams::new_with_u8_array("AES-GCM", &sealed.slice(1 + KEY_ID, HEAD));
         let body = sealed.subarray(HEAD, sealed.length());
-        let opening = self
-            .subtle
-            .decrypt_with_object_and_js_u8_array(&params, &self.key, &body)?;
+        let opening = self.subtle.decrypt_with_object_and_js_u8_array(&params, &self.key, &body)?;
         let plain: JsValue = JsFuture::from(opening).await?;
         Ok(Uint8Array::new(&plain))
     }
@@ -126,8 +110,7 @@ impl Sealer {
 /// # Errors
 /// Where WebCrypto is missing (no secure context).
 pub async fn sha256(bytes: &Uint8Array) -> Result<domain::evidence::Sha256, Failure> {
-    let digest: JsValue =
-        JsFuture::from(subtle()?.digest_with_str_and_js_u8_array("SHA-256", bytes)?).await?;
+    let digest: JsValue = JsFuture::from(subtle()?.digest_with_str_and_js_u8_array("SHA-256", bytes)?).await?;
     let mut out = [0; 32];
     Uint8Array::new(&digest).copy_to(&mut out);
     Ok(domain::evidence::Sha256(out))

@@ -20,10 +20,7 @@ pub async fn estimate() -> Option<Space> {
     let estimate: JsValue = JsFuture::from(storage.estimate().ok()?).await.ok()?;
     let estimate: StorageEstimate = estimate.unchecked_into();
     let used = estimate.get_usage()? as i64;
-    Some(Space {
-        used,
-        free: (estimate.get_quota()? as i64 - used).max(0),
-    })
+    Some(Space { used, free: (estimate.get_quota()? as i64 - used).max(0) })
 }
 
 /// Asks that the browser should not clear this store by itself; whether it agreed.
@@ -31,9 +28,7 @@ pub async fn persist() -> bool {
     let Some(asked) = storage().and_then(|storage| storage.persist().ok()) else {
         return false;
     };
-    JsFuture::from(asked)
-        .await
-        .is_ok_and(|agreed| agreed.is_truthy())
+    JsFuture::from(asked).await.is_ok_and(|agreed| agreed.is_truthy())
 }
 
 /// Whether the browser has promised not to clear this store by itself.
@@ -41,9 +36,7 @@ pub async fn persisted() -> bool {
     let Some(asked) = storage().and_then(|storage| storage.persisted().ok()) else {
         return false;
     };
-    JsFuture::from(asked)
-        .await
-        .is_ok_and(|agreed| agreed.is_truthy())
+    JsFuture::from(asked).await.is_ok_and(|agreed| agreed.is_truthy())
 }
 
 /// Whether a service worker is active and every one of `files` lies in a cache.
@@ -57,10 +50,7 @@ async fn check(files: &[String]) -> Option<bool> {
     if !workers.is_object() {
         return Some(false);
     }
-    let registration: JsValue =
-        JsFuture::from(workers.get_registration_with_document_url("/field"))
-            .await
-            .ok()?;
+    let registration: JsValue = JsFuture::from(workers.get_registration_with_document_url("/field")).await.ok()?;
     if registration.is_undefined() {
         return Some(false);
     }

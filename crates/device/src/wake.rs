@@ -16,13 +16,8 @@ pub async fn keep_awake() -> Option<Awake> {
     if !wake.is_object() {
         return None;
     }
-    let sentinel: JsValue = JsFuture::from(wake.request(WakeLockType::Screen))
-        .await
-        .ok()?
-        .into();
-    Some(Awake {
-        sentinel: sentinel.unchecked_into(),
-    })
+    let sentinel: JsValue = JsFuture::from(wake.request(WakeLockType::Screen)).await.ok()?.into();
+    Some(Awake { sentinel: sentinel.unchecked_into() })
 }
 
 impl Drop for Awake {

@@ -66,19 +66,10 @@ impl Helper {
         // The worker lives as long as the page.
         on_message.forget();
         on_error.forget();
-        Ok(Self {
-            worker,
-            waiting,
-            next: Rc::default(),
-        })
+        Ok(Self { worker, waiting, next: Rc::default() })
     }
 
-    async fn ask(
-        &self,
-        task: &str,
-        fields: &[(&str, JsValue)],
-        transfer: &Array,
-    ) -> Result<JsValue, Failure> {
+    async fn ask(&self, task: &str, fields: &[(&str, JsValue)], transfer: &Array) -> Result<JsValue, Failure> {
         let id = {
             let mut next = self.next.borrow_mut();
             *next += 1;
@@ -108,10 +99,7 @@ impl Helper {
         if get(source, "close").is_function() {
             transfer.push(source);
         }
-        let fields = [
-            ("source", source.clone()),
-            ("longest", JsValue::from_f64(f64::from(longest))),
-        ];
+        let fields = [("source", source.clone()), ("longest", JsValue::from_f64(f64::from(longest)))];
         let made = self.ask("shrink", &fields, &transfer).await?;
         Ok(Picture {
             bytes: Uint8Array::new(&get(&made, "bytes")),
@@ -122,9 +110,7 @@ impl Helper {
 
     /// Whether this browser can keep a second copy of the journal.
     pub async fn has_copy(&self) -> bool {
-        self.ask("copy-open", &[], &Array::new())
-            .await
-            .is_ok_and(|open| open.is_truthy())
+        self.ask("copy-open", &[], &Array::new()).await.is_ok_and(|open| open.is_truthy())
     }
 
     /// Adds one sealed record to the second copy and waits until it is on the disk.
@@ -132,9 +118,7 @@ impl Helper {
     /// # Errors
     /// What the browser says; the first copy is not touched by it.
     pub async fn copy_append(&self, record: &Uint8Array) -> Result<(), Failure> {
-        self.ask("copy-append", &[("bytes", record.into())], &Array::new())
-            .await
-            .map(drop)
+        self.ask("copy-append", &[("bytes", record.into())], &Array::new()).await.map(drop)
     }
 
     /// Every whole record of the second copy, oldest first.
@@ -143,11 +127,7 @@ impl Helper {
     /// What the browser says.
     pub async fn copy_read(&self) -> Result<Vec<Uint8Array>, Failure> {
         let records = self.ask("copy-read", &[], &Array::new()).await?;
-        Ok(records
-            .unchecked_into::<Array>()
-            .iter()
-            .map(JsCast::unchecked_into)
-            .collect())
+        Ok(records.unchecked_into::<Array>().iter().map(JsCast::unchecked_into).collect())
     }
 
     /// Empties the second copy: everything in it has a receipt.

@@ -90,8 +90,10 @@ pub async fn ensure_database(owner_url: &str) -> Result<()> {
         .await?;
     if !there {
         // CREATE DATABASE takes no parameters: the database itself quotes the name.
-        let statement: String =
-            sqlx::query_scalar("SELECT format('CREATE DATABASE %I', $1)").bind(database).fetch_one(&mut connection).await?;
+        let statement: String = sqlx::query_scalar("SELECT format('CREATE DATABASE %I', $1)")
+            .bind(database)
+            .fetch_one(&mut connection)
+            .await?;
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
     }
     connection.close().await?;

@@ -28,9 +28,11 @@ pub trait Code: Copy + PartialEq + Sized + 'static {
     /// # Errors
     /// [`Error::Inconsistent`] if no value has it.
     fn from_code(code: i16) -> Result<Self> {
-        Self::CODES.iter().find(|(known, _)| *known == code).map(|(_, value)| *value).ok_or_else(|| {
-            Error::Inconsistent { table: Self::NAME, what: format!("no value has the number {code}") }
-        })
+        Self::CODES
+            .iter()
+            .find(|(known, _)| *known == code)
+            .map(|(_, value)| *value)
+            .ok_or_else(|| Error::Inconsistent { table: Self::NAME, what: format!("no value has the number {code}") })
     }
 }
 

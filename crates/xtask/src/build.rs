@@ -46,28 +46,17 @@ pub(crate) struct Options {
 impl Options {
     /// How to build.
     pub(crate) const fn profile(&self) -> Profile {
-        if self.dev {
-            Profile::Dev
-        } else {
-            Profile::Release
-        }
+        if self.dev { Profile::Dev } else { Profile::Release }
     }
 
     /// Everything.
     pub(crate) fn all(profile: Profile) -> Self {
-        Self {
-            dev: profile == Profile::Dev,
-            ..Self::default()
-        }
+        Self { dev: profile == Profile::Dev, ..Self::default() }
     }
 
     /// Both bundles, without the server.
     pub(crate) fn bundles(profile: Profile) -> Self {
-        Self {
-            field: true,
-            hq: true,
-            ..Self::all(profile)
-        }
+        Self { field: true, hq: true, ..Self::all(profile) }
     }
 }
 
@@ -108,16 +97,8 @@ fn server(profile: Profile) -> Result<()> {
 fn check_first_visit(manifest: &Manifest) -> Result<()> {
     let bytes = manifest.first_visit.brotli;
     println!("  the phone's first visit: {bytes} bytes at brotli 11 (limit {FIRST_VISIT_LIMIT})");
-    for boot in manifest
-        .files
-        .iter()
-        .filter(|file| file.logical == "boot.js")
-    {
-        ensure!(
-            boot.bytes <= BOOT_LIMIT,
-            "boot.js is {} bytes, more than {BOOT_LIMIT}",
-            boot.bytes
-        );
+    for boot in manifest.files.iter().filter(|file| file.logical == "boot.js") {
+        ensure!(boot.bytes <= BOOT_LIMIT, "boot.js is {} bytes, more than {BOOT_LIMIT}", boot.bytes);
     }
     ensure!(
         bytes <= FIRST_VISIT_LIMIT,
@@ -133,26 +114,12 @@ pub(crate) fn size() -> Result<()> {
     let manifest = Manifest::read(&workspace::site(Profile::Release))?;
     println!("\n{:<20} {:>9} {:>9}", "first visit", "bytes", "brotli");
     for file in manifest.files.iter().filter(|file| file.first_visit) {
-        println!(
-            "{:<20} {:>9} {:>9}",
-            file.logical,
-            file.bytes,
-            file.brotli.unwrap_or(file.bytes)
-        );
+        println!("{:<20} {:>9} {:>9}", file.logical, file.bytes, file.brotli.unwrap_or(file.bytes));
     }
     let sum = &manifest.first_visit;
     println!("{:<20} {:>9} {:>9}", "all", sum.bytes, sum.brotli);
-    for file in manifest
-        .files
-        .iter()
-        .filter(|file| file.logical.starts_with("hq."))
-    {
-        println!(
-            "{:<20} {:>9} {:>9}",
-            file.logical,
-            file.bytes,
-            file.brotli.unwrap_or(file.bytes)
-        );
+    for file in manifest.files.iter().filter(|file| file.logical.starts_with("hq.")) {
+        println!("{:<20} {:>9} {:>9}", file.logical, file.bytes, file.brotli.unwrap_or(file.bytes));
     }
     Ok(())
 }
@@ -162,27 +129,13 @@ pub(crate) fn size() -> Result<()> {
 pub(crate) fn dist() -> Result<()> {
     build(&Options::bundles(Profile::Release))?;
     run(cargo().args(["build", "-p", "server", "--profile", "dist"]))?;
-    let name = format!(
-        "mingcha-{}-{}-{}",
-        env!("CARGO_PKG_VERSION"),
-        env::consts::OS,
-        env::consts::ARCH
-    );
+    let name = format!("mingcha-{}-{}-{}", env!("CARGO_PKG_VERSION"), env::consts::OS, env::consts::ARCH);
     let folder = workspace::root().join("dist").join(&name);
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("emptying {}", folder.display()))?;
     }
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    fs::copy(
-        workspace::target().join("dist/mingcha"),
-        folder.join("mingcha"),
-    )?;
-    run(command("cp")
-        .arg("-R")
-        .arg(workspace::site(Profile::Release))
-        .arg(folder.join("site")))?;
-    run(command("tar")
-        .args(["-C", "dist", "-czf"])
-        .arg(format!("dist/{name}.tar.gz"))
-        .arg(&name))
+    fs::copy(workspace::target().join("dist/mingcha"), folder.join("mingcha"))?;
+    run(command("cp").arg("-R").arg(workspace::site(Profile::Release)).arg(folder.join("site")))?;
+    run(command("tar").args(["-C", "dist", "-czf"]).arg(format!("dist/{name}.tar.gz")).arg(&name))
 }

@@ -31,28 +31,18 @@ pub(crate) fn host() -> Result<()> {
 /// The phone's bundle, as WASM.
 pub(crate) fn field() -> Result<()> {
     run(cargo()
-        .args([
-            "clippy",
-            "--target",
-            "wasm32-unknown-unknown",
-            "-p",
-            "frontend-field",
-        ])
+        .args(["clippy", "--target", "wasm32-unknown-unknown", "-p", "frontend-field"])
         .args(packages(&FIELD))
         .args(["--", "-D", "warnings"]))
 }
 
 /// HQ's bundle, as WASM.
 pub(crate) fn hq() -> Result<()> {
-    run(cargo()
-        .args([
-            "clippy",
-            "--target",
-            "wasm32-unknown-unknown",
-            "-p",
-            "frontend-hq",
-            "-p",
-            "hq",
-        ])
-        .args(["--features", "hq/hydrate", "--", "-D", "warnings"]))
+    run(cargo().args(["clippy", "--target", "wasm32-unknown-unknown", "-p", "frontend-hq", "-p", "hq"]).args([
+        "--features",
+        "hq/hydrate",
+        "--",
+        "-D",
+        "warnings",
+    ]))
 }

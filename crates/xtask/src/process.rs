@@ -32,11 +32,8 @@ pub(crate) fn cargo() -> Command {
 
 /// Shows a call as one would type it.
 pub(crate) fn show(command: &Command) -> String {
-    let mut line = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or(command.get_program())
-        .to_string_lossy()
-        .into_owned();
+    let mut line =
+        Path::new(command.get_program()).file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned();
     for argument in command.get_args() {
         line.push(' ');
         line.push_str(&argument.to_string_lossy());
@@ -58,10 +55,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// failed. Whether it succeeded.
 pub(crate) fn counted(command: &mut Command, tally: &mut Tally) -> Result<bool> {
     println!("  $ {}", show(command));
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| missing(command))?;
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| missing(command))?;
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
             let line = line.context("reading a test runner's output")?;
@@ -76,18 +70,12 @@ pub(crate) fn counted(command: &mut Command, tally: &mut Tally) -> Result<bool> 
 /// What a call prints; `None` when it cannot be started or fails.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// What a call prints; fails when it fails, with what it said.
 pub(crate) fn output_or_fail(command: &mut Command) -> Result<Vec<u8>> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| missing(command))?;
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| missing(command))?;
     if !output.status.success() {
         bail!("`{}` failed ({})", show(command), output.status);
     }
@@ -95,8 +83,5 @@ pub(crate) fn output_or_fail(command: &mut Command) -> Result<Vec<u8>> {
 }
 
 fn missing(command: &Command) -> String {
-    format!(
-        "`{}` cannot be started; `cargo xtask setup` installs what is missing",
-        show(command)
-    )
+    format!("`{}` cannot be started; `cargo xtask setup` installs what is missing", show(command))
 }

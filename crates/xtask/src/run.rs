@@ -25,9 +25,7 @@ impl Options {
     /// The call that serves a build.
     pub(crate) fn serve(&self, profile: Profile) -> Command {
         let mut call = command(workspace::server_binary(profile));
-        call.arg("serve")
-            .arg("--site")
-            .arg(workspace::site(profile));
+        call.arg("serve").arg("--site").arg(workspace::site(profile));
         if self.lan {
             call.arg("--lan");
         }

@@ -44,11 +44,7 @@ pub(crate) fn setup(options: &Options) -> Result<()> {
     let missing = system::install(options.test);
     rust(options.test)?;
     if output(command("npm").arg("--version")).is_some() {
-        npm(
-            &workspace::npm(),
-            "build tools: binaryen, esbuild, Lightning CSS",
-            "about 10 s",
-        )?;
+        npm(&workspace::npm(), "build tools: binaryen, esbuild, Lightning CSS", "about 10 s")?;
         let end2end = workspace::root().join("end2end");
         if options.test && end2end.join("package-lock.json").exists() {
             npm(&end2end, "browser tests: Playwright, axe", "about 10 s")?;
@@ -79,15 +75,10 @@ fn has_wasm_target() -> bool {
 fn rustup(arguments: &[&str], what: &str, takes: &str) -> Result<()> {
     println!("installing {what} ({takes})");
     if output(command("rustup").arg("--version")).is_none() {
-        bail!(Missing(format!(
-            "{what} is missing and so is rustup: install it from https://rustup.rs"
-        )));
+        bail!(Missing(format!("{what} is missing and so is rustup: install it from https://rustup.rs")));
     }
     run(command("rustup").args(arguments)).with_context(|| {
-        format!(
-            "{what} could not be installed; is the network up? Retry: rustup {}",
-            arguments.join(" ")
-        )
+        format!("{what} could not be installed; is the network up? Retry: rustup {}", arguments.join(" "))
     })
 }
 

@@ -14,10 +14,7 @@ impl Tally {
     pub(crate) fn read(&mut self, line: &str) {
         let line = strip_colours(line);
         let line = line.trim();
-        if let Some((_, counts)) = line
-            .strip_prefix("test result: ")
-            .and_then(|l| l.split_once(". "))
-        {
+        if let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|l| l.split_once(". ")) {
             for part in counts.split(';') {
                 self.count(part.trim());
             }
@@ -49,9 +46,7 @@ fn strip_colours(line: &str) -> String {
     let mut rest = line;
     while let Some(start) = rest.find("\u{1b}[") {
         plain.push_str(&rest[..start]);
-        rest = rest[start..]
-            .split_once(|c: char| c.is_ascii_alphabetic())
-            .map_or("", |(_, tail)| tail);
+        rest = rest[start..].split_once(|c: char| c.is_ascii_alphabetic()).map_or("", |(_, tail)| tail);
     }
     plain.push_str(rest);
     plain
@@ -84,28 +79,11 @@ mod tests {
 
     #[test]
     fn reads_playwright() {
-        check(
-            &[
-                "  7 passed (1.2m)",
-                "\u{1b}[31m  1 failed\u{1b}[39m",
-                "  2 did not run",
-                "  1 flaky",
-            ],
-            7,
-            4,
-        );
+        check(&["  7 passed (1.2m)", "\u{1b}[31m  1 failed\u{1b}[39m", "  2 did not run", "  1 flaky"], 7, 4);
     }
 
     #[test]
     fn is_not_fooled_by_other_numbers() {
-        check(
-            &[
-                "2 tests failed to compile",
-                "12 passed over the bridge",
-                "3 photos",
-            ],
-            0,
-            0,
-        );
+        check(&["2 tests failed to compile", "12 passed over the bridge", "3 photos"], 0, 0);
     }
 }

@@ -77,17 +77,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let total = print_table(&rows);
     let summary = format!("{} passed, {} failed", total.passed, total.failed);
     let file = workspace::target().join("test-summary.txt");
-    fs::write(&file, format!("{summary}\n"))
-        .with_context(|| format!("writing {}", file.display()))?;
+    fs::write(&file, format!("{summary}\n")).with_context(|| format!("writing {}", file.display()))?;
     println!("{summary}");
     exit(i32::from(total.failed > 0));
 }
 
 fn time(step: Step, rest: &[String]) -> Row {
-    let name = step
-        .to_possible_value()
-        .map(|value| value.get_name().to_owned())
-        .unwrap_or_default();
+    let name = step.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     println!("\n== {name}");
     let start = Instant::now();
     let mut tally = Tally::default();
@@ -98,12 +94,7 @@ fn time(step: Step, rest: &[String]) -> Row {
     if !passed && tally.failed == 0 {
         tally.failed = 1;
     }
-    Row {
-        name,
-        seconds: start.elapsed().as_secs(),
-        tally,
-        passed,
-    }
+    Row { name, seconds: start.elapsed().as_secs(), tally, passed }
 }
 
 fn perform(step: Step, rest: &[String], tally: &mut Tally) -> Result<bool> {
@@ -115,9 +106,7 @@ fn perform(step: Step, rest: &[String], tally: &mut Tally) -> Result<bool> {
         Step::Host => host(tally),
         Step::Field => {
             let mut cargo = cargo();
-            cargo
-                .args(["test", "--no-fail-fast"])
-                .args(packages(&FIELD));
+            cargo.args(["test", "--no-fail-fast"]).args(packages(&FIELD));
             counted(&mut cargo, tally)
         }
         Step::Bundles => build(&build::Options::bundles(Profile::Release)).map(|()| true),
@@ -129,10 +118,7 @@ fn perform(step: Step, rest: &[String], tally: &mut Tally) -> Result<bool> {
 fn host(tally: &mut Tally) -> Result<bool> {
     let host = |what: &[&str]| {
         let mut cargo = cargo();
-        cargo
-            .args(what)
-            .args(["--features", HOST_FEATURES])
-            .args(packages(&HOST));
+        cargo.args(what).args(["--features", HOST_FEATURES]).args(packages(&HOST));
         cargo
     };
     call(&mut host(&["build", "--bins", "--tests"]))?;
@@ -160,10 +146,7 @@ fn journeys(rest: &[String], tally: &mut Tally) -> Result<bool> {
 fn print_table(rows: &[Row]) -> Tally {
     let mut total = Tally::default();
     let mut seconds = 0;
-    println!(
-        "\n{:<14} {:>8} {:>7} {:>7}",
-        "step", "min:s", "passed", "failed"
-    );
+    println!("\n{:<14} {:>8} {:>7} {:>7}", "step", "min:s", "passed", "failed");
     for row in rows {
         let mark = if row.passed { "" } else { "  <- failed" };
         print_row(&row.name, row.seconds, row.tally, mark);
@@ -178,8 +161,5 @@ fn print_table(rows: &[Row]) -> Tally {
 
 fn print_row(name: &str, seconds: u64, tally: Tally, mark: &str) {
     let time = format!("{}:{:02}", seconds / 60, seconds % 60);
-    println!(
-        "{name:<14} {time:>8} {:>7} {:>7}{mark}",
-        tally.passed, tally.failed
-    );
+    println!("{name:<14} {time:>8} {:>7} {:>7}{mark}", tally.passed, tally.failed);
 }

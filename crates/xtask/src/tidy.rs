@@ -24,95 +24,52 @@ impl Source {
 
     /// Whether it only runs in tests.
     fn is_test(&self) -> bool {
-        ["/tests/", "/tests.rs", "/benches/"]
-            .iter()
-            .any(|part| self.path.contains(part))
+        ["/tests/", "/tests.rs", "/benches/"].iter().any(|part| self.path.contains(part))
     }
 
     /// Lines with their numbers, up to the unit tests at the end of the file.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let lines = self.text.lines().enumerate();
-        lines
-            .map(|(n, line)| (n + 1, line))
-            .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+        lines.map(|(n, line)| (n + 1, line)).take_while(|(_, line)| line.trim() != "#[cfg(test)]")
     }
 }
 
 /// Every file that people write, in the order of their paths.
 fn sources() -> Vec<Source> {
-    const SKIPPED: [&str; 6] = [
-        "target",
-        "node_modules",
-        "data",
-        "dist",
-        "test-results",
-        "playwright-report",
-    ];
-    const ENDS: [&str; 13] = [
-        "rs",
-        "toml",
-        "sql",
-        "js",
-        "mjs",
-        "ts",
-        "css",
-        "html",
-        "md",
-        "json",
-        "sh",
-        "svg",
-        "webmanifest",
-    ];
+    const SKIPPED: [&str; 6] = ["target", "node_modules", "data", "dist", "test-results", "playwright-report"];
+    const ENDS: [&str; 13] =
+        ["rs", "toml", "sql", "js", "mjs", "ts", "css", "html", "md", "json", "sh", "svg", "webmanifest"];
     let mut found = Vec::new();
     let mut open = vec![workspace::root().to_owned()];
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(&folder).unwrap().flatten() {
-            let (path, name) = (
-                entry.path(),
-                entry.file_name().to_string_lossy().into_owned(),
-            );
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
             if path.is_dir() {
                 let hidden = name.starts_with('.') && name != ".ci" && name != ".cargo";
                 // Folders of these names further down are the project's own.
                 let skipped = SKIPPED.contains(&name.as_str())
-                    && (folder == workspace::root()
-                        || name == "node_modules"
-                        || name == "test-results");
+                    && (folder == workspace::root() || name == "node_modules" || name == "test-results");
                 if !hidden && !skipped {
                     open.push(path);
                 }
             } else if is_written(&path, &ENDS) {
-                found.push(Source {
-                    path: relative(&path),
-                    text: fs::read_to_string(&path).unwrap_or_default(),
-                });
+                found.push(Source { path: relative(&path), text: fs::read_to_string(&path).unwrap_or_default() });
             }
         }
     }
-    assert!(
-        found.len() > 50,
-        "the walk finds the repository: {}",
-        found.len()
-    );
+    assert!(found.len() > 50, "the walk finds the repository: {}", found.len());
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
 }
 
 fn is_written(path: &Path, ends: &[&str]) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let end = path
-        .extension()
-        .and_then(|end| end.to_str())
-        .unwrap_or_default();
-    name != "package-lock.json"
-        && (ends.contains(&end) || name == "Makefile" || path.ends_with(".ci/run"))
+    let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+    name != "package-lock.json" && (ends.contains(&end) || name == "Makefile" || path.ends_with(".ci/run"))
 }
 
 fn relative(path: &Path) -> String {
-    path.strip_prefix(workspace::root())
-        .unwrap_or(path)
-        .to_string_lossy()
-        .replace('\\', "/")
+    path.strip_prefix(workspace::root()).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
 /// Fails with every place at which `rule` was broken.

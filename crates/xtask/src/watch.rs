@@ -52,22 +52,13 @@ fn stop(mut server: Child) -> Result<()> {
 
 fn newest_change() -> Option<SystemTime> {
     let mut newest = None;
-    let mut open: Vec<PathBuf> = WATCHED
-        .iter()
-        .map(|name| workspace::root().join(name))
-        .collect();
+    let mut open: Vec<PathBuf> = WATCHED.iter().map(|name| workspace::root().join(name)).collect();
     while let Some(path) = open.pop() {
         if is_noise(&path) {
             continue;
         }
         if path.is_dir() {
-            open.extend(
-                fs::read_dir(&path)
-                    .into_iter()
-                    .flatten()
-                    .flatten()
-                    .map(|entry| entry.path()),
-            );
+            open.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
         } else {
             let changed = fs::metadata(&path).and_then(|data| data.modified()).ok();
             newest = newest.max(changed);
@@ -77,6 +68,5 @@ fn newest_change() -> Option<SystemTime> {
 }
 
 fn is_noise(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| name == "node_modules" || name.to_string_lossy().starts_with('.'))
+    path.file_name().is_some_and(|name| name == "node_modules" || name.to_string_lossy().starts_with('.'))
 }

@@ -7,9 +7,7 @@ use std::{
 
 /// The crates of the host, built and tested in one cargo call with `hq` in its
 /// `ssr` mode. A test compares this list and the two below with the workspace.
-pub(crate) const HOST: [&str; 8] = [
-    "domain", "protocol", "sync", "store", "xtask", "ui", "hq", "server",
-];
+pub(crate) const HOST: [&str; 8] = ["domain", "protocol", "sync", "store", "xtask", "ui", "hq", "server"];
 
 /// What [`HOST`] needs: HQ rendered on the server, the five checklists at hand.
 pub(crate) const HOST_FEATURES: &str = "domain/builtin,hq/ssr";
@@ -43,9 +41,7 @@ impl Profile {
 /// The repository.
 pub(crate) fn root() -> &'static Path {
     // The parent of crates/xtask; both steps exist, or this crate could not have been built.
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."));
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     crates.parent().unwrap_or(crates)
 }
 

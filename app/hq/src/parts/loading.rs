@@ -14,7 +14,10 @@ use crate::{
 pub(crate) type Read<T> = Resource<Result<Loaded<T>, HqError>>;
 
 /// Shows `read` once it is there, or why it is not.
-pub(crate) fn loading<T, V>(read: Read<T>, show: impl Fn(Loaded<T>) -> V + Clone + Send + Sync + 'static) -> impl IntoView
+pub(crate) fn loading<T, V>(
+    read: Read<T>,
+    show: impl Fn(Loaded<T>) -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
     V: IntoView + 'static,

@@ -1,11 +1,8 @@
 //! Cookies of HQ. What people chose for this browser lies in them, and nothing that counts.
 
-use leptos::{
-    context::use_context,
-    prelude::expect_context,
-};
-use leptos_axum::ResponseOptions;
 use http::{HeaderValue, header::SET_COOKIE, request::Parts};
+use leptos::{context::use_context, prelude::expect_context};
+use leptos_axum::ResponseOptions;
 
 /// A cookie to be set.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -44,10 +44,7 @@ fn main() -> std::io::Result<()> {
                      <body>{body}<script>document.querySelector('dialog[data-state=open]')?.showModal()</script>",
                     tag = lang.tag(),
                 );
-                fs::write(
-                    folder.join(format!("{name}-{}-{theme}.html", &lang.tag()[..2])),
-                    page,
-                )?;
+                fs::write(folder.join(format!("{name}-{}-{theme}.html", &lang.tag()[..2])), page)?;
             }
         }
     }

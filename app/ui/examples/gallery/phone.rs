@@ -107,11 +107,8 @@ pub(crate) fn item(lang: Lang) -> AnyView {
         Choice::new("half", p("16–30 分", "16–30 min")).hint(p("一半", "Half")),
         Choice::new("none", p("> 30 分", "> 30 min")).hint(p("零分", "None")),
     ];
-    let watch = StopwatchWords {
-        start: p("开始计时", "Start"),
-        stop: p("停", "Stop"),
-        again: p("重计", "Time again"),
-    };
+    let watch =
+        StopwatchWords { start: p("开始计时", "Start"), stop: p("停", "Stop"), again: p("重计", "Time again") };
     view! {
         <div class="phone">
             <TopBar
@@ -276,33 +273,17 @@ pub(crate) fn moments(lang: Lang) -> AnyView {
         (
             Status::Open,
             "HALL-02",
-            p(
-                "服务承诺上墙、醒目、与本年公布文本一致",
-                "Commitments on the wall match this year's text",
-            ),
+            p("服务承诺上墙、醒目、与本年公布文本一致", "Commitments on the wall match this year's text"),
             p("缺照片", "photo missing"),
         ),
-        (
-            Status::Open,
-            "HALL-06",
-            p("便民与无障碍设施 5 项有几项", "Convenience items, of 5"),
-            p("未答", "open"),
-        ),
+        (Status::Open, "HALL-06", p("便民与无障碍设施 5 项有几项", "Convenience items, of 5"), p("未答", "open")),
         (
             Status::Due,
             "HALL-12",
-            p(
-                "办理前讲清资费、合约期、违约",
-                "Full disclosure before signing",
-            ),
+            p("办理前讲清资费、合约期、违约", "Full disclosure before signing"),
             p("11-30 前后补", "later, by 30 Nov"),
         ),
-        (
-            Status::Done,
-            "HALL-07",
-            p("取号到叫号等候", "Waiting time"),
-            p("07:42", "07:42"),
-        ),
+        (Status::Done, "HALL-07", p("取号到叫号等候", "Waiting time"), p("07:42", "07:42")),
     ];
     view! {
         <div class="phone">

@@ -9,10 +9,7 @@ use crate::phone::pick;
 pub(crate) fn controls(lang: Lang) -> AnyView {
     let p = move |zh, en| pick(lang, zh, en);
     let red = p("红线", "Red line");
-    let yes_no = vec![
-        Choice::new("y", p("是", "Yes")),
-        Choice::new("n", p("否", "No")).red_line(red),
-    ];
+    let yes_no = vec![Choice::new("y", p("是", "Yes")), Choice::new("n", p("否", "No")).red_line(red)];
     let four = vec![
         Choice::new("5", "5G"),
         Choice::new("4", "4G"),
@@ -31,20 +28,13 @@ pub(crate) fn controls(lang: Lang) -> AnyView {
         less: p("减一", "One less"),
         undo: p("撤销上一下", "Undo last tap"),
     };
-    let watch = StopwatchWords {
-        start: p("开始计时", "Start"),
-        stop: p("停", "Stop"),
-        again: p("重计", "Time again"),
-    };
+    let watch =
+        StopwatchWords { start: p("开始计时", "Start"), stop: p("停", "Stop"), again: p("重计", "Time again") };
     let cases = vec![
         CaseRow {
             id: "1".into(),
             title: p("语音 · 11-20 10:02", "Voice · 11-20 10:02").into(),
-            detail: p(
-                "3 分 12 秒 · 应收 0.60 实收 0.60",
-                "3 min 12 s · due 0.60, charged 0.60",
-            )
-            .into(),
+            detail: p("3 分 12 秒 · 应收 0.60 实收 0.60", "3 min 12 s · due 0.60, charged 0.60").into(),
             verdict: p("对", "Right").into(),
             tone: Tone::Jade,
             glyph: Glyph::CHECK,
@@ -52,11 +42,7 @@ pub(crate) fn controls(lang: Lang) -> AnyView {
         CaseRow {
             id: "2".into(),
             title: p("语音 · 11-20 16:40", "Voice · 11-20 16:40").into(),
-            detail: p(
-                "0 分 58 秒 · 应收 0.15 实收 0.30",
-                "58 s · due 0.15, charged 0.30",
-            )
-            .into(),
+            detail: p("0 分 58 秒 · 应收 0.15 实收 0.30", "58 s · due 0.15, charged 0.30").into(),
             verdict: p("多收", "Too much").into(),
             tone: Tone::Cinnabar,
             glyph: Glyph::FLAG,

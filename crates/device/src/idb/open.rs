@@ -31,21 +31,14 @@ pub(super) async fn connect(
         .ok_or_else(|| Failure::new("NotSupportedError", "IndexedDB"))?;
     let request: IdbOpenDbRequest = factory.open_with_u32(name, migrations.len() as u32)?;
     let upgrade = Closure::once(move |event: IdbVersionChangeEvent| {
-        let Some(request) = event
-            .target()
-            .and_then(|target| target.dyn_into::<IdbOpenDbRequest>().ok())
-        else {
+        let Some(request) = event.target().and_then(|target| target.dyn_into::<IdbOpenDbRequest>().ok()) else {
             return;
         };
         let Ok(database) = request.result().map(JsCast::unchecked_into::<IdbDatabase>) else {
             return;
         };
         let from = event.old_version() as usize;
-        for store in migrations
-            .iter()
-            .skip(from)
-            .flat_map(|migration| migration.create)
-        {
+        for store in migrations.iter().skip(from).flat_map(|migration| migration.create) {
             // A store that cannot be made fails the whole upgrade, and with it the opening.
             if database.create_object_store(store).is_err()
                 && let Some(transaction) = request.transaction()
@@ -58,10 +51,7 @@ pub(super) async fn connect(
     let opened: JsValue = JsFuture::from(promise::answered(&request)).await?;
     let database: IdbDatabase = opened.unchecked_into();
     let gone = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
-        if let Some(database) = event
-            .target()
-            .and_then(|target| target.dyn_into::<IdbDatabase>().ok())
-        {
+        if let Some(database) = event.target().and_then(|target| target.dyn_into::<IdbDatabase>().ok()) {
             database.close();
         }
         slot.borrow_mut().take();

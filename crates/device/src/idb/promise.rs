@@ -27,11 +27,7 @@ pub(super) fn answered(request: &IdbOpenDbRequest) -> Promise {
         });
         let source = request.clone();
         let failed = Closure::once_into_js(move || {
-            let error = source
-                .error()
-                .ok()
-                .flatten()
-                .map_or_else(aborted, JsValue::from);
+            let error = source.error().ok().flatten().map_or_else(aborted, JsValue::from);
             drop(reject.call1(&JsValue::UNDEFINED, &error));
         });
         request.set_onsuccess(Some(opened.unchecked_ref()));

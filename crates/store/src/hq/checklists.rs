@@ -13,12 +13,11 @@ const VERSIONS_MAX: i64 = 200;
 /// # Errors
 /// The database failed.
 pub async fn versions(tx: &mut Tx) -> Result<Vec<ChecklistVersion>> {
-    let rows = sqlx::query(
-        "SELECT document::text AS document FROM app.checklist_version ORDER BY topic, version_id LIMIT $1",
-    )
-    .bind(VERSIONS_MAX)
-    .fetch_all(&mut **tx)
-    .await?;
+    let rows =
+        sqlx::query("SELECT document::text AS document FROM app.checklist_version ORDER BY topic, version_id LIMIT $1")
+            .bind(VERSIONS_MAX)
+            .fetch_all(&mut **tx)
+            .await?;
     rows.iter().map(|row| json(row, "document")).collect()
 }
 

@@ -48,15 +48,28 @@ macro_rules! sql {
             "n.name::text AS venue_name, u.name::text AS unit_name, c.name::text AS county_name ",
             "FROM (SELECT w.* FROM unnest($3::smallint[]) AS s (state) CROSS JOIN LATERAL (",
             "SELECT * FROM app.finding WHERE finding.state = s.state ",
-            "AND (found_at, finding_id) ", $cmp, " ($1, $2) ",
+            "AND (found_at, finding_id) ",
+            $cmp,
+            " ($1, $2) ",
             "AND ($4::smallint IS NULL OR severity = $4) AND ($5::text IS NULL OR topic = $5) ",
             "AND ($6::uuid IS NULL OR county_id = $6) AND ($7::uuid IS NULL OR unit_id = $7) ",
-            "ORDER BY found_at ", $order, ", finding_id ", $order, " LIMIT $8) AS w ",
-            "ORDER BY found_at ", $order, ", finding_id ", $order, " LIMIT $8) AS f ",
+            "ORDER BY found_at ",
+            $order,
+            ", finding_id ",
+            $order,
+            " LIMIT $8) AS w ",
+            "ORDER BY found_at ",
+            $order,
+            ", finding_id ",
+            $order,
+            " LIMIT $8) AS f ",
             "LEFT JOIN app.venue n ON n.venue_id = f.venue_id ",
             "LEFT JOIN app.org_unit u ON u.unit_id = f.unit_id ",
             "LEFT JOIN app.org_unit c ON c.unit_id = f.county_id ",
-            "ORDER BY f.found_at ", $order, ", f.finding_id ", $order
+            "ORDER BY f.found_at ",
+            $order,
+            ", f.finding_id ",
+            $order
         )
     };
 }

@@ -1,10 +1,6 @@
 //! What arrived, was kept, and waits for HQ to adopt or decline it.
 
-use domain::{
-    ids::OpId,
-    text::Text,
-    time::Moment,
-};
+use domain::{ids::OpId, text::Text, time::Moment};
 use sqlx::{Row as _, postgres::PgRow};
 use uuid::Uuid;
 

@@ -60,13 +60,26 @@ macro_rules! sql {
             "a.state, a.revision ",
             "FROM (SELECT w.* FROM unnest($3::smallint[]) AS s (state) CROSS JOIN LATERAL (",
             "SELECT * FROM app.assignment WHERE assignment.state = s.state ",
-            "AND (window_until, assignment_id) ", $cmp, " ($1, $2) ",
+            "AND (window_until, assignment_id) ",
+            $cmp,
+            " ($1, $2) ",
             "AND ($4::uuid IS NULL OR county_id = $4) ",
-            "ORDER BY window_until ", $order, ", assignment_id ", $order, " LIMIT $5) AS w ",
-            "ORDER BY window_until ", $order, ", assignment_id ", $order, " LIMIT $5) AS a ",
+            "ORDER BY window_until ",
+            $order,
+            ", assignment_id ",
+            $order,
+            " LIMIT $5) AS w ",
+            "ORDER BY window_until ",
+            $order,
+            ", assignment_id ",
+            $order,
+            " LIMIT $5) AS a ",
             "JOIN app.venue n ON n.venue_id = a.venue_id ",
             "LEFT JOIN app.org_unit c ON c.unit_id = a.county_id ",
-            "ORDER BY a.window_until ", $order, ", a.assignment_id ", $order
+            "ORDER BY a.window_until ",
+            $order,
+            ", a.assignment_id ",
+            $order
         )
     };
 }

@@ -148,7 +148,10 @@ fn visit(row: &PgRow) -> Result<Visit> {
         state: <VisitState as Code>::from_code(row.try_get("state")?)?,
         revision: count(row, "revision")?,
         submission: count(row, "submission")?,
-        arrived: presence(row, ["arrived_at", "arrived_lat", "arrived_lon", "arrived_accuracy_m", "arrived_age_ms", "arrived_no_fix"])?,
+        arrived: presence(
+            row,
+            ["arrived_at", "arrived_lat", "arrived_lon", "arrived_accuracy_m", "arrived_age_ms", "arrived_no_fix"],
+        )?,
         left: presence(row, ["left_at", "left_lat", "left_lon", "left_accuracy_m", "left_age_ms", "left_no_fix"])?,
         received_at: row.try_get::<Option<_>, _>("received_at")?.map(Moment),
         score: score(row)?,
@@ -165,7 +168,10 @@ fn presence(row: &PgRow, [at, lat, lon, accuracy, age, no_fix]: [&'static str; 6
         (Some(lat), Some(lon)) => Whereabouts::Fix(Fix {
             lat,
             lon,
-            accuracy_m: row.try_get::<Option<i64>, _>(accuracy)?.and_then(|m| u32::try_from(m).ok()).unwrap_or(u32::MAX),
+            accuracy_m: row
+                .try_get::<Option<i64>, _>(accuracy)?
+                .and_then(|m| u32::try_from(m).ok())
+                .unwrap_or(u32::MAX),
             age_ms: row.try_get::<Option<i64>, _>(age)?.unwrap_or(0),
         }),
         _ => Whereabouts::None(match row.try_get::<Option<i16>, _>(no_fix)? {

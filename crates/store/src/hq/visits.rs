@@ -90,16 +90,29 @@ macro_rules! sql {
             "v.evidence_expected, v.evidence_verified, v.decided_at ",
             "FROM (SELECT w.* FROM unnest($3::smallint[]) AS s (state) CROSS JOIN LATERAL (",
             "SELECT * FROM app.visit WHERE visit.state = s.state ",
-            "AND (listed_at, visit_id) ", $cmp, " ($1, $2) ",
+            "AND (listed_at, visit_id) ",
+            $cmp,
+            " ($1, $2) ",
             "AND ($4::uuid IS NULL OR county_id = $4) AND ($5::text IS NULL OR topic = $5) ",
             "AND ($6::uuid[] IS NULL OR venue_id = ANY ($6)) ",
             "AND (NOT $7::boolean OR score_red_lines > 0) ",
             "AND (NOT $8::boolean OR evidence_verified < evidence_expected) ",
-            "ORDER BY listed_at ", $order, ", visit_id ", $order, " LIMIT $9) AS w ",
-            "ORDER BY listed_at ", $order, ", visit_id ", $order, " LIMIT $9) AS v ",
+            "ORDER BY listed_at ",
+            $order,
+            ", visit_id ",
+            $order,
+            " LIMIT $9) AS w ",
+            "ORDER BY listed_at ",
+            $order,
+            ", visit_id ",
+            $order,
+            " LIMIT $9) AS v ",
             "JOIN app.venue n ON n.venue_id = v.venue_id ",
             "LEFT JOIN app.org_unit c ON c.unit_id = v.county_id ",
-            "ORDER BY v.listed_at ", $order, ", v.visit_id ", $order
+            "ORDER BY v.listed_at ",
+            $order,
+            ", v.visit_id ",
+            $order
         )
     };
 }
@@ -155,11 +168,8 @@ async fn found_venues(tx: &mut Tx, text: &str) -> Result<Option<Vec<Uuid>>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let found = sqlx::query_scalar("SELECT app.find_venues($1, $2)")
-        .bind(text)
-        .bind(FOUND_MAX)
-        .fetch_all(&mut **tx)
-        .await?;
+    let found =
+        sqlx::query_scalar("SELECT app.find_venues($1, $2)").bind(text).bind(FOUND_MAX).fetch_all(&mut **tx).await?;
     Ok(Some(found))
 }
 

@@ -38,30 +38,21 @@ pub(crate) struct Asset {
 /// SHA-256 in hex.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing into a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Whether compressing this type saves anything.
 fn is_compressible(mime: &str) -> bool {
-    !matches!(
-        mime,
-        "image/png" | "image/jpeg" | "image/webp" | "font/woff2"
-    )
+    !matches!(mime, "image/png" | "image/jpeg" | "image/webp" | "font/woff2")
 }
 
 /// `Content-Type` by the end of the name.
 pub(crate) fn mime(name: &str) -> &'static str {
-    match Path::new(name)
-        .extension()
-        .and_then(|end| end.to_str())
-        .unwrap_or_default()
-    {
+    match Path::new(name).extension().and_then(|end| end.to_str()).unwrap_or_default() {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "html" => "text/html; charset=utf-8",
@@ -77,48 +68,19 @@ pub(crate) fn mime(name: &str) -> &'static str {
 
 impl Asset {
     /// Writes a file whose name holds its hash: `field.wasm` becomes `/assets/field-1a2b3c4d5e.wasm`.
-    pub(crate) fn hashed(
-        site: &Path,
-        profile: Profile,
-        logical: &str,
-        bytes: &[u8],
-    ) -> Result<Self> {
+    pub(crate) fn hashed(site: &Path, profile: Profile, logical: &str, bytes: &[u8]) -> Result<Self> {
         let (stem, end) = logical.rsplit_once('.').unwrap_or((logical, "bin"));
-        let file = format!(
-            "assets/{}-{}.{end}",
-            stem.replace('/', "-"),
-            &sha256_hex(bytes)[..10]
-        );
+        let file = format!("assets/{}-{}.{end}", stem.replace('/', "-"), &sha256_hex(bytes)[..10]);
         let path = format!("/{file}");
         Self::write(site, profile, logical, path, file, bytes)
     }
 
     /// Writes a file that is served under a fixed address and asked for anew each time.
-    pub(crate) fn fixed(
-        site: &Path,
-        profile: Profile,
-        logical: &str,
-        path: &str,
-        bytes: &[u8],
-    ) -> Result<Self> {
-        Self::write(
-            site,
-            profile,
-            logical,
-            path.to_owned(),
-            logical.to_owned(),
-            bytes,
-        )
+    pub(crate) fn fixed(site: &Path, profile: Profile, logical: &str, path: &str, bytes: &[u8]) -> Result<Self> {
+        Self::write(site, profile, logical, path.to_owned(), logical.to_owned(), bytes)
     }
 
-    fn write(
-        site: &Path,
-        profile: Profile,
-        logical: &str,
-        path: String,
-        file: String,
-        bytes: &[u8],
-    ) -> Result<Self> {
+    fn write(site: &Path, profile: Profile, logical: &str, path: String, file: String, bytes: &[u8]) -> Result<Self> {
         let mime = mime(logical).to_owned();
         let place = site.join(&file);
         let same = fs::read(&place).is_ok_and(|old| old == bytes);
@@ -131,8 +93,7 @@ impl Asset {
                 if !same || !place.exists() {
                     put(&place, &how(bytes)?)?;
                 }
-                let size =
-                    fs::metadata(&place).with_context(|| format!("reading {}", place.display()))?;
+                let size = fs::metadata(&place).with_context(|| format!("reading {}", place.display()))?;
                 anyhow::Ok(Some(size.len()))
             };
             [squeeze("br", brotli)?, squeeze("gz", gzip)?]
@@ -161,11 +122,7 @@ fn put(place: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        lgwin: 22,
-        ..Default::default()
-    };
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
     let mut small = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut small, &parameters).context("compressing")?;
     Ok(small)
@@ -184,14 +141,9 @@ mod tests {
     #[test]
     fn names_follow_content() {
         let folder = std::env::temp_dir().join(format!("xtask-asset-{}", std::process::id()));
-        let write =
-            |bytes: &[u8]| Asset::hashed(&folder, Profile::Release, "field/a.js", bytes).unwrap();
+        let write = |bytes: &[u8]| Asset::hashed(&folder, Profile::Release, "field/a.js", bytes).unwrap();
         let (one, other) = (write(b"1"), write(b"2"));
-        assert!(
-            one.path.starts_with("/assets/field-a-6b86b273ff"),
-            "{}",
-            one.path
-        );
+        assert!(one.path.starts_with("/assets/field-a-6b86b273ff"), "{}", one.path);
         assert_ne!(one.path, other.path);
         assert_eq!(fs::read(folder.join(&one.file)).unwrap(), b"1");
         assert!(folder.join(format!("{}.br", one.file)).exists());

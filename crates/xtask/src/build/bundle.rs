@@ -37,10 +37,7 @@ impl Front {
 
     /// Where its `name.js` and `name_bg.wasm` are put.
     pub(crate) fn folder(self, profile: Profile) -> PathBuf {
-        workspace::target()
-            .join("bundle")
-            .join(profile.name())
-            .join(self.name())
+        workspace::target().join("bundle").join(profile.name()).join(self.name())
     }
 }
 
@@ -79,8 +76,7 @@ fn compile(front: Front, profile: Profile) -> Result<PathBuf> {
     let package = format!("frontend-{name}");
     let mut call = cargo();
     // An own RUSTFLAGS would replace what .cargo/config.toml says about WASM.
-    call.env_remove("RUSTFLAGS")
-        .args(["build", "--target", WASM, "-p", &package]);
+    call.env_remove("RUSTFLAGS").args(["build", "--target", WASM, "-p", &package]);
     let folder = match profile {
         Profile::Dev => {
             // Views with erased types compile 1.5 to 3 times as fast.
@@ -94,33 +90,17 @@ fn compile(front: Front, profile: Profile) -> Result<PathBuf> {
         }
     };
     run(&mut call)?;
-    Ok(workspace::target()
-        .join(WASM)
-        .join(folder)
-        .join(format!("frontend_{name}.wasm")))
+    Ok(workspace::target().join(WASM).join(folder).join(format!("frontend_{name}.wasm")))
 }
 
 fn optimise(file: &Path) -> Result<()> {
     let wasm_opt = workspace::npm().join("node_modules/.bin/wasm-opt");
     let small = file.with_extension("small");
     run(command(wasm_opt)
-        .args([
-            "-Oz",
-            "--strip-debug",
-            "--strip-producers",
-            "--strip-target-features",
-        ])
+        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
         // What every supported browser has (Chromium 111, Safari 16.4) and rustc emits.
-        .args([
-            "--enable-bulk-memory",
-            "--enable-nontrapping-float-to-int",
-            "--enable-sign-ext",
-        ])
-        .args([
-            "--enable-mutable-globals",
-            "--enable-multivalue",
-            "--enable-reference-types",
-        ])
+        .args(["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"])
+        .args(["--enable-mutable-globals", "--enable-multivalue", "--enable-reference-types"])
         .arg(file)
         .arg("-o")
         .arg(&small))?;

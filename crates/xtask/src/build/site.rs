@@ -64,11 +64,7 @@ struct Site {
 pub(crate) fn assemble(profile: Profile) -> Result<Manifest> {
     let folder = workspace::site(profile);
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    let mut site = Site {
-        folder,
-        profile,
-        files: Vec::new(),
-    };
+    let mut site = Site { folder, profile, files: Vec::new() };
     let build = site.field()?;
     site.hq()?;
     let manifest = site.manifest(build);
@@ -88,18 +84,12 @@ impl Site {
             return Ok("none".to_owned());
         }
         let wasm = self.add("field.wasm", &read(&bundle.join("field_bg.wasm"))?)?;
-        let glue = self.add(
-            "field.js",
-            &web::script(&bundle.join("field.js"), Script::Module, &[])?,
-        )?;
+        let glue = self.add("field.js", &web::script(&bundle.join("field.js"), Script::Module, &[])?)?;
         let style = self.style("field")?;
         for icon in pictures(&public.join("field"))? {
             self.add(&format!("field/{}", file_name(&icon)), &read(&icon)?)?;
         }
-        let rescue = self.add(
-            "rescue.js",
-            &web::script(&public.join("field/rescue.js"), Script::Classic, &[])?,
-        )?;
+        let rescue = self.add("rescue.js", &web::script(&public.join("field/rescue.js"), Script::Classic, &[])?)?;
         let boot = web::script(
             &public.join("field/boot.js"),
             Script::Classic,
@@ -111,37 +101,25 @@ impl Site {
         )?;
         let boot = self.add("boot.js", &self.reloading(boot)?)?;
         let mut kept = vec![wasm, glue, style, boot, rescue];
-        kept.push(self.add(
-            "worker.js",
-            &web::script(&public.join("field/worker.js"), Script::Module, &[])?,
-        )?);
+        kept.push(self.add("worker.js", &web::script(&public.join("field/worker.js"), Script::Module, &[])?)?);
 
         for picture in pictures(&public.join("icons"))? {
             kept.push(self.add(&format!("icons/{}", file_name(&picture)), &read(&picture)?)?);
         }
 
-        let shell =
-            fs::read_to_string(public.join("field/shell.html")).context("reading the shell")?;
-        let worker =
-            fs::read_to_string(public.join("sw.js")).context("reading the service worker")?;
+        let shell = fs::read_to_string(public.join("field/shell.html")).context("reading the shell")?;
+        let worker = fs::read_to_string(public.join("sw.js")).context("reading the service worker")?;
         let build = self.build_id(&kept, &[&shell, &worker]);
 
-        let web_app = fs::read_to_string(public.join("field/manifest.webmanifest"))
-            .context("reading the web app manifest")?;
+        let web_app =
+            fs::read_to_string(public.join("field/manifest.webmanifest")).context("reading the web app manifest")?;
         let web_app = self.fill(&web_app, &build)?;
-        self.fixed(
-            "field/manifest.webmanifest",
-            "/field/manifest.webmanifest",
-            web_app.as_bytes(),
-        )?;
+        self.fixed("field/manifest.webmanifest", "/field/manifest.webmanifest", web_app.as_bytes())?;
         let shell = template::minify_html(&self.fill(&shell, &build)?);
         self.fixed("field.html", "/field", shell.as_bytes())?;
         kept.insert(0, "/field".to_owned());
 
-        let defines = [
-            ("BUILD", serde_json::to_string(&build)?),
-            ("FILES", serde_json::to_string(&kept)?),
-        ];
+        let defines = [("BUILD", serde_json::to_string(&build)?), ("FILES", serde_json::to_string(&kept)?)];
         let worker = web::script(&public.join("sw.js"), Script::Classic, &defines)?;
         self.fixed("sw.js", "/sw.js", &worker)?;
         let kill = web::script(&public.join("sw-kill.js"), Script::Classic, &[])?;
@@ -194,11 +172,7 @@ impl Site {
 
     fn style(&mut self, front: &str) -> Result<String> {
         let file = workspace::root().join("style").join(format!("{front}.css"));
-        let text = if file.exists() {
-            web::style(&file)?
-        } else {
-            Vec::new()
-        };
+        let text = if file.exists() { web::style(&file)? } else { Vec::new() };
         self.add(&format!("{front}.css"), &text)
     }
 
@@ -211,24 +185,14 @@ impl Site {
     }
 
     fn fixed(&mut self, logical: &str, path: &str, bytes: &[u8]) -> Result<()> {
-        self.files.push(Asset::fixed(
-            &self.folder,
-            self.profile,
-            logical,
-            path,
-            bytes,
-        )?);
+        self.files.push(Asset::fixed(&self.folder, self.profile, logical, path, bytes)?);
         Ok(())
     }
 
     /// Fills a template with the build and the addresses of what is there so far.
     fn fill(&self, template: &str, build: &str) -> Result<String> {
         template::fill(template, |name| match name.strip_prefix("asset:") {
-            Some(logical) => self
-                .files
-                .iter()
-                .find(|file| file.logical == logical)
-                .map(|file| file.path.as_str()),
+            Some(logical) => self.files.iter().find(|file| file.logical == logical).map(|file| file.path.as_str()),
             None => (name == "build").then_some(build),
         })
     }
@@ -238,10 +202,7 @@ impl Site {
         Manifest {
             build,
             profile: self.profile.name().to_owned(),
-            precache: first()
-                .filter(|file| file.logical != "sw.js")
-                .map(|file| file.path.clone())
-                .collect(),
+            precache: first().filter(|file| file.logical != "sw.js").map(|file| file.path.clone()).collect(),
             first_visit: Sum {
                 bytes: first().map(|file| file.bytes).sum(),
                 brotli: first().map(|file| file.brotli.unwrap_or(file.bytes)).sum(),
@@ -273,10 +234,7 @@ fn read(file: &Path) -> Result<Vec<u8>> {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Pictures in a folder, in the order of their names.
@@ -284,10 +242,7 @@ fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder)
         .with_context(|| format!("reading {}", folder.display()))?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|end| end == "svg" || end == "png")
-        })
+        .filter(|path| path.extension().is_some_and(|end| end == "svg" || end == "png"))
         .collect();
     found.sort();
     Ok(found)

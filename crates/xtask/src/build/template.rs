@@ -7,13 +7,9 @@ pub(super) fn fill<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) 
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
-        let (name, tail) = after
-            .split_once("}}")
-            .context("a {{ without }} in a template")?;
+        let (name, tail) = after.split_once("}}").context("a {{ without }} in a template")?;
         filled.push_str(before);
-        filled.push_str(
-            value(name).with_context(|| format!("nothing for {{{{{name}}}}} in a template"))?,
-        );
+        filled.push_str(value(name).with_context(|| format!("nothing for {{{{{name}}}}} in a template"))?);
         rest = tail;
     }
     filled.push_str(rest);
@@ -42,10 +38,7 @@ mod tests {
 
     #[test]
     fn templates_name_assets() {
-        assert_eq!(
-            fill("<a {{asset:boot.js}}>\n", value).unwrap(),
-            "<a /assets/boot-1.js>\n"
-        );
+        assert_eq!(fill("<a {{asset:boot.js}}>\n", value).unwrap(), "<a /assets/boot-1.js>\n");
     }
 
     #[test]

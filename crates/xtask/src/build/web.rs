@@ -21,8 +21,7 @@ pub(crate) enum Script {
 /// Bundles and minifies a script. `defines` replace names in it by JSON values.
 pub(crate) fn script(file: &Path, shape: Script, defines: &[(&str, String)]) -> Result<Vec<u8>> {
     let mut call = command(workspace::npm().join("node_modules/.bin/esbuild"));
-    call.arg(file)
-        .args(["--minify", "--log-level=warning", "--legal-comments=none"]);
+    call.arg(file).args(["--minify", "--log-level=warning", "--legal-comments=none"]);
     match shape {
         Script::Module => {
             call.args(["--bundle", "--format=esm", "--target=chrome111,safari16.4"]);
@@ -41,12 +40,7 @@ pub(crate) fn script(file: &Path, shape: Script, defines: &[(&str, String)]) -> 
 pub(crate) fn style(file: &Path) -> Result<Vec<u8>> {
     output_or_fail(
         command(lightning_css()?)
-            .args([
-                "--bundle",
-                "--minify",
-                "--targets",
-                "chrome >= 111, safari >= 16.4, firefox >= 113",
-            ])
+            .args(["--bundle", "--minify", "--targets", "chrome >= 111, safari >= 16.4, firefox >= 113"])
             .arg(file),
     )
 }
@@ -55,19 +49,9 @@ pub(crate) fn style(file: &Path) -> Result<Vec<u8>> {
 fn lightning_css() -> Result<std::path::PathBuf> {
     let folder = workspace::npm().join("node_modules");
     fs::read_dir(&folder)
-        .with_context(|| {
-            format!(
-                "{} is missing; `cargo xtask setup` makes it",
-                folder.display()
-            )
-        })?
+        .with_context(|| format!("{} is missing; `cargo xtask setup` makes it", folder.display()))?
         .filter_map(Result::ok)
-        .filter(|entry| {
-            entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with("lightningcss-cli-")
-        })
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("lightningcss-cli-"))
         .map(|entry| entry.path().join("lightningcss"))
         .find(|program| program.exists())
         .context("Lightning CSS is not installed for this machine; run `cargo xtask setup`")

@@ -68,9 +68,8 @@ pub(super) fn install(test: bool) -> Result<()> {
     println!("installing {} with apt (1 to 3 minutes)", what.join(", "));
     let names = needs.iter().flat_map(|package| package.debian.split(' '));
     // Without recommended packages: a fifth of the download.
-    run(command("apt-get").args(["update", "-qq"])).context(
-        "the package lists could not be updated; check the network and /etc/apt/sources.list",
-    )?;
+    run(command("apt-get").args(["update", "-qq"]))
+        .context("the package lists could not be updated; check the network and /etc/apt/sources.list")?;
     run(command("apt-get")
         .env("DEBIAN_FRONTEND", "noninteractive")
         .args(["install", "-y", "-qq", "--no-install-recommends"])
@@ -81,11 +80,7 @@ pub(super) fn install(test: bool) -> Result<()> {
 fn remedy(needs: &[Package]) -> String {
     let what: Vec<_> = needs.iter().map(|package| package.what).collect();
     let list = |name: fn(&Package) -> &str| {
-        let names: Vec<_> = needs
-            .iter()
-            .map(name)
-            .filter(|name| !name.is_empty())
-            .collect();
+        let names: Vec<_> = needs.iter().map(name).filter(|name| !name.is_empty()).collect();
         names.join(" ")
     };
     format!(
@@ -110,9 +105,7 @@ fn on_path(program: &str) -> bool {
 }
 
 fn find(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 /// As the server looks for it; a database of one's own makes it needless.
@@ -125,25 +118,14 @@ fn has_postgresql() -> bool {
         return true;
     }
     // Debian; Fedora's own lies on PATH; PGDG's RPMs; Homebrew on both kinds of Mac.
-    [
-        "/usr/lib/postgresql",
-        "/usr",
-        "/opt/homebrew/opt",
-        "/usr/local/opt",
-    ]
-    .iter()
-    .any(|folder| {
-        std::fs::read_dir(folder).is_ok_and(|entries| {
-            entries
-                .filter_map(Result::ok)
-                .any(|entry| entry.path().join("bin/initdb").is_file())
-        })
+    ["/usr/lib/postgresql", "/usr", "/opt/homebrew/opt", "/usr/local/opt"].iter().any(|folder| {
+        std::fs::read_dir(folder)
+            .is_ok_and(|entries| entries.filter_map(Result::ok).any(|entry| entry.path().join("bin/initdb").is_file()))
     })
 }
 
 fn has_chinese_fonts() -> bool {
-    cfg!(target_os = "macos")
-        || output(command("fc-list").arg(":lang=zh")).is_some_and(|list| !list.trim().is_empty())
+    cfg!(target_os = "macos") || output(command("fc-list").arg(":lang=zh")).is_some_and(|list| !list.trim().is_empty())
 }
 
 /// The browser that the journeys drive: `$CHROMIUM`, else an installed one.

@@ -29,8 +29,7 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 12] = [
 ];
 
 fn metadata() -> Vec<Value> {
-    let text =
-        output_or_fail(cargo().args(["metadata", "--format-version", "1", "--no-deps"])).unwrap();
+    let text = output_or_fail(cargo().args(["metadata", "--format-version", "1", "--no-deps"])).unwrap();
     let metadata: Value = serde_json::from_slice(&text).unwrap();
     metadata["packages"].as_array().unwrap().clone()
 }
@@ -47,10 +46,7 @@ fn crates_use_only_what_they_may() {
     let mut broken = Vec::new();
     for package in &packages {
         let Some(allowed) = allowed.get(name(package)) else {
-            broken.push(format!(
-                "{} is in no list of crates/xtask/src/tidy/edges.rs",
-                name(package)
-            ));
+            broken.push(format!("{} is in no list of crates/xtask/src/tidy/edges.rs", name(package)));
             continue;
         };
         for dependency in package["dependencies"].as_array().unwrap() {
@@ -67,10 +63,7 @@ fn crates_use_only_what_they_may() {
 fn hq_reaches_the_store_only_on_the_server() {
     for package in metadata().iter().filter(|package| name(package) == "hq") {
         let dependencies = package["dependencies"].as_array().unwrap();
-        for store in dependencies
-            .iter()
-            .filter(|d| name(d) == "store" && d["kind"] != "dev")
-        {
+        for store in dependencies.iter().filter(|d| name(d) == "store" && d["kind"] != "dev") {
             assert_eq!(store["optional"], true, "store is optional in hq");
         }
         let hydrate = package["features"]["hydrate"].to_string();
@@ -83,12 +76,7 @@ fn only_the_entry_points_are_cdylibs() {
     let mut found: Vec<_> = Vec::new();
     for package in metadata() {
         for target in package["targets"].as_array().unwrap() {
-            if target["crate_types"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .any(|kind| kind == "cdylib")
-            {
+            if target["crate_types"].as_array().unwrap().iter().any(|kind| kind == "cdylib") {
                 found.push(name(&package).to_owned());
             }
         }
