@@ -11,6 +11,8 @@ CREATE TABLE app.assignment (
     county_id uuid NOT NULL,
     checklist_id uuid NOT NULL,
     topic text NOT NULL,
+    -- The venue was a rural one when the task was planned: some items ask less there.
+    rural boolean NOT NULL,
     mode smallint NOT NULL,
     window_from bigint NOT NULL,
     window_until bigint NOT NULL,

@@ -138,10 +138,11 @@ $$;
 -- (its phone must learn that it is one); one of HQ is not.
 CREATE FUNCTION identity.session_of(p_token_hash bytea, p_now bigint)
     RETURNS TABLE (account_id uuid, name text, roles integer, active boolean, front smallint, journal_id uuid,
-                   expires_at bigint, seen_rev bigint)
+                   expires_at bigint, idle_ms bigint, seen_rev bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT a.account_id, a.name, a.roles, a.disabled_at IS NULL, s.front, s.journal_id, s.expires_at, s.seen_rev
+    SELECT a.account_id, a.name, a.roles, a.disabled_at IS NULL, s.front, s.journal_id, s.expires_at, s.idle_ms,
+           s.seen_rev
     FROM identity.session s JOIN identity.account a USING (tenant_id, account_id)
     WHERE s.tenant_id = app.tenant() AND s.token_hash = p_token_hash
       AND s.revoked_at IS NULL AND s.expires_at > p_now

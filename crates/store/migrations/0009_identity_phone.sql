@@ -4,14 +4,15 @@ SET LOCAL ROLE mingcha_identity;
 -- The idle poll: one round trip, and no transaction of ours around it, so the tenant is a parameter here.
 -- No row: no such session.
 CREATE FUNCTION identity.poll(p_tenant uuid, p_token_hash bytea, p_now bigint, p_rev bigint, p_task uuid)
-    RETURNS TABLE (account_id uuid, active boolean, epoch integer, fresh boolean, expires_at bigint)
+    RETURNS TABLE (account_id uuid, active boolean, epoch integer, fresh boolean, expires_at bigint,
+                   idle_ms bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT s.account_id, a.disabled_at IS NULL, h.epoch,
            EXISTS (SELECT FROM identity.inbox i
                    WHERE i.tenant_id = p_tenant AND i.account_id = s.account_id
                      AND (i.rev, i.assignment_id) > (p_rev, p_task)),
-           s.expires_at
+           s.expires_at, s.idle_ms
     FROM identity.session s
     JOIN identity.account a ON a.tenant_id = p_tenant AND a.account_id = s.account_id
     JOIN app.tenant_head h ON h.tenant_id = p_tenant

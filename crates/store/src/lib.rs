@@ -12,8 +12,17 @@ pub mod error;
 pub mod hq;
 mod migrate;
 mod pool;
+mod rows;
+mod secret;
+mod signer;
+mod writer;
 
 pub use cluster::{Inspection, ensure_database, inspect};
 pub use error::{Error, Result};
 pub use migrate::{ServedRole, migrate, set_password};
 pub use pool::{Settings, Store, Tx};
+pub use secret::Secret;
+pub use signer::{Signed, Signer};
+pub use writer::{
+    Caller, Link, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, Source, WayIn, Who, WriteRequest, standing,
+};

@@ -26,6 +26,7 @@ steps! {
     7 "0007_identity_writer",
     8 "0008_identity_people",
     9 "0009_identity_phone",
+    101 "0101_hq_reads",
 }
 
 /// Brings the database at `owner_url` up to this build's schema. Running it again changes nothing.

@@ -1,6 +1,6 @@
 //! The pools, and the transactions that name a tenant.
 
-use std::{str::FromStr as _, time::Duration};
+use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use domain::ids::TenantId;
 use sqlx::{
@@ -8,7 +8,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::error::Result;
+use crate::{error::Result, signer::Signer, writer::Writer};
 
 /// A transaction of one tenant. Dropped, it is rolled back.
 pub type Tx = sqlx::Transaction<'static, Postgres>;
@@ -29,20 +29,22 @@ pub struct Settings {
 pub struct Store {
     serve: PgPool,
     unit: Option<PgPool>,
+    writer: Arc<Writer>,
 }
 
 impl Store {
-    /// Opens the pools; a database that is still starting is waited for, up to 30 s.
+    /// Opens the pools; a database that is still starting is waited for, up to 30 s. `signer` signs every batch.
     ///
     /// # Errors
     /// No connection, or a login that may not sign in.
-    pub async fn open(settings: &Settings) -> Result<Self> {
+    pub async fn open(settings: &Settings, signer: Arc<dyn Signer>) -> Result<Self> {
         let serve = pool(&settings.serve_url, settings.connections).await?;
         let unit = match &settings.unit_url {
             Some(url) => Some(pool(url, settings.connections.min(8)).await?),
             None => None,
         };
-        Ok(Self { serve, unit })
+        let writer = Arc::new(Writer::new(serve.clone(), signer));
+        Ok(Self { serve, unit, writer })
     }
 
     /// Begins a read-only transaction in which `tenant` is the only one that exists.
@@ -70,8 +72,9 @@ impl Store {
         Ok(())
     }
 
-    /// Closes the pools and waits for what is under way.
+    /// Takes no more writes in, closes the pools and waits for what is under way.
     pub async fn close(&self) {
+        self.writer.stop();
         self.serve.close().await;
         if let Some(unit) = &self.unit {
             unit.close().await;
@@ -83,6 +86,10 @@ impl Store {
         let mut tx = self.serve.begin().await?;
         name_tenant(&mut tx, tenant).await?;
         Ok(tx)
+    }
+
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.writer
     }
 
     pub(crate) const fn pool(&self) -> &PgPool {

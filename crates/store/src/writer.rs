@@ -1,0 +1,167 @@
+//! The one door: every change of a tenant's rows comes in here as an op and leaves a verdict in the log.
+
+mod ask;
+mod batch;
+mod changes;
+mod fork;
+mod incoming;
+mod known;
+mod lane;
+pub(crate) mod load;
+pub(crate) mod log;
+mod people;
+mod private;
+mod request;
+mod save;
+mod tree;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use domain::{
+    evidence::Sha256,
+    ids::TenantId,
+    op::{Op, Verdict},
+    time::Moment,
+};
+use protocol::push::{OpResult, Pushed};
+use sqlx::PgPool;
+use tokio::sync::{mpsc, oneshot};
+
+pub(crate) use fork::read_head;
+pub use private::{Link, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, WayIn, Who};
+pub use request::{Caller, Source, WriteRequest};
+pub(crate) use tree::Leaves;
+
+use batch::Prepared;
+use incoming::Incoming;
+use lane::{Job, Lane};
+
+use crate::{
+    Store,
+    error::{Error, Result},
+    signer::Signer,
+};
+
+/// How many requests may wait for one tenant's lane; whoever comes later waits to enter.
+const QUEUE: usize = 256;
+
+/// The lanes, one a tenant, begun when somebody first writes.
+pub(crate) struct Writer {
+    pool: PgPool,
+    signer: Arc<dyn Signer>,
+    /// `None`: stopped.
+    lanes: Mutex<Option<HashMap<TenantId, mpsc::Sender<Job>>>>,
+}
+
+impl Writer {
+    pub(crate) fn new(pool: PgPool, signer: Arc<dyn Signer>) -> Self {
+        Self { pool, signer, lanes: Mutex::new(Some(HashMap::new())) }
+    }
+
+    pub(crate) fn signer(&self) -> &dyn Signer {
+        self.signer.as_ref()
+    }
+
+    /// Takes nothing more in; what was taken in is finished.
+    pub(crate) fn stop(&self) {
+        *self.lanes.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn lane(&self, tenant: TenantId) -> Result<mpsc::Sender<Job>> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lanes = lanes.as_mut().ok_or(Error::Stopped)?;
+        if let Some(lane) = lanes.get(&tenant).filter(|lane| !lane.is_closed()) {
+            return Ok(lane.clone());
+        }
+        let (sender, jobs) = mpsc::channel(QUEUE);
+        tokio::spawn(Lane::new(tenant, Arc::clone(&self.signer), self.pool.clone()).run(jobs));
+        lanes.insert(tenant, sender.clone());
+        Ok(sender)
+    }
+
+    async fn write(&self, tenant: TenantId, request: WriteRequest) -> Result<Pushed> {
+        let lane = self.lane(tenant)?;
+        // Read and hashed here, on the caller's time, not on the lane's.
+        let prepared = prepare(request);
+        let (answer, answered) = oneshot::channel();
+        lane.send(Job { prepared, answer }).await.map_err(|_| Error::Stopped)?;
+        answered.await.unwrap_or(Err(Error::Unknown))
+    }
+}
+
+impl core::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Writer")
+    }
+}
+
+fn prepare(WriteRequest { source, received_at }: WriteRequest) -> Prepared {
+    let alone = |caller, op, private| Prepared {
+        caller,
+        journal: None,
+        newest: None,
+        ops: vec![Incoming::made(op)],
+        private,
+        received_at,
+    };
+    match source {
+        Source::Phone { caller, journal, newest, ops } => Prepared {
+            caller: Some(caller),
+            journal: Some(journal),
+            newest,
+            ops: ops.iter().map(Incoming::pushed).collect(),
+            private: Private::None,
+            received_at,
+        },
+        Source::Session { token, op, private } => alone(Some(Caller::Token(token)), op, private),
+        Source::Server { op, private } => alone(None, op, private),
+    }
+}
+
+impl Store {
+    /// Writes through the one door. Answered after the commit, never before.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]: no such session, key or journal. [`Error::Unknown`]: the database
+    /// failed, written or not; sending it again finds out. [`Error::Stopped`]: shutting down.
+    pub async fn write(&self, tenant: TenantId, request: WriteRequest) -> Result<Pushed> {
+        self.writer().write(tenant, request).await
+    }
+
+    /// The one op of somebody at HQ, and what became of it.
+    ///
+    /// # Errors
+    /// See [`Store::write`].
+    pub async fn act(
+        &self,
+        tenant: TenantId,
+        token: Sha256,
+        op: Op,
+        private: Private,
+        now: Moment,
+    ) -> Result<OpResult> {
+        self.one(tenant, Source::Session { token, op, private }, now).await
+    }
+
+    /// The one op of the server itself, and what became of it. With `private` it needs the owner's login.
+    ///
+    /// # Errors
+    /// See [`Store::write`].
+    pub async fn act_as_server(&self, tenant: TenantId, op: Op, private: Private, now: Moment) -> Result<OpResult> {
+        self.one(tenant, Source::Server { op, private }, now).await
+    }
+
+    async fn one(&self, tenant: TenantId, source: Source, received_at: Moment) -> Result<OpResult> {
+        let pushed = self.write(tenant, WriteRequest { source, received_at }).await?;
+        pushed.results.into_iter().next().ok_or(Error::Unknown)
+    }
+}
+
+/// The verdict that stands for an op: its own, or the first one where it was here before.
+#[must_use]
+pub fn standing(result: &OpResult) -> &Verdict {
+    result.first.as_ref().unwrap_or(&result.verdict)
+}

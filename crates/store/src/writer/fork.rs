@@ -1,0 +1,119 @@
+//! A phone shows a head that we signed and do not have: we were restored, and a new epoch begins.
+
+use std::collections::HashMap;
+
+use domain::{evidence::Sha256, ids::TenantId, time::Moment};
+use protocol::receipt::Head;
+use sqlx::{PgConnection, Row as _, postgres::PgRow};
+
+use super::{
+    ask::CallerRow,
+    batch::{Locked, Prepared},
+};
+use crate::{
+    error::Result,
+    rows::{digest, unsigned},
+    signer::Signer,
+};
+
+/// Looks at the heads that phones show. Opens a new epoch, and says so, where one of them is not ours any more.
+pub(super) async fn check(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    locked: &mut Locked,
+    requests: &[&Prepared],
+    callers: &[Option<CallerRow>],
+    signer: &dyn Signer,
+) -> Result<bool> {
+    // A head of an older epoch may lie on the branch that a restore cut off: that fork is known.
+    let shown: Vec<(&Head, Moment)> = requests
+        .iter()
+        .zip(callers)
+        .filter(|(_, caller)| caller.is_some())
+        .filter_map(|(request, _)| Some((request.newest.as_ref()?, request.received_at)))
+        .filter(|(head, _)| i64::from(head.epoch) >= i64::from(locked.epoch) && head.hash() != locked.head)
+        .collect();
+    if shown.is_empty() {
+        return Ok(false);
+    }
+    let numbers: Vec<i64> =
+        shown.iter().map(|(head, _)| head.number).filter(|number| *number <= locked.batch).collect();
+    let ours = heads(connection, tenant, numbers).await?;
+    let alien = shown
+        .into_iter()
+        .find(|(head, _)| ours.get(&head.number).is_none_or(|hash| *hash != head.hash()) && signer.verify(head));
+    let Some((seen, found_at)) = alien else { return Ok(false) };
+    let epoch = locked.epoch.max(i32::try_from(seen.epoch).unwrap_or(i32::MAX - 1)) + 1;
+    record(connection, tenant, locked, epoch, seen, found_at, signer).await?;
+    tracing::error!(
+        epoch,
+        last_batch = locked.batch,
+        seen_batch = seen.number,
+        "the database was restored: a new epoch begins"
+    );
+    locked.epoch = epoch;
+    Ok(true)
+}
+
+async fn heads(connection: &mut PgConnection, tenant: TenantId, numbers: Vec<i64>) -> Result<HashMap<i64, Sha256>> {
+    let mut heads = HashMap::new();
+    if !numbers.is_empty() {
+        let rows = sqlx::query(
+            "SELECT number, epoch, previous, root, committed_at, key, signature FROM app.batch_head
+             WHERE tenant_id = $1 AND number = ANY ($2)",
+        );
+        for row in rows.bind(tenant.0).bind(numbers).fetch_all(connection).await? {
+            let head = read_head(&row)?;
+            heads.insert(head.number, head.hash());
+        }
+    }
+    Ok(heads)
+}
+
+/// Reads `number, epoch, previous, root, committed_at, key, signature`.
+pub(crate) fn read_head(row: &PgRow) -> Result<Head> {
+    Ok(Head {
+        epoch: unsigned("batch_head", row.try_get::<i32, _>("epoch")?.into())?,
+        number: row.try_get("number")?,
+        previous: digest("batch_head", row.try_get("previous")?)?,
+        root: digest("batch_head", row.try_get("root")?)?,
+        time: Moment(row.try_get("committed_at")?),
+        key: row.try_get("key")?,
+        signature: row.try_get("signature")?,
+    })
+}
+
+async fn record(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    locked: &Locked,
+    epoch: i32,
+    seen: &Head,
+    found_at: Moment,
+    signer: &dyn Signer,
+) -> Result<()> {
+    let mut bytes = vec![3];
+    for number in [i64::from(epoch), locked.batch, seen.number, found_at.0] {
+        bytes.extend_from_slice(&number.to_be_bytes());
+    }
+    bytes.extend_from_slice(&locked.head.0);
+    bytes.extend_from_slice(&seen.hash().0);
+    let signed = signer.sign(Sha256::of(&bytes));
+    sqlx::query(
+        "INSERT INTO app.fork_record
+             (tenant_id, epoch, last_batch, last_head, seen_batch, seen_head, found_at, key, signature)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(tenant.0)
+    .bind(epoch)
+    .bind(locked.batch)
+    .bind(locked.head.0.to_vec())
+    .bind(seen.number)
+    .bind(seen.hash().0.to_vec())
+    .bind(found_at.0)
+    .bind(signed.key)
+    .bind(signed.signature)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

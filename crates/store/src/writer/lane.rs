@@ -1,0 +1,135 @@
+//! A lane: everything that is written for one tenant goes through it, several requests at a time.
+//!
+//! What arrives while a batch is being written forms the next one, so that a
+//! commit is shared by whoever waits. A batch that fails is tried again one
+//! request at a time; what fails alone twice is held whole rather than lost.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use domain::ids::TenantId;
+use protocol::push::Pushed;
+use sqlx::PgPool;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    batch::{self, Outcome, Prepared},
+    load::Checklists,
+    tree::Tree,
+};
+use crate::{
+    error::{Error, Result},
+    signer::Signer,
+};
+
+/// The most ops that one batch takes in.
+const BATCH_MAX_OPS: usize = 400;
+/// How many batches are remembered to answer retries from.
+const RECENT: usize = 64;
+
+/// A request that waits for its batch.
+pub(super) struct Job {
+    pub(super) prepared: Prepared,
+    pub(super) answer: oneshot::Sender<Result<Pushed>>,
+}
+
+/// The state of a lane.
+pub(crate) struct Lane {
+    pub(crate) tenant: TenantId,
+    pub(crate) signer: Arc<dyn Signer>,
+    pub(crate) checklists: Checklists,
+    /// Batches of late, newest last.
+    pub(crate) recent: VecDeque<Arc<Tree>>,
+    pool: PgPool,
+}
+
+impl Lane {
+    pub(super) fn new(tenant: TenantId, signer: Arc<dyn Signer>, pool: PgPool) -> Self {
+        Self { tenant, signer, checklists: Checklists::new(), recent: VecDeque::new(), pool }
+    }
+
+    /// Works until nobody can ask any more.
+    pub(super) async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        while let Some(job) = jobs.recv().await {
+            let mut ops = job.prepared.ops.len();
+            let mut batch = vec![job];
+            while ops < BATCH_MAX_OPS
+                && let Ok(job) = jobs.try_recv()
+            {
+                ops += job.prepared.ops.len();
+                batch.push(job);
+            }
+            self.work(batch).await;
+        }
+    }
+
+    async fn work(&mut self, jobs: Vec<Job>) {
+        let requests: Vec<&Prepared> = jobs.iter().map(|job| &job.prepared).collect();
+        match self.attempt(&requests, false).await {
+            Ok(answers) => answer(jobs, answers),
+            Err(error) if must_wait(&error) => {
+                tracing::error!(%error, "a batch could not be written");
+                for job in jobs {
+                    // Whoever has gone away will ask again.
+                    drop(job.answer.send(Err(Error::Unknown)));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, requests = jobs.len(), "a batch failed; its requests are tried alone");
+                for job in jobs {
+                    let answered = self.alone(&job.prepared).await;
+                    drop(job.answer.send(answered));
+                }
+            }
+        }
+    }
+
+    async fn alone(&mut self, request: &Prepared) -> Result<Pushed> {
+        match self.attempt(&[request], false).await {
+            // A phone has nowhere else to go with its work: it is kept whole, and HQ decides.
+            Err(error) if !must_wait(&error) && request.journal.is_some() => {
+                tracing::error!(%error, "a push failed twice and is held");
+                self.attempt(&[request], true).await.and_then(only)
+            }
+            Err(error) if must_wait(&error) => Err(Error::Unknown),
+            answers => answers.and_then(only),
+        }
+    }
+
+    async fn attempt(&mut self, requests: &[&Prepared], poison: bool) -> Result<Vec<Result<Pushed>>> {
+        let pool = self.pool.clone();
+        let mut tx = pool.begin().await?;
+        let Outcome { answers, wrote, tree } = batch::run(&mut tx, self, requests, poison).await?;
+        if wrote {
+            // From here on nobody knows whether it was written: the retry finds out.
+            tx.commit().await.map_err(|error| {
+                tracing::error!(%error, "the answer to COMMIT did not come");
+                Error::Unknown
+            })?;
+        } else {
+            tx.rollback().await?;
+        }
+        if let Some(tree) = tree {
+            if self.recent.len() == RECENT {
+                self.recent.pop_front();
+            }
+            self.recent.push_back(tree);
+        }
+        Ok(answers)
+    }
+}
+
+/// Trying again at once would fail again, or might do twice what nobody knows to be done.
+fn must_wait(error: &Error) -> bool {
+    error.is_connection() || matches!(error, Error::Unknown | Error::NoTenant)
+}
+
+fn only(answers: Vec<Result<Pushed>>) -> Result<Pushed> {
+    answers.into_iter().next().unwrap_or(Err(Error::Unknown))
+}
+
+fn answer(jobs: Vec<Job>, answers: Vec<Result<Pushed>>) {
+    for (job, answered) in jobs.into_iter().zip(answers) {
+        // Whoever has gone away will ask again, and gets the stored verdicts.
+        drop(job.answer.send(answered));
+    }
+}
