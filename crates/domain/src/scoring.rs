@@ -211,7 +211,7 @@ pub fn crosses_red_line(item: &Item, answer: &Answer) -> bool {
         RedLineWhen::Over(limit) => number.is_some_and(|number| number > *limit),
         RedLineWhen::Ticked => answer.ticked,
         RedLineWhen::Overcharged => {
-            matches!(&answer.value, Some(Value::Cases(cases)) if cases.iter().any(|case| case.is_overcharged()))
+            matches!(&answer.value, Some(Value::Cases(cases)) if cases.iter().any(super::checklist::BillingCase::is_overcharged))
         }
     }
 }

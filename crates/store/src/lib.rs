@@ -9,20 +9,32 @@
 mod cluster;
 pub mod code;
 pub mod error;
+mod feed;
 pub mod hq;
 mod migrate;
+mod people;
+mod phone;
 mod pool;
 mod rows;
 mod secret;
+mod session;
 mod signer;
+mod tenants;
+mod verify;
 mod writer;
 
 pub use cluster::{Inspection, ensure_database, inspect};
 pub use error::{Error, Result};
+pub use feed::FeedEntry;
 pub use migrate::{ServedRole, migrate, set_password};
+pub use people::{Account, Handle, HandleQuery};
+pub use phone::{Claim, Pending, Pull, Readable, verified_op};
 pub use pool::{Settings, Store, Tx};
 pub use secret::Secret;
+pub use session::{Front, HandIn, NewJournal, NewSession, Person, Session, SignInCheck, Tenant};
 pub use signer::{Signed, Signer};
+pub use tenants::{NewTenant, create_tenant, tenants};
+pub use verify::{Difference, Fault, MediaName, Report, verify};
 pub use writer::{
     Caller, Link, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, Source, WayIn, Who, WriteRequest, standing,
 };

@@ -31,6 +31,7 @@ use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use fork::read_head;
+pub(crate) use incoming::Parts;
 pub use private::{Link, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, WayIn, Who};
 pub use request::{Caller, Source, WriteRequest};
 pub(crate) use tree::Leaves;
@@ -59,10 +60,6 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(pool: PgPool, signer: Arc<dyn Signer>) -> Self {
         Self { pool, signer, lanes: Mutex::new(Some(HashMap::new())) }
-    }
-
-    pub(crate) fn signer(&self) -> &dyn Signer {
-        self.signer.as_ref()
     }
 
     /// Takes nothing more in; what was taken in is finished.

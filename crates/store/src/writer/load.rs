@@ -197,7 +197,7 @@ pub(crate) async fn read_checklists(
 /// Held ops that still wait. One that cannot be read yet (an unknown kind) is not among them.
 async fn held_ops(connection: &mut PgConnection, tenant: TenantId, ids: &[Uuid]) -> Result<BTreeMap<OpId, Arc<Op>>> {
     let rows = sqlx::query(
-        "SELECT l.rev, l.batch, l.received_at, l.op_id, l.digest, l.kind, l.subject, l.actor, l.base, l.salt,
+        "SELECT l.rev, l.received_at, l.op_id, l.digest, l.kind, l.subject, l.actor, l.base, l.salt,
                 l.payload::text, l.extra::text, l.verdict, l.roles, l.facts
          FROM app.held h JOIN app.op_log l ON l.tenant_id = h.tenant_id AND l.rev = h.rev
          WHERE h.tenant_id = $1 AND h.op_id = ANY ($2) AND h.state = 1",

@@ -36,7 +36,6 @@ columns!(LogColumn, LogColumns {
 #[derive(Debug)]
 pub(crate) struct LogRow {
     pub(crate) rev: i64,
-    pub(crate) batch: i64,
     pub(crate) op_id: Uuid,
     pub(crate) digest: Sha256,
     pub(crate) parts: Parts,
@@ -49,7 +48,6 @@ impl LogRow {
     pub(crate) fn read(row: &PgRow) -> Result<Self> {
         Ok(Self {
             rev: row.try_get("rev")?,
-            batch: row.try_get("batch")?,
             op_id: row.try_get("op_id")?,
             digest: digest("op_log", row.try_get("digest")?)?,
             parts: Parts {
@@ -67,13 +65,18 @@ impl LogRow {
     }
 }
 
-/// The op of a row; `document` is its payload where that lies with the visit. `None` where it cannot be read.
-pub(crate) fn read_op(row: &LogRow, document: Option<String>) -> Result<Option<Op>> {
+/// The canonical body of a row; `document` is its payload where that lies with the visit. `None`: it has none.
+pub(crate) fn body(row: &LogRow, document: Option<String>) -> Option<String> {
     let mut parts = row.parts.clone();
     if document.is_some() {
         parts.payload = document;
     }
-    let Some(body) = parts.canonical(row.op_id) else { return Ok(None) };
+    parts.canonical(row.op_id)
+}
+
+/// The op of a row; `document` is its payload where that lies with the visit. `None` where it cannot be read.
+pub(crate) fn read_op(row: &LogRow, document: Option<String>) -> Result<Option<Op>> {
+    let Some(body) = body(row, document) else { return Ok(None) };
     match Op::decode(&body) {
         Ok(op) => Ok(Some(op)),
         Err(DecodeError::UnknownKind(_)) => Ok(None),

@@ -16,6 +16,7 @@ use super::{
         Changes, ClaimColumns, DecidedColumns, EvidenceColumns, HeldColumns, HeldJournalColumns, NoticeColumns,
         RevisionColumns, VerifiedColumns,
     },
+    incoming::Parts,
     log::{LogColumn, LogColumns, facts_columns, verdict_column},
     request::Caller,
 };
@@ -73,7 +74,7 @@ async fn log(
     let rows: LogColumns = (first..)
         .zip(batch.fresh)
         .map(|(rev, fresh)| {
-            let parts = fresh.op.parts.clone().unwrap_or_default();
+            let parts = parts_of(fresh);
             let (roles, facts) = facts_columns(&fresh.facts);
             // The document of a visit that was handed in lies with the visit.
             let elsewhere = fresh.verdict == Verdict::Applied
@@ -139,6 +140,15 @@ async fn log(
         1 => Ok(()),
         rows => Err(Error::WrongRowCount { statement: "tenant_head", rows }),
     }
+}
+
+/// The body in columns. Where its own id is taken in the log, that id is one of the things that they spell out.
+fn parts_of(fresh: &Fresh<'_>) -> Parts {
+    let Some(parts) = &fresh.op.parts else { return Parts::default() };
+    if fresh.logged_as == fresh.op.id {
+        return parts.clone();
+    }
+    parts.canonical(fresh.op.id).and_then(|body| Parts::of(&body, fresh.logged_as)).unwrap_or_default()
 }
 
 /// Units, venues, checklist versions.

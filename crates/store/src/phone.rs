@@ -1,0 +1,8 @@
+//! What a phone asks: what changed for its person, and which bytes it may send or see.
+
+mod cursor;
+mod evidence;
+mod pull;
+
+pub use evidence::{Claim, Pending, Readable, verified_op};
+pub use pull::Pull;

@@ -1,0 +1,262 @@
+//! What changed for one person since their cursor.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::{
+    evidence::Sha256,
+    ids::{AssignmentId, TenantId, VenueId, VisitId},
+    time::Moment,
+    visit::{VisitDocument, VisitState},
+};
+use protocol::pull::{Change, Pulled, Task, TaskVisit};
+use sqlx::{PgConnection, Row as _};
+use uuid::Uuid;
+
+use super::cursor::Cursor;
+use crate::{
+    Store, Tx,
+    error::{Error, Result},
+    rows::{AssignmentRow, VenueRow, VisitRow, digest, parse, unsigned},
+    session::{is_due, roll},
+    writer::load::read_checklists,
+};
+
+/// How many tasks one answer holds.
+const PAGE: usize = 50;
+/// The kind of notice that closes a task.
+const WITHDRAWN: i16 = 3;
+
+/// What a pull came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pull {
+    /// Nothing since the cursor: 204.
+    Nothing,
+    /// What changed.
+    Changes(Box<Pulled>),
+}
+
+/// What the idle poll says.
+struct Poll {
+    active: bool,
+    epoch: u32,
+    fresh: bool,
+    is_due: bool,
+}
+
+/// One subject of the inbox.
+struct Notice {
+    assignment: AssignmentId,
+    visit: VisitId,
+    rev: i64,
+    granted_rev: i64,
+    kind: i16,
+    elsewhere: bool,
+}
+
+impl Store {
+    /// What changed for whoever has this session, since `cursor` (from the start without one).
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]: no such session. Or the database failed.
+    pub async fn pull(&self, tenant: TenantId, token: Sha256, cursor: Option<&str>, now: Moment) -> Result<Pull> {
+        let cursor = cursor.and_then(Cursor::read);
+        let poll = self.poll(tenant, token, cursor.unwrap_or_default(), now).await?;
+        if poll.is_due {
+            let mut tx = self.touch(tenant).await?;
+            roll(&mut tx, token, now).await?;
+            tx.commit().await?;
+        }
+        // A cursor of another epoch points into a history that was cut off: from the start.
+        let known = cursor.filter(|cursor| cursor.epoch == poll.epoch);
+        if known.is_some() && !poll.fresh && poll.active {
+            return Ok(Pull::Nothing);
+        }
+        let from = known.unwrap_or(Cursor { epoch: poll.epoch, ..Cursor::default() });
+        let mut pulled = Pulled {
+            epoch: poll.epoch,
+            cursor: from.text(),
+            more: false,
+            server_time: now,
+            changes: Vec::new(),
+            checklists: BTreeMap::new(),
+            deactivated: !poll.active,
+        };
+        if poll.active {
+            let mut tx = self.read(tenant).await?;
+            let mut notices = notices(&mut tx, token, from, now).await?;
+            pulled.more = notices.len() > PAGE;
+            notices.truncate(PAGE);
+            if let Some(last) = notices.last() {
+                pulled.cursor = Cursor { epoch: poll.epoch, rev: last.rev, task: last.assignment.0 }.text();
+            }
+            fill(&mut tx, tenant, &notices, from, &mut pulled).await?;
+        }
+        Ok(Pull::Changes(Box::new(pulled)))
+    }
+
+    async fn poll(&self, tenant: TenantId, token: Sha256, cursor: Cursor, now: Moment) -> Result<Poll> {
+        let row =
+            sqlx::query("SELECT active, epoch, fresh, expires_at, idle_ms FROM identity.poll($1, $2, $3, $4, $5)")
+                .bind(tenant.0)
+                .bind(token.0.to_vec())
+                .bind(now.0)
+                .bind(cursor.rev)
+                .bind(cursor.task)
+                .fetch_optional(self.pool())
+                .await?
+                .ok_or(Error::Unauthorized)?;
+        Ok(Poll {
+            active: row.try_get("active")?,
+            epoch: unsigned("tenant_head", row.try_get::<i32, _>("epoch")?.into())?,
+            fresh: row.try_get("fresh")?,
+            is_due: is_due(now, Moment(row.try_get("expires_at")?), row.try_get("idle_ms")?),
+        })
+    }
+}
+
+async fn notices(tx: &mut Tx, token: Sha256, from: Cursor, now: Moment) -> Result<Vec<Notice>> {
+    let rows = sqlx::query(
+        "SELECT assignment_id, visit_id, rev, granted_rev, kind, elsewhere
+         FROM identity.inbox_after($1, $2, $3, $4, $5)",
+    )
+    .bind(token.0.to_vec())
+    .bind(now.0)
+    .bind(from.rev)
+    .bind(from.task)
+    .bind(PAGE as i32 + 1)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Notice {
+                assignment: AssignmentId(row.try_get("assignment_id")?),
+                visit: VisitId(row.try_get("visit_id")?),
+                rev: row.try_get("rev")?,
+                granted_rev: row.try_get("granted_rev")?,
+                kind: row.try_get("kind")?,
+                elsewhere: row.try_get("elsewhere")?,
+            })
+        })
+        .collect()
+}
+
+async fn fill(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    notices: &[Notice],
+    from: Cursor,
+    pulled: &mut Pulled,
+) -> Result<()> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    let assignments = assignments(tx, tenant, notices).await?;
+    let venues: Vec<Uuid> = assignments.values().map(|assignment| assignment.venue.0).collect();
+    let venues = read_venues(tx, tenant, venues).await?;
+    let mut visits = visits(tx, tenant, notices).await?;
+    let mut wanted = Vec::new();
+    for notice in notices {
+        // Its assignment was granted by an op that a restore has lost: the phone keeps what it has.
+        let Some(assignment) = assignments.get(&notice.assignment) else { continue };
+        if notice.kind == WITHDRAWN {
+            pulled.changes.push(Change::Withdraw { assignment: assignment.id, state: assignment.state });
+            continue;
+        }
+        let venue = venues.get(&assignment.venue).cloned().ok_or_else(|| Error::Inconsistent {
+            table: "venue",
+            what: format!("task {} names a venue that is not there", assignment.id),
+        })?;
+        if notice.granted_rev > from.rev {
+            wanted.push(assignment.checklist.0);
+        }
+        let visit = visits.remove(&notice.visit).map(|mut visit| {
+            visit.elsewhere = notice.elsewhere;
+            // Whoever filled it in has it, but for a phone that begins anew or mends what another wrote.
+            let needs = from.rev == 0 || notice.elsewhere || visit.state == VisitState::Returned;
+            visit.document = visit.document.filter(|_| needs);
+            visit
+        });
+        pulled.changes.push(Change::Task(Box::new(Task { assignment: assignment.clone(), venue, visit })));
+    }
+    if !wanted.is_empty() {
+        wanted.sort_unstable();
+        wanted.dedup();
+        let versions = read_checklists(tx, tenant, wanted).await?;
+        pulled.checklists = versions.into_iter().map(|(id, version)| (id, (*version).clone())).collect();
+    }
+    Ok(())
+}
+
+async fn assignments(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    notices: &[Notice],
+) -> Result<HashMap<AssignmentId, domain::assignment::Assignment>> {
+    let ids: Vec<Uuid> = notices.iter().map(|notice| notice.assignment.0).collect();
+    let rows = sqlx::query(
+        "SELECT assignment_id, venue_id, unit_id, county_id, checklist_id, topic, rural, mode, window_from,
+                window_until, scenario::text, commitments::text, state, revision
+         FROM app.assignment WHERE tenant_id = $1 AND assignment_id = ANY ($2)",
+    );
+    let rows = rows.bind(tenant.0).bind(ids).fetch_all(tx).await?;
+    rows.iter().map(|row| AssignmentRow::read(row).map(|assignment| (assignment.id, assignment))).collect()
+}
+
+async fn read_venues(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<VenueId, domain::org::Venue>> {
+    let rows = sqlx::query(
+        "SELECT venue_id, kind, code, name::text, unit_id, county_id, address, lat, lon, original::text, hours, agent,
+                rural
+         FROM app.venue WHERE tenant_id = $1 AND venue_id = ANY ($2)",
+    );
+    let rows = rows.bind(tenant.0).bind(ids).fetch_all(tx).await?;
+    rows.iter().map(|row| VenueRow::read(row).map(|venue| (venue.id, venue))).collect()
+}
+
+async fn visits(tx: &mut PgConnection, tenant: TenantId, notices: &[Notice]) -> Result<HashMap<VisitId, TaskVisit>> {
+    let ids: Vec<Uuid> = notices.iter().map(|notice| notice.visit.0).collect();
+    let rows = sqlx::query(
+        "SELECT v.visit_id, v.assignment_id, v.venue_id, v.unit_id, v.county_id, v.checklist_id, v.topic, v.mode,
+                v.state, v.revision, v.submission, v.arrived_at, v.arrived_lat, v.arrived_lon, v.arrived_accuracy_m,
+                v.arrived_age_ms, v.arrived_no_fix, v.left_at, v.left_lat, v.left_lon, v.left_accuracy_m,
+                v.left_age_ms, v.left_no_fix, v.received_at, v.score, v.score_provisional, v.score_red_lines,
+                v.score_formula, v.evidence_expected, v.evidence_verified, v.returned::text, v.decided_by,
+                v.decided_at, v.decision_reason, r.document::text AS document
+         FROM app.visit v
+         LEFT JOIN app.visit_revision r
+             ON r.tenant_id = v.tenant_id AND r.visit_id = v.visit_id AND r.submission = v.submission
+         WHERE v.tenant_id = $1 AND v.visit_id = ANY ($2)",
+    );
+    let mut visits = HashMap::new();
+    for row in rows.bind(tenant.0).bind(ids.clone()).fetch_all(&mut *tx).await? {
+        let visit = VisitRow::read(&row)?;
+        let document: Option<&str> = row.try_get("document")?;
+        let document: Option<VisitDocument> = document.map(|document| parse("visit_revision", document)).transpose()?;
+        visits.insert(
+            visit.id,
+            TaskVisit {
+                state: visit.state,
+                revision: visit.revision,
+                submission: visit.submission,
+                elsewhere: false,
+                returned: visit.returned,
+                score: visit.score,
+                verified: Vec::new(),
+                document,
+                decided_at: visit.decision.map(|decision| decision.at),
+            },
+        );
+    }
+    let rows = sqlx::query(
+        "SELECT DISTINCT visit_id, sha256 FROM app.evidence WHERE tenant_id = $1 AND visit_id = ANY ($2) AND verified",
+    );
+    for row in rows.bind(tenant.0).bind(ids).fetch_all(tx).await? {
+        if let Some(visit) = visits.get_mut(&VisitId(row.try_get("visit_id")?)) {
+            visit.verified.push(digest("evidence", row.try_get("sha256")?)?);
+        }
+    }
+    Ok(visits)
+}
