@@ -1,0 +1,106 @@
+//! A PostgreSQL of our own, gone with this process.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+};
+
+/// The cluster that runs for this program.
+pub(crate) struct Cluster {
+    /// As its superuser.
+    pub(crate) owner: String,
+    /// As `mingcha_serve`.
+    pub(crate) serve: String,
+    /// As `mingcha_unit`.
+    pub(crate) unit: String,
+    _watch: Child,
+    _folder: tempfile::TempDir,
+}
+
+/// The cluster, begun and migrated by whoever asks first.
+pub(crate) fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| std::thread::spawn(begin).join().expect("the cluster begins"))
+}
+
+fn begin() -> Cluster {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let bin = programs();
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+    // PostgreSQL refuses root.
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    if root {
+        run(Command::new("chown").arg("postgres").arg(folder.path()));
+    }
+    let initdb = format!(
+        "{} -D {} -U owner --auth=trust --encoding=UTF8 --locale=C --no-sync",
+        bin.join("initdb").display(),
+        data.display()
+    );
+    run(&mut as_postgres(root, &initdb));
+    // It lives as long as its standard input, which is ours: however this process ends, it ends.
+    let serve = format!(
+        "{} -D {} -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 \
+         -c fsync=off & pid=$!; cat > /dev/null; kill -INT $pid; wait $pid",
+        bin.join("postgres").display(),
+        data.display()
+    );
+    let log = std::fs::File::create(folder.path().join("log")).expect("a log");
+    let watch = as_postgres(root, &serve)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .expect("postgres starts");
+    let url = |user: &str| format!("postgres://{user}@127.0.0.1:{port}/postgres");
+    let owner = url("owner");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut tries = 0;
+        while let Err(error) = store::inspect(&owner).await {
+            tries += 1;
+            assert!(tries < 300, "postgres does not answer: {error}");
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        store::migrate(&owner).await.expect("migrated");
+        store::migrate(&owner).await.expect("migrated again, which changes nothing");
+    });
+    Cluster { owner, serve: url("mingcha_serve"), unit: url("mingcha_unit"), _watch: watch, _folder: folder }
+}
+
+fn as_postgres(root: bool, script: &str) -> Command {
+    let mut command = Command::new("/bin/sh");
+    if root {
+        command = Command::new("su");
+        command.args(["postgres", "-s", "/bin/sh"]);
+    }
+    command.arg("-c").arg(script).current_dir("/tmp");
+    command
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("the program starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The newest PostgreSQL of this machine.
+fn programs() -> PathBuf {
+    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"))
+        .filter(|bin| bin.join("initdb").exists())
+        .collect();
+    found.sort();
+    found.pop().or_else(from_path).expect("PostgreSQL is installed: make setup")
+}
+
+fn from_path() -> Option<PathBuf> {
+    let output = Command::new("pg_config").arg("--bindir").output().ok()?;
+    let folder = String::from_utf8(output.stdout).ok()?;
+    Some(Path::new(folder.trim()).to_path_buf()).filter(|bin| bin.join("initdb").exists())
+}

@@ -1,0 +1,182 @@
+//! Signing in, throttles, one-time links, and the draw.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    assignment::{VisitMode, Window},
+    evidence::Sha256,
+    ids::{AccountId, AssignmentId, OpId},
+    op::{
+        HeldCode, Op, Payload, RefusedCode, Verdict,
+        payload::{
+            AccountCreate, AccountDisable, AssignmentAccept, AssignmentPlan, PlannedTask, VisitArrive, VisitReturn,
+        },
+    },
+    role::{Role, RoleSet},
+    time::DAY_MS,
+    visit::ReturnedItem,
+};
+use store::{
+    Caller, Front, HandleQuery, Link, NewSession, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, WayIn, Who,
+};
+
+use crate::world::{NOW, Person, World, presence, salt, uuid, verdicts};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_tried_too_often_is_not_tried_any_more() {
+    let world = World::new().await;
+    let person = world.person(&[Role::Office]).await;
+    let mut throttled = 0;
+    for _ in 0..12 {
+        let attempt = uuid();
+        let begun = world.store.sign_in_begin(world.tenant, attempt, &person.login, "10.0.0.9", NOW).await.unwrap();
+        if begun.throttled {
+            assert_eq!(begun.password_hash, None);
+            throttled += 1;
+            continue;
+        }
+        let session = NewSession {
+            token: Sha256::of(attempt.as_bytes()),
+            front: Front::Hq,
+            idle_ms: DAY_MS,
+            ends_at: NOW.plus(DAY_MS),
+            device: String::new(),
+            journal: None,
+        };
+        let none = world.store.sign_in_finish(world.tenant, attempt, false, &session, NOW).await.unwrap();
+        assert_eq!(none, None);
+        // The attempt is used up, even by whoever knows the password now.
+        assert_eq!(world.store.sign_in_finish(world.tenant, attempt, true, &session, NOW).await.unwrap(), None);
+    }
+    assert_eq!(throttled, 2);
+    // From elsewhere its owner still gets in.
+    assert!(world.sign_in(&person.login, Front::Hq, None).await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_leads_in_once() {
+    let world = World::new().await;
+    let admin = world.person(&[Role::Admin]).await;
+    let (account, link) = (AccountId(uuid()), Sha256::of(uuid().as_bytes()));
+    let private = PrivateAccount {
+        login: format!("s{}", account.0.simple()),
+        name: "李明".into(),
+        way_in: WayIn { password_hash: None, link: Some(Link { hash: link, expires_at: NOW.plus(DAY_MS) }) },
+        supervisor: Some(PrivateSupervisor { pooled: true, free_days: 127, ties: Vec::new() }),
+    };
+    let create = Payload::AccountCreate(AccountCreate {
+        roles: RoleSet::of(&[Role::Visitor]),
+        unit: None,
+        commitment: private.commitment(&[7; 16]),
+    });
+    let op = Op::new(OpId(uuid()), admin.account.0, account.0, None, salt(), create.clone()).unwrap();
+    let act =
+        async |op: Op, private| world.store.act(world.tenant, admin.token, op, private, NOW).await.unwrap().verdict;
+    // What travels beside must be what the op says.
+    let mut other = private.clone();
+    other.name = "别人".into();
+    let bad = Verdict::Refused { code: RefusedCode::BadValue, detail: "private".into() };
+    assert_eq!(act(op, Private::Account(other)).await, bad);
+    let op = Op::new(OpId(uuid()), admin.account.0, account.0, None, salt(), create.clone()).unwrap();
+    assert_eq!(act(op, Private::Account(private.clone())).await, Verdict::Applied);
+    let op = Op::new(OpId(uuid()), admin.account.0, uuid(), None, salt(), create).unwrap();
+    let taken = Verdict::Refused { code: RefusedCode::Exists, detail: "login".into() };
+    assert_eq!(act(op, Private::Account(private)).await, taken);
+
+    let session = |token: &[u8]| NewSession {
+        token: Sha256::of(token),
+        front: Front::Field,
+        idle_ms: DAY_MS,
+        ends_at: NOW.plus(DAY_MS),
+        device: String::new(),
+        journal: None,
+    };
+    let redeem =
+        async |hash, token: &[u8]| world.store.redeem_link(world.tenant, hash, &session(token), NOW).await.unwrap();
+    assert!(redeem(Sha256::of(b"made up"), b"0").await.is_none());
+    assert_eq!(redeem(link, b"1").await.map(|person| person.name), Some("李明".into()));
+    assert!(redeem(link, b"2").await.is_none());
+}
+
+fn plan(world: &World, op: OpId) -> (AssignmentId, Payload) {
+    let task = PlannedTask {
+        id: AssignmentId::derive(op.0, 0),
+        venue: world.venue.id,
+        checklist: world.hall().id,
+        mode: VisitMode::Covert,
+        window: Window { from: NOW, until: NOW.plus(DAY_MS) },
+        scenario: None,
+        commitments: Vec::new(),
+    };
+    (task.id, Payload::AssignmentPlan(AssignmentPlan { tasks: vec![task], by_handle: false }))
+}
+
+async fn assign(world: &World, office: &Person, who: Option<Who>, lock_out_ms: i64) -> (AssignmentId, Verdict) {
+    let id = OpId(uuid());
+    let (task, payload) = plan(world, id);
+    let who = who.map(|who| (task, who)).into_iter().collect::<BTreeMap<_, _>>();
+    let op = Op::new(id, office.account.0, uuid(), None, salt(), payload).unwrap();
+    let private = Private::Plan(PrivatePlan { seed: [5; 32], lock_out_ms, who });
+    let result = world.store.act(world.tenant, office.token, op, private, NOW.plus(1)).await.unwrap();
+    (task, result.verdict)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_draw_locks_out_who_was_there_and_a_handle_bars_its_chooser() {
+    let world = World::new().await;
+    let office = world.person(&[Role::Office, Role::Reviewer]).await;
+    let nobody = Verdict::Refused { code: RefusedCode::Unknown, detail: "supervisor".into() };
+    assert_eq!(assign(&world, &office, None, DAY_MS).await.1, nobody, "there is no supervisor");
+    let visitor = world.person(&[Role::Visitor]).await;
+    assert_eq!(assign(&world, &office, None, DAY_MS).await.1, Verdict::Applied);
+    assert_eq!(assign(&world, &office, None, DAY_MS).await.1, nobody, "the only one was there of late");
+
+    let query = HandleQuery {
+        units: vec![world.venue.unit],
+        venues: vec![world.venue.id],
+        window: Window { from: NOW, until: NOW.plus(DAY_MS) },
+        lock_out_ms: DAY_MS,
+        expires_at: NOW.plus(60_000),
+    };
+    let handles = world.store.handles(world.tenant, office.token, &query, NOW).await.unwrap();
+    assert_eq!(handles.len(), 1);
+    assert!(handles[0].locked_out && handles[0].free && !handles[0].tied && handles[0].open_tasks == 1);
+    let reviewer = world.person(&[Role::Reviewer]).await;
+    assert!(world.store.handles(world.tenant, visitor.token, &query, NOW).await.unwrap().is_empty());
+    // A handle is good for whoever was offered it.
+    let expired = Verdict::Refused { code: RefusedCode::Unknown, detail: "handle".into() };
+    let other = world.person(&[Role::Office]).await;
+    assert_eq!(assign(&world, &other, Some(Who::Handle(handles[0].id)), DAY_MS).await.1, expired);
+    let (task, chosen) = assign(&world, &office, Some(Who::Handle(handles[0].id)), DAY_MS).await;
+    assert_eq!(chosen, Verdict::Applied);
+
+    let mut phone = world.phone(&visitor).await;
+    phone.visit(&world, task, &[]).await;
+    let give_back =
+        Payload::VisitReturn(VisitReturn { items: vec![ReturnedItem { item: None, reason: "补".into() }] });
+    let barred = world.hq(&office, task, 3, give_back.clone()).await;
+    assert_eq!(barred.verdict, Verdict::refused(RefusedCode::Barred));
+    assert_eq!(world.hq(&reviewer, task, 3, give_back).await.verdict, Verdict::Applied);
+    assert_eq!(world.verify().await.differences, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_deactivated_supervisor_still_has_is_held_not_lost() {
+    let world = World::new().await;
+    let (admin, visitor) = (world.person(&[Role::Admin]).await, world.person(&[Role::Visitor]).await);
+    let task = world.task(&visitor).await;
+    let mut phone = world.phone(&visitor).await;
+    let accept = phone.cut(task, 0, Payload::AssignmentAccept(AssignmentAccept {}));
+    phone.push(&world.store, &[accept]).await.unwrap();
+    let disable = Payload::AccountDisable(AccountDisable { reason: "离岗".into() });
+    let op = Op::new(OpId(uuid()), admin.account.0, visitor.account.0, None, salt(), disable).unwrap();
+    let done = world.store.act(world.tenant, admin.token, op, Private::None, NOW).await.unwrap();
+    assert_eq!(done.verdict, Verdict::Applied);
+    let pulled = phone.pull(&world.store, None).await.unwrap();
+    assert!(pulled.deactivated && pulled.changes.is_empty());
+    let arrive = phone.cut(task, 0, Payload::VisitArrive(VisitArrive { assignment: task, presence: presence(1) }));
+    let key = Caller::Key(phone.key);
+    let held = phone.push_as(&world.store, key, &[arrive]).await.unwrap();
+    assert_eq!(verdicts(&held), [Verdict::held(HeldCode::Deactivated)]);
+    assert!(world.sign_in(&visitor.login, Front::Field, None).await.is_none());
+}

@@ -1,0 +1,94 @@
+//! Whatever a superuser changes, `verify` finds; and it finds nothing where nobody changed anything.
+
+use domain::{
+    evidence::Sha256,
+    ids::VisitId,
+    op::{Payload, payload::VisitReturn},
+    role::Role,
+    visit::ReturnedItem,
+};
+use sqlx::{Connection as _, PgConnection};
+use store::{Caller, Fault, Private, verified_op};
+
+use crate::{
+    cluster::cluster,
+    world::{NOW, World, salt},
+};
+
+/// An edit, and what `verify` must call it.
+const EDITS: &[(&str, Fault)] = &[
+    ("UPDATE app.op_log SET payload = '{}' WHERE tenant_id = $1 AND kind = 'visit.arrive@1'", Fault::Digest),
+    ("UPDATE app.op_log SET actor = tenant_id WHERE tenant_id = $1 AND kind = 'visit.leave@1'", Fault::Digest),
+    ("UPDATE app.op_log SET verdict = '{\"is\":\"duplicate\"}' WHERE tenant_id = $1 AND rev = 3", Fault::Root),
+    ("DELETE FROM app.op_log WHERE tenant_id = $1 AND rev = 4", Fault::Gap),
+    (
+        "UPDATE app.visit_revision SET document = jsonb_set(document, '{answers}', '{}') WHERE tenant_id = $1",
+        Fault::Digest,
+    ),
+    ("UPDATE app.visit SET score = 9900 WHERE tenant_id = $1", Fault::Row),
+    ("UPDATE app.visit SET arrived_at = arrived_at - 3600000 WHERE tenant_id = $1", Fault::Row),
+    ("UPDATE app.visit SET state = 4 WHERE tenant_id = $1", Fault::Row),
+    ("DELETE FROM app.finding WHERE tenant_id = $1", Fault::Missing),
+    ("UPDATE app.finding SET severity = 1, note = 'x' WHERE tenant_id = $1", Fault::Row),
+    ("UPDATE app.assignment SET window_until = window_until + 1 WHERE tenant_id = $1", Fault::Row),
+    ("UPDATE app.venue SET address = 'x' WHERE tenant_id = $1", Fault::Row),
+    ("UPDATE app.org_unit SET name = '{\"zh\": \"x\"}' WHERE tenant_id = $1", Fault::Row),
+    ("UPDATE app.evidence SET verified = false WHERE tenant_id = $1", Fault::Missing),
+    (
+        "INSERT INTO app.org_unit (tenant_id, unit_id, kind, code, name)
+         SELECT $1, gen_random_uuid(), kind, 'X', name FROM app.org_unit WHERE tenant_id = $1",
+        Fault::Alien,
+    ),
+    ("UPDATE app.batch_head SET committed_at = committed_at + 1 WHERE tenant_id = $1 AND number = 2", Fault::Signature),
+    ("UPDATE app.batch_head SET previous = root WHERE tenant_id = $1 AND number = 3", Fault::Chain),
+    ("DELETE FROM app.batch_head WHERE tenant_id = $1 AND number = 5", Fault::Chain),
+    ("UPDATE app.tenant_head SET rev = rev + 1 WHERE tenant_id = $1", Fault::Head),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_edit_of_a_superuser_is_found() {
+    let world = World::new().await;
+    let (visitor, reviewer) = (world.person(&[Role::Visitor]).await, world.person(&[Role::Reviewer]).await);
+    let task = world.task(&visitor).await;
+    let mut phone = world.phone(&visitor).await;
+    phone.visit(&world, task, &[1]).await;
+    let caller = Caller::Token(phone.token);
+    assert!(world.store.evidence_stored(world.tenant, caller, VisitId::of(task), Sha256::of(&[1]), NOW).await.unwrap());
+    for pending in world.store.pending_verifications(world.tenant, 10).await.unwrap() {
+        let op = verified_op(&pending, salt()).unwrap();
+        world.store.act_as_server(world.tenant, op, Private::None, NOW).await.unwrap();
+    }
+    let items = vec![ReturnedItem { item: None, reason: "补".into() }];
+    world.hq(&reviewer, task, 3, Payload::VisitReturn(VisitReturn { items })).await;
+    assert_eq!(world.verify().await.differences, [], "no false alarm");
+
+    let mut owner = PgConnection::connect(&cluster().owner).await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'app'::regnamespace AND relkind = 'r'
+           AND relname NOT IN ('tenant', 'visit_open')",
+    )
+    .fetch_all(&mut owner)
+    .await
+    .unwrap();
+    for (edit, fault) in EDITS {
+        for table in &tables {
+            let keep = format!(
+                "CREATE TEMP TABLE kept_{table} AS SELECT * FROM app.{table} WHERE tenant_id = '{}'",
+                world.tenant.0
+            );
+            sqlx::query(sqlx::AssertSqlSafe(keep)).execute(&mut owner).await.unwrap();
+        }
+        let changed = sqlx::query(*edit).bind(world.tenant.0).execute(&mut owner).await.unwrap().rows_affected();
+        assert!(changed > 0, "{edit}");
+        let found = world.verify().await.differences;
+        assert!(found.iter().any(|difference| difference.what == *fault), "{edit}: {found:?}");
+        for table in &tables {
+            let back = format!(
+                "DELETE FROM app.{table} WHERE tenant_id = '{}'; INSERT INTO app.{table} SELECT * FROM kept_{table}; DROP TABLE kept_{table}",
+                world.tenant.0
+            );
+            sqlx::raw_sql(sqlx::AssertSqlSafe(back)).execute(&mut owner).await.unwrap();
+        }
+        assert_eq!(world.verify().await.differences, [], "put back after {edit}");
+    }
+}
