@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn a_secret_comes_back_and_another_does_not() {
         let tenant = TenantId(Uuid::from_u128(7));
-        let (text, secret) = Secret::mint(tenant, [9; 32]);
+        let (text, secret) = Secret::mint(tenant, [0xab; 32]);
         assert_eq!(Secret::parse(&text), Some(secret));
         assert_ne!(Secret::mint(tenant, [8; 32]).1, secret);
         assert_eq!(Secret::parse(&text.to_uppercase()), None);

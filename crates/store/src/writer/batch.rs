@@ -75,10 +75,16 @@ pub(super) struct Fresh<'a> {
     pub(super) op: &'a Incoming,
     /// Its id in the log: another one than its own where that is taken.
     pub(super) logged_as: Uuid,
-    /// Its place in the journal, where it uses one up.
-    pub(super) seq: Option<i64>,
     pub(super) verdict: Verdict,
     pub(super) facts: Facts,
+}
+
+/// A place in a journal that an op uses up, whether it is new or was here before under another journal.
+pub(super) struct Place {
+    pub(super) journal: JournalId,
+    pub(super) seq: i64,
+    pub(super) op: Uuid,
+    pub(super) device_time: Moment,
 }
 
 /// Where the result of an op comes from.
@@ -111,7 +117,7 @@ pub(crate) async fn run(
     let callers = ask::callers(connection, requests).await?;
     let forked = fork::check(connection, tenant, &mut locked, requests, &callers, signer.as_ref()).await?;
 
-    let (mut fresh, found, expect) = sort(connection, tenant, requests, &callers).await?;
+    let Sorted { mut fresh, found, expect, places } = sort(connection, tenant, requests, &callers).await?;
     let answers = ask::visits(connection, requests, &fresh).await?;
     let ops = fresh.iter().filter_map(|fresh| fresh.op.op());
     let mut states =
@@ -159,10 +165,11 @@ pub(crate) async fn run(
     if forked && tree.is_none() {
         save::epoch(connection, tenant, &locked).await?;
     }
+    save::places(connection, locked.rev, &places).await?;
     let older = found.iter().flatten().filter_map(|(_, found)| found.batch()).collect();
     let trees = known::trees(connection, tenant, lane, older).await?;
     let answers = answer(requests, callers, &found, &fresh, &expect, locked.rev, &trees, tree.as_ref());
-    Ok(Outcome { answers, wrote: forked || tree.is_some(), tree })
+    Ok(Outcome { answers, wrote: forked || tree.is_some() || !places.is_empty(), tree })
 }
 
 async fn lock(connection: &mut PgConnection, tenant: TenantId) -> Result<Locked> {
@@ -179,7 +186,16 @@ async fn lock(connection: &mut PgConnection, tenant: TenantId) -> Result<Locked>
     })
 }
 
-type Sorted<'a> = (Vec<Fresh<'a>>, Vec<Vec<(usize, Found)>>, Vec<i64>);
+/// The ops of all requests, sorted.
+struct Sorted<'a> {
+    /// Those that get a verdict now.
+    fresh: Vec<Fresh<'a>>,
+    /// For each request, where the result of each op comes from.
+    found: Vec<Vec<(usize, Found)>>,
+    /// The seq that each request's journal expects next.
+    expect: Vec<i64>,
+    places: Vec<Place>,
+}
 
 /// Sorts the ops of all requests: new, here before, or not yet their turn.
 async fn sort<'a>(
@@ -194,6 +210,7 @@ async fn sort<'a>(
     let mut fresh: Vec<Fresh<'a>> = Vec::new();
     let mut found: Vec<Vec<(usize, Found)>> = Vec::with_capacity(requests.len());
     let mut expect = Vec::with_capacity(requests.len());
+    let mut places = Vec::new();
     for (request, prepared) in requests.iter().copied().enumerate() {
         let mut results = Vec::new();
         let Some(caller) = &callers[request] else {
@@ -214,7 +231,6 @@ async fn sort<'a>(
                     request,
                     op,
                     logged_as,
-                    seq: seq.filter(|_| next),
                     verdict: Verdict::Applied,
                     facts: Facts::of_server(prepared.received_at),
                 });
@@ -228,23 +244,24 @@ async fn sort<'a>(
                 }
                 known.get(&id).map(|known| (known.digest, Found::Known(known.clone())))
             };
-            let result = match stands(op.id, &in_batch, &fresh) {
-                Some((digest, again)) if digest == op.digest => again,
+            let (logged_as, result) = match stands(op.id, &in_batch, &fresh) {
+                Some((digest, again)) if digest == op.digest => (op.id, again),
                 None if next || prepared.journal.is_none() => {
                     in_batch.insert(op.id, fresh.len());
-                    add(&mut fresh, op.id)
+                    (op.id, add(&mut fresh, op.id))
                 }
                 _ => match stands(elsewhere, &in_batch, &fresh) {
-                    Some((_, again)) => again,
+                    Some((_, again)) => (elsewhere, again),
                     None => {
                         in_batch.insert(elsewhere, fresh.len());
-                        add(&mut fresh, elsewhere)
+                        (elsewhere, add(&mut fresh, elsewhere))
                     }
                 },
             };
             results.push((place, result));
-            if next {
+            if let (true, Some(journal), Some(envelope)) = (next, prepared.journal, op.envelope) {
                 last_seq = seq;
+                places.push(Place { journal, seq: envelope.seq, op: logged_as, device_time: envelope.device_time });
             }
         }
         if let (Some(journal), Some(last_seq)) = (prepared.journal, last_seq) {
@@ -253,7 +270,7 @@ async fn sort<'a>(
         expect.push(last_seq.map_or(0, |last| last + 1));
         found.push(results);
     }
-    Ok((fresh, found, expect))
+    Ok(Sorted { fresh, found, expect, places })
 }
 
 /// The visit about which an op asks identity.

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    batch::{Fresh, Locked, Prepared},
+    batch::{Fresh, Locked, Place, Prepared},
     changes::{
         Changes, ClaimColumns, DecidedColumns, EvidenceColumns, HeldColumns, HeldJournalColumns, NoticeColumns,
         RevisionColumns, VerifiedColumns,
@@ -24,7 +24,7 @@ use crate::{
     error::{Error, Result},
     rows::{
         AssignmentColumns, AssignmentRow, FindingColumns, FindingRow, UnitColumns, UnitRow, VenueColumns, VenueRow,
-        VisitColumns, VisitRow, json,
+        VisitColumns, VisitRow, columns, json,
     },
 };
 
@@ -349,21 +349,37 @@ async fn held(connection: &mut PgConnection, tenant: TenantId, changes: &mut Cha
     Ok(())
 }
 
-/// What `identity` keeps of it: envelopes, writers, whose phones to tell, what may be uploaded.
+const RECORD: &str =
+    "SELECT identity.record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+
+columns!(PlaceRow, PlaceColumns { journal_id: Uuid, seq: i64, op_id: Uuid, device_time: i64 });
+
+/// Writes which places of their journals the ops of a batch have used up.
+pub(super) async fn places(connection: &mut PgConnection, rev: i64, places: &[Place]) -> Result<()> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let rows: PlaceColumns = places
+        .iter()
+        .map(|place| PlaceRow {
+            journal_id: place.journal.0,
+            seq: place.seq,
+            op_id: place.op,
+            device_time: place.device_time.0,
+        })
+        .collect();
+    let query = rows.bind(sqlx::query(RECORD).bind(rev));
+    let query = HeldJournalColumns::default().bind(query).bind(Vec::<Uuid>::new()).bind(Vec::<Uuid>::new());
+    let query = ClaimColumns::default().bind(NoticeColumns::default().bind(query));
+    query.execute(connection).await?;
+    Ok(())
+}
+
+/// What `identity` keeps of it: writers, whose phones to tell, what may be uploaded.
 async fn record(connection: &mut PgConnection, locked: &Locked, batch: Batch<'_>) -> Result<()> {
     let Batch { fresh, requests, changes, writers, .. } = batch;
-    let (mut journals, mut seqs, mut ids, mut times) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for op in fresh {
-        if let (Some(journal), Some(seq), Some(envelope)) = (requests[op.request].journal, op.seq, op.op.envelope) {
-            journals.push(journal.0);
-            seqs.push(seq);
-            ids.push(op.logged_as);
-            times.push(envelope.device_time.0);
-        }
-    }
     let (visits, writing): (Vec<Uuid>, Vec<Uuid>) = writers.iter().map(|(visit, journal)| (visit.0, journal.0)).unzip();
-    let nothing = ids.is_empty()
-        && visits.is_empty()
+    let nothing = visits.is_empty()
         && changes.held_journals.is_empty()
         && changes.notices.is_empty()
         && changes.claims.is_empty();
@@ -372,14 +388,7 @@ async fn record(connection: &mut PgConnection, locked: &Locked, batch: Batch<'_>
         let held: HeldJournalColumns = changes.held_journals.into_iter().collect();
         let notices: NoticeColumns = changes.notices.into_iter().collect();
         let claims: ClaimColumns = changes.claims.into_iter().collect();
-        let query = sqlx::query(
-            "SELECT identity.record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-        )
-        .bind(last)
-        .bind(journals)
-        .bind(seqs)
-        .bind(ids)
-        .bind(times);
+        let query = PlaceColumns::default().bind(sqlx::query(RECORD).bind(last));
         let query = held.bind(query).bind(visits).bind(writing);
         claims.bind(notices.bind(query)).execute(&mut *connection).await?;
     }

@@ -79,6 +79,30 @@ async fn a_gap_waits_and_another_body_is_refused_without_using_up_a_place() {
     assert_eq!(world.verify().await.differences, []);
 }
 
+/// After a restore a phone offers everything again in a new journal: what is known uses up its place all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn known_ops_in_a_new_journal_use_up_their_places() {
+    let world = World::new().await;
+    let visitor = world.person(&[Role::Visitor]).await;
+    let task = world.task(&visitor).await;
+    let mut phone = world.phone(&visitor).await;
+    let ops = phone.visit(&world, task, &[]).await;
+    let mut anew = world.phone(&visitor).await;
+    let again: Vec<_> = ops
+        .into_iter()
+        .map(|mut op| {
+            op.envelope.journal = anew.journal;
+            op
+        })
+        .collect();
+    assert_eq!(verdicts(&anew.push(&world.store, &again).await.unwrap()), vec![Verdict::Duplicate; 4]);
+    anew.seq = 4;
+    let next = world.task(&visitor).await;
+    let op = anew.cut(next, 0, Payload::AssignmentAccept(AssignmentAccept {}));
+    let pushed = anew.push(&world.store, &[op]).await.unwrap();
+    assert_eq!((verdicts(&pushed), pushed.expect), (vec![Verdict::Applied], 6));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_writes_what_belongs_to_somebody_else() {
     let world = World::new().await;
