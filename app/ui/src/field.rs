@@ -17,7 +17,6 @@ pub(crate) struct FieldContext {
 
 impl FieldContext {
     /// The attributes that tie a control to its field: id, `aria-describedby`, `aria-invalid`.
-    #[expect(clippy::type_complexity, reason = "three attribute values, destructured at once by each control")]
     pub(crate) fn attributes(
         id: Option<Label>,
     ) -> (Option<Label>, Signal<Option<String>>, Signal<Option<&'static str>>) {

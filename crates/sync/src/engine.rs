@@ -1,0 +1,206 @@
+//! One phone towards the server: its outbox, its cursor, its uploads.
+
+mod cut;
+mod pull;
+mod push;
+mod upload;
+
+pub use cut::{Cut, CutError};
+pub use push::{Freed, PushTaken};
+
+use std::collections::BTreeMap;
+
+use domain::{
+    evidence::Sha256,
+    ids::{AssignmentId, JournalId, OpId},
+    time::{DAY_MS, Moment},
+};
+
+use crate::{
+    FileNote, FileState, OpRecord, OpState,
+    record::{Change, FILES, HEAD, Head, OPS, TROUBLES, Trouble, op_key, put, read},
+};
+
+/// How long ops and photos stay after the server has them: a restored server asks for them again.
+const KEPT_MS: i64 = 30 * DAY_MS;
+
+/// Why a new journal is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reopen {
+    /// The server's store was restored.
+    Epoch(u32),
+    /// The server knows less of this journal than it has confirmed.
+    Behind,
+}
+
+/// One phone towards the server. Cheap enough to copy: change the copy, write, then put it in the old one's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Engine {
+    head: Head,
+    ops: BTreeMap<i64, OpRecord>,
+    files: BTreeMap<Sha256, FileNote>,
+    troubles: BTreeMap<OpId, Trouble>,
+    /// The most ops that the next push takes: halved where the server finds it too large.
+    most: usize,
+}
+
+impl Engine {
+    /// An engine for somebody who has just signed in, with the records that it begins with.
+    #[must_use]
+    pub fn begin(journal: JournalId, epoch: u32) -> (Self, Vec<Change>) {
+        let head = Head { journal, last_seq: 0, epoch, cursor: None, newest: None };
+        let engine =
+            Self { head, ops: BTreeMap::new(), files: BTreeMap::new(), troubles: BTreeMap::new(), most: push::MOST };
+        let changes = vec![engine.put_head()];
+        (engine, changes)
+    }
+
+    /// The key prefixes of every record that [`Engine::load`] wants to see.
+    #[must_use]
+    pub const fn prefixes() -> [&'static str; 4] {
+        [HEAD, OPS, FILES, TROUBLES]
+    }
+
+    /// The engine of what lies on the disk. `None`: nobody has signed in here.
+    ///
+    /// A record that cannot be read is passed over here and stays on the disk.
+    #[must_use]
+    pub fn load<'a>(records: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Option<Self> {
+        let mut head = None;
+        let (mut ops, mut files, mut troubles) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for (key, bytes) in records {
+            if key == HEAD {
+                head = read::<Head>(bytes);
+            } else if key.starts_with(OPS) {
+                ops.extend(read::<OpRecord>(bytes).map(|op| (op.seq, op)));
+            } else if key.starts_with(FILES) {
+                files.extend(read::<FileNote>(bytes).map(|file| (file.sha256, file)));
+            } else if key.starts_with(TROUBLES) {
+                troubles.extend(read::<Trouble>(bytes).map(|trouble| (trouble.op, trouble)));
+            }
+        }
+        let mut head = head?;
+        // The head and an op are written together; were they not, no place is given twice.
+        head.last_seq = head.last_seq.max(ops.keys().next_back().copied().unwrap_or(0));
+        Some(Self { head, ops, files, troubles, most: push::MOST })
+    }
+
+    /// The journal that this phone writes.
+    #[must_use]
+    pub const fn journal(&self) -> JournalId {
+        self.head.journal
+    }
+
+    /// Where the pull goes on.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&str> {
+        self.head.cursor.as_deref()
+    }
+
+    /// Ops that are not safe on the server yet, in order.
+    pub fn waiting(&self) -> impl Iterator<Item = &OpRecord> {
+        self.ops.values().filter(|op| op.waits())
+    }
+
+    /// Whether an op of `task` is not answered yet.
+    #[must_use]
+    pub fn waits_for(&self, task: AssignmentId) -> bool {
+        self.waiting().any(|op| op.task == task)
+    }
+
+    /// How many ops of `task` are not answered yet.
+    #[must_use]
+    pub fn unsent(&self, task: AssignmentId) -> u32 {
+        self.waiting().filter(|op| op.task == task).count() as u32
+    }
+
+    /// Every file that was handed in and is still known.
+    pub fn files(&self) -> impl Iterator<Item = &FileNote> {
+        self.files.values()
+    }
+
+    /// What was refused or is held.
+    pub fn troubles(&self) -> impl Iterator<Item = &Trouble> {
+        self.troubles.values()
+    }
+
+    /// The ops that the server refused, as they were cut.
+    pub fn refused(&self) -> impl Iterator<Item = &OpRecord> {
+        self.ops.values().filter(|op| op.state == OpState::Refused)
+    }
+
+    /// Begins a new journal: everything that this phone still has is offered again, under its old ids.
+    #[must_use]
+    pub fn reopen(&mut self, journal: JournalId, epoch: u32) -> Vec<Change> {
+        let mut changes: Vec<Change> = self.ops.keys().map(|seq| Change::Delete(op_key(*seq))).collect();
+        let ops = std::mem::take(&mut self.ops);
+        let mut seq = 0;
+        for (old, mut op) in ops {
+            if op.state == OpState::Refused {
+                // It stays as it was, out of the way of the places that are given anew.
+                op.seq = -old.abs();
+            } else {
+                seq += 1;
+                op.seq = seq;
+                op.state = OpState::Waiting;
+            }
+            changes.push(put(op_key(op.seq), &op));
+            self.ops.insert(op.seq, op);
+        }
+        for file in self.files.values_mut().filter(|file| file.state != FileState::Stuck) {
+            file.state = FileState::Waiting { sent: 0 };
+            changes.push(put_file(file));
+        }
+        self.head = Head { journal, last_seq: seq, epoch, cursor: None, newest: None };
+        changes.push(self.put_head());
+        changes
+    }
+
+    /// Forgets what the server has had for long enough; also the files whose bytes can go.
+    #[must_use]
+    pub fn prune(&mut self, now: Moment) -> (Vec<Change>, Vec<Sha256>) {
+        let old = |at: Moment| now.since(at) > KEPT_MS;
+        let ops: Vec<i64> = self
+            .ops
+            .values()
+            .filter(|op| matches!(op.state, OpState::Safe { at } if old(at)))
+            .map(|op| op.seq)
+            .collect();
+        let files: Vec<Sha256> = self
+            .files
+            .values()
+            .filter(|file| matches!(file.state, FileState::Received { at } if old(at)))
+            .map(|file| file.sha256)
+            .collect();
+        let mut changes = Vec::new();
+        for seq in ops {
+            self.ops.remove(&seq);
+            changes.push(Change::Delete(op_key(seq)));
+        }
+        for sha256 in &files {
+            self.files.remove(sha256);
+            changes.push(Change::Delete(file_key(*sha256)));
+        }
+        (changes, files)
+    }
+
+    fn put_head(&self) -> Change {
+        put(HEAD.to_owned(), &self.head)
+    }
+}
+
+fn put_file(file: &FileNote) -> Change {
+    put(file_key(file.sha256), file)
+}
+
+fn file_key(sha256: Sha256) -> String {
+    let mut key = FILES.to_owned();
+    key.push_str(&sha256.to_string());
+    key
+}
+
+fn trouble_key(op: OpId) -> String {
+    let mut key = TROUBLES.to_owned();
+    key.push_str(&op.to_string());
+    key
+}

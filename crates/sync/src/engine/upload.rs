@@ -1,0 +1,69 @@
+//! Which file goes next, and what the server said about it. Text first: a file whose visit is not safe waits.
+
+use std::collections::BTreeSet;
+
+use domain::{evidence::Sha256, ids::AssignmentId, time::Moment};
+use protocol::evidence::UploadState;
+
+use super::{Engine, put_file};
+use crate::{FileNote, FileState, Outcome, record::Change};
+
+impl Engine {
+    /// The next file to send but for those in `later`: one that is nearly there before one that is not begun.
+    #[must_use]
+    pub fn next_file(&self, later: &BTreeSet<Sha256>) -> Option<&FileNote> {
+        self.files
+            .values()
+            .filter(|file| file.waits() && !later.contains(&file.sha256) && !self.waits_for(file.task))
+            .max_by_key(|file| (file.sent(), std::cmp::Reverse(file.size), file.sha256))
+    }
+
+    /// One file.
+    #[must_use]
+    pub fn file(&self, sha256: Sha256) -> Option<&FileNote> {
+        self.files.get(&sha256)
+    }
+
+    /// Takes what the server said about a file.
+    #[must_use]
+    pub fn uploaded(&mut self, sha256: Sha256, state: UploadState, now: Moment) -> Vec<Change> {
+        self.change(sha256, |file| file.heard(state, now))
+    }
+
+    /// Takes an answer that was no state. `true`: ask about this file again at once.
+    #[must_use]
+    pub fn upload_failed(&mut self, sha256: Sha256, outcome: Outcome) -> (bool, Vec<Change>) {
+        let mut again = false;
+        let changes = self.change(sha256, |file| again = file.failed(outcome));
+        (again, changes)
+    }
+
+    /// Its bytes are not on this phone any more: nobody waits for what cannot come.
+    #[must_use]
+    pub fn bytes_are_lost(&mut self, sha256: Sha256) -> Vec<Change> {
+        self.change(sha256, |file| file.state = FileState::Stuck)
+    }
+
+    /// What HQ counts as verified is here, whoever sent it.
+    #[must_use]
+    pub fn verified(&mut self, task: AssignmentId, hashes: &[Sha256], now: Moment) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for sha256 in hashes {
+            if self.files.get(sha256).is_some_and(|file| file.task == task) {
+                changes.extend(self.change(*sha256, |file| {
+                    if !matches!(file.state, FileState::Received { .. }) {
+                        file.state = FileState::Received { at: now };
+                    }
+                }));
+            }
+        }
+        changes
+    }
+
+    fn change(&mut self, sha256: Sha256, with: impl FnOnce(&mut FileNote)) -> Vec<Change> {
+        let Some(file) = self.files.get_mut(&sha256) else { return Vec::new() };
+        let before = file.clone();
+        with(file);
+        if *file == before { Vec::new() } else { vec![put_file(file)] }
+    }
+}

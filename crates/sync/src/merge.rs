@@ -1,0 +1,87 @@
+//! What the server says about a task, and the draft on this phone.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    checklist::{Answer, ChecklistVersion},
+    ids::ItemId,
+    time::Moment,
+    visit::{Draft, DraftState, Edit, EditRecord, VisitDocument, VisitState, apply_edit},
+};
+use protocol::pull::Task;
+
+/// The draft after what the server said; `None`: as it is.
+///
+/// `waiting`: ops of this task are not answered yet. Then the draft is ahead of
+/// what the server tells, and is left alone: what it tells comes again after them.
+#[must_use]
+pub fn absorb(
+    draft: Option<&Draft>,
+    task: &Task,
+    checklist: Option<&ChecklistVersion>,
+    waiting: bool,
+    now: Moment,
+) -> Option<Draft> {
+    let visit = task.visit.as_ref()?;
+    if waiting || visit.elsewhere {
+        return None;
+    }
+    let mut next = match (draft, &visit.document) {
+        (Some(draft), _) => draft.clone(),
+        (None, Some(document)) => draft_of(document, visit.submission, visit.revision, checklist),
+        // Under way on a phone that is lost, and taken over here: its answers were never sent.
+        (None, None) if visit.state == VisitState::UnderWay => {
+            let task = &task.assignment;
+            let mut draft = Draft::new(task.id, task.venue, task.checklist, task.window);
+            draft.state = DraftState::Debrief;
+            draft.arrival_cut = true;
+            draft
+        }
+        (None, None) => return None,
+    };
+    match visit.state {
+        VisitState::Returned => {
+            let known = next.state != DraftState::Submitted && next.base == visit.revision;
+            if !known {
+                let edit = Edit::GivenBack { revision: visit.revision, items: visit.returned.clone() };
+                let given_back = apply_edit(&mut next, &EditRecord { at: now, edit });
+                debug_assert!(given_back.is_ok(), "giving back is possible in every state");
+            }
+        }
+        VisitState::UnderWay | VisitState::Received | VisitState::Accepted | VisitState::Voided => {
+            next.base = visit.revision;
+        }
+    }
+    next.submission = next.submission.max(visit.submission);
+    (draft != Some(&next)).then_some(next)
+}
+
+/// The draft of what was handed in, on a phone that does not have it.
+#[must_use]
+pub fn draft_of(
+    document: &VisitDocument,
+    submission: u32,
+    revision: u32,
+    checklist: Option<&ChecklistVersion>,
+) -> Draft {
+    let mut draft = Draft::new(document.assignment, document.venue, document.checklist, document.window);
+    draft.arrived.clone_from(&document.arrived);
+    draft.left.clone_from(&document.left);
+    draft.answers.clone_from(&document.answers);
+    draft.answered_at.clone_from(&document.answered_at);
+    draft.impressions.clone_from(&document.impressions);
+    draft.evidence.clone_from(&document.evidence);
+    draft.no_microphone = document.no_microphone;
+    draft.arrival_cut = true;
+    draft.state = DraftState::Submitted;
+    draft.submission = submission;
+    draft.base = revision;
+    draft.open_later = checklist.map(|checklist| open_later(checklist, &draft)).unwrap_or_default();
+    draft
+}
+
+/// The items that are answered later and are not yet.
+fn open_later(checklist: &ChecklistVersion, draft: &Draft) -> BTreeSet<ItemId> {
+    let answered = |item: ItemId| draft.answers.get(&item).is_some_and(Answer::is_answered);
+    checklist.items().filter(|item| item.later.is_some() && !answered(item.id)).map(|item| item.id).collect()
+}

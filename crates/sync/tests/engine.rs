@@ -1,0 +1,512 @@
+//! The phone's side of the protocol against a server that does everything to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    assignment::{Assignment, AssignmentState, VisitMode, Window},
+    evidence::{CapturedKnown, EvidenceKind, EvidenceRecord, EvidenceSource, Sha256, StoredBytes},
+    ids::{AccountId, AssignmentId, ChecklistVersionId, EvidenceId, JournalId, OpId, OrgUnitId, VenueId},
+    op::{
+        HeldCode, Op, Payload, RefusedCode, Salt, Verdict,
+        payload::{AssignmentAccept, VisitAccept, VisitArrive},
+    },
+    org::{Venue, VenueKind},
+    place::{NoFix, Whereabouts},
+    text::Text,
+    time::{DAY_MS, Moment},
+    visit::{Draft, DraftState, Presence, ReturnedItem, VisitState},
+};
+use protocol::{
+    evidence::UploadState,
+    pull::{Pulled, Task, TaskVisit},
+    push::{OpResult, Push, Pushed},
+    receipt::{Head, leaf, merkle},
+};
+use sync::{Change, Cut, CutError, Engine, FileState, Freed, Outcome, Reopen, UploadStep, absorb};
+use uuid::Uuid;
+
+const NOW: Moment = Moment(1_790_000_000_000);
+const ACCOUNT: AccountId = AccountId(Uuid::from_u128(1));
+
+/// A disk that keeps what was written, and a phone that can be killed.
+struct Phone {
+    disk: BTreeMap<String, Vec<u8>>,
+    engine: Engine,
+    ids: u128,
+}
+
+/// A server that takes ops in order and signs nothing in particular.
+#[derive(Default)]
+struct Server {
+    epoch: u32,
+    log: Vec<(OpId, Sha256, Verdict)>,
+    last: BTreeMap<JournalId, i64>,
+    batches: i64,
+    /// What it says to the next fresh op; applied if nothing.
+    say: Option<Verdict>,
+}
+
+impl Phone {
+    fn new() -> Self {
+        let (engine, changes) = Engine::begin(JournalId(Uuid::from_u128(10)), 1);
+        let mut phone = Self { disk: BTreeMap::new(), engine, ids: 100 };
+        phone.write(changes);
+        phone
+    }
+
+    fn write(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            match change {
+                Change::Put(key, value) => drop(self.disk.insert(key, value)),
+                Change::Delete(key) => drop(self.disk.remove(&key)),
+            }
+        }
+    }
+
+    /// Killed and opened again: what comes back is what was in memory, always.
+    fn kill(&mut self) {
+        let records = self.disk.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
+        let engine = Engine::load(records).expect("somebody has signed in");
+        assert_eq!(
+            (engine.waiting().collect::<Vec<_>>(), engine.cursor(), engine.journal()),
+            (self.engine.waiting().collect::<Vec<_>>(), self.engine.cursor(), self.engine.journal())
+        );
+        assert!(engine.files().eq(self.engine.files()) && engine.troubles().eq(self.engine.troubles()));
+        self.engine = engine;
+    }
+
+    fn cut(&mut self, task: AssignmentId, base: u32, payload: Payload) -> OpId {
+        self.ids += 1;
+        let id = OpId(Uuid::from_u128(self.ids));
+        let cut = Cut { id, salt: Salt::new([1; 16]), now: NOW, task, base, payload };
+        let changes = self.engine.cut(cut).expect("cut");
+        self.write(changes);
+        self.kill();
+        id
+    }
+
+    fn take(&mut self, pushed: &Pushed) -> Vec<Freed> {
+        let taken = self.engine.pushed(pushed);
+        assert!(!taken.doubtful);
+        self.write(taken.changes);
+        self.kill();
+        taken.freed
+    }
+}
+
+impl Server {
+    fn new() -> Self {
+        Self { epoch: 1, ..Self::default() }
+    }
+
+    fn take(&mut self, push: &Push) -> Pushed {
+        let last = self.last.entry(push.journal).or_default();
+        let mut results = Vec::new();
+        let mut fresh = Vec::new();
+        self.batches += 1;
+        for pushed in &push.ops {
+            let seq = pushed.envelope.seq;
+            if seq > *last + 1 {
+                break;
+            }
+            let op = Op::decode(pushed.body.get()).expect("an op");
+            let known = self.log.iter().position(|(id, ..)| *id == op.id);
+            let (rev, again) = match known {
+                Some(rev) => (rev, true),
+                None => {
+                    self.log.push((op.id, op.digest, self.say.take().unwrap_or(Verdict::Applied)));
+                    (self.log.len() - 1, false)
+                }
+            };
+            *last = (*last).max(seq);
+            let verdict = self.log[rev].2.clone();
+            fresh.push(leaf(op.digest, &verdict, rev as i64));
+            results.push(OpResult {
+                op_id: op.id,
+                seq,
+                verdict: if again { Verdict::Duplicate } else { verdict.clone() },
+                first: again.then_some(verdict),
+                digest: op.digest,
+                rev: rev as i64,
+                batch: self.batches,
+                path: Vec::new(),
+            });
+        }
+        let (root, paths) = merkle(&fresh);
+        for (result, path) in results.iter_mut().zip(paths) {
+            result.path = path;
+        }
+        let head = Head {
+            epoch: self.epoch,
+            number: self.batches,
+            previous: root,
+            root,
+            time: NOW,
+            key: String::new(),
+            signature: String::new(),
+        };
+        Pushed { results, expect: *last + 1, heads: vec![head], server_time: NOW }
+    }
+}
+
+fn task(n: u128) -> AssignmentId {
+    AssignmentId(Uuid::from_u128(n))
+}
+
+fn accept() -> Payload {
+    Payload::AssignmentAccept(AssignmentAccept {})
+}
+
+fn draft(task: AssignmentId, photos: &[u8]) -> Draft {
+    let window = Window { from: NOW, until: NOW.plus(DAY_MS) };
+    let mut draft = Draft::new(task, VenueId(Uuid::nil()), ChecklistVersionId(Uuid::nil()), window);
+    draft.evidence = photos.iter().map(|n| photo(*n)).collect();
+    draft
+}
+
+fn photo(n: u8) -> EvidenceRecord {
+    EvidenceRecord {
+        id: EvidenceId(Uuid::from_u128(n.into())),
+        item: None,
+        kind: EvidenceKind::Photo,
+        source: EvidenceSource::InPageCamera,
+        bytes: Some(StoredBytes { sha256: Sha256::of(&[n]), size: 200_000, mime: "image/jpeg".into() }),
+        text: String::new(),
+        captured_at: NOW,
+        captured_known: CapturedKnown::Shutter,
+        fix: None,
+        caption: String::new(),
+    }
+}
+
+#[test]
+fn ops_go_up_in_order_once_and_are_freed_by_a_receipt_alone() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    assert!(phone.engine.next_push(ACCOUNT).is_none());
+    for n in 1..=3 {
+        phone.cut(task(n), 0, accept());
+    }
+    let push = phone.engine.next_push(ACCOUNT).unwrap();
+    assert_eq!(push.ops.iter().map(|op| op.envelope.seq).collect::<Vec<_>>(), [1, 2, 3]);
+    // The answer is lost; the same bytes go again and get the same verdicts.
+    let _lost = server.take(&push);
+    phone.kill();
+    let again = phone.engine.next_push(ACCOUNT).unwrap();
+    assert_eq!(format!("{again:?}"), format!("{push:?}"));
+    let answer = server.take(&again);
+    assert!(answer.results.iter().all(|result| result.verdict == Verdict::Duplicate));
+    assert_eq!(phone.take(&answer).len(), 3);
+    assert!(phone.engine.next_push(ACCOUNT).is_none());
+    // The same answer twice frees nothing twice.
+    assert_eq!(phone.take(&answer), []);
+    assert_eq!(server.log.len(), 3);
+}
+
+#[test]
+fn a_receipt_that_does_not_fit_frees_nothing() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    phone.cut(task(1), 0, accept());
+    let good = server.take(&phone.engine.next_push(ACCOUNT).unwrap());
+    let mut forgeries = Vec::new();
+    let mut other = good.clone();
+    other.results[0].digest = Sha256::of(b"another body");
+    forgeries.push(other);
+    let mut other = good.clone();
+    other.heads[0].root = Sha256::of(b"another root");
+    forgeries.push(other);
+    let mut other = good.clone();
+    other.results[0].rev += 1;
+    forgeries.push(other);
+    let mut other = good.clone();
+    other.results[0].verdict = Verdict::held(HeldCode::StaleBase);
+    forgeries.push(other);
+    let mut other = good.clone();
+    other.heads.clear();
+    forgeries.push(other);
+    let mut other = good.clone();
+    other.results[0].verdict = Verdict::Duplicate;
+    forgeries.push(other);
+    for forgery in forgeries {
+        let mut engine = phone.engine.clone();
+        let taken = engine.pushed(&forgery);
+        assert!(taken.doubtful && taken.freed.is_empty(), "{forgery:?}");
+        assert_eq!(engine.waiting().count(), 1);
+    }
+    assert_eq!(phone.take(&good).len(), 1);
+}
+
+#[test]
+fn what_is_refused_stays_here_and_what_is_held_is_safe() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    phone.cut(task(1), 0, accept());
+    let held = Verdict::held(HeldCode::Withdrawn);
+    server.say = Some(held.clone());
+    let freed = phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    assert_eq!(freed[0].verdict, held);
+    let refused = phone.cut(task(2), 0, accept());
+    let why = Verdict::Refused { code: RefusedCode::AnswerOutOfRange, detail: "HALL-02".into() };
+    server.say = Some(why.clone());
+    let freed = phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    assert_eq!(freed[0].verdict, why);
+    assert_eq!(phone.engine.troubles().count(), 2);
+    assert_eq!(phone.engine.refused().map(|op| op.id).collect::<Vec<_>>(), [refused]);
+    // The journal goes on behind it.
+    phone.cut(task(3), 0, accept());
+    let next = phone.engine.next_push(ACCOUNT).unwrap();
+    assert_eq!(next.ops[0].envelope.seq, 3);
+    assert_eq!(phone.take(&server.take(&next)).len(), 1);
+    let changes = phone.engine.forget_trouble(refused);
+    phone.write(changes);
+    phone.kill();
+    assert_eq!(phone.engine.troubles().count(), 1);
+    // Nobody frees a refused op by age.
+    let (_, _) = phone.engine.prune(NOW.plus(1_000 * DAY_MS));
+    assert_eq!(phone.engine.refused().count(), 1);
+}
+
+#[test]
+fn a_batch_that_is_too_large_is_halved_down_to_one() {
+    let mut phone = Phone::new();
+    for n in 1..=9 {
+        phone.cut(task(n), 0, accept());
+    }
+    let mut sizes = Vec::new();
+    loop {
+        let size = phone.engine.next_push(ACCOUNT).unwrap().ops.len();
+        sizes.push(size);
+        if !phone.engine.halve(size) {
+            break;
+        }
+    }
+    assert_eq!(sizes, [9, 4, 2, 1]);
+}
+
+#[test]
+fn hq_ops_are_never_cut_on_a_phone() {
+    let mut engine = Phone::new().engine;
+    let payload = Payload::VisitAccept(VisitAccept {});
+    let cut = Cut { id: OpId(Uuid::nil()), salt: Salt::new([0; 16]), now: NOW, task: task(1), base: 0, payload };
+    assert_eq!(engine.cut(cut), Err(CutError::NotOurs));
+    assert_eq!(engine.waiting().count(), 0);
+}
+
+#[test]
+fn a_restored_server_gets_everything_again_in_a_new_journal() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    phone.cut(task(1), 0, Payload::VisitSubmit(draft(task(1), &[1]).document()));
+    phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    let sha = Sha256::of(&[1]);
+    let changes = phone.engine.uploaded(sha, UploadState { offset: 200_000, verified: true }, NOW);
+    phone.write(changes);
+    phone.cut(task(2), 0, accept());
+
+    // The server is an empty one of a later epoch.
+    let mut restored = Server { epoch: 2, ..Server::default() };
+    let pulled = Pulled {
+        epoch: 2,
+        cursor: "2.9.0".into(),
+        more: false,
+        server_time: NOW,
+        changes: Vec::new(),
+        checklists: BTreeMap::new(),
+        deactivated: false,
+    };
+    assert_eq!(phone.engine.clone().pulled(&pulled), Err(Reopen::Epoch(2)));
+    let push = phone.engine.next_push(ACCOUNT).unwrap();
+    let answer = restored.take(&push);
+    assert_eq!(answer.expect, 1, "it misses the first");
+    assert_eq!(phone.engine.clone().pushed(&answer).reopen, Some(Reopen::Epoch(2)));
+
+    let changes = phone.engine.reopen(JournalId(Uuid::from_u128(11)), 2);
+    phone.write(changes);
+    phone.kill();
+    assert_eq!(phone.engine.cursor(), None);
+    assert!(phone.engine.next_file(&BTreeSet::new()).is_none(), "text first");
+    let push = phone.engine.next_push(ACCOUNT).unwrap();
+    assert_eq!(push.ops.iter().map(|op| op.envelope.seq).collect::<Vec<_>>(), [1, 2]);
+    let answer = restored.take(&push);
+    let taken = phone.engine.clone().pushed(&answer);
+    assert_eq!((taken.freed.len(), taken.reopen), (2, None));
+    phone.take(&answer);
+    assert_eq!(phone.engine.next_file(&BTreeSet::new()).map(|file| file.sha256), Some(sha));
+    let changes = phone.engine.pulled(&pulled).unwrap();
+    phone.write(changes);
+    phone.kill();
+    assert_eq!(phone.engine.cursor(), Some("2.9.0"));
+    // An op of the new journal is not mistaken for one of the old.
+    phone.cut(task(3), 0, accept());
+    assert_eq!(phone.engine.next_push(ACCOUNT).unwrap().ops[0].envelope.seq, 3);
+}
+
+#[test]
+fn a_server_that_forgot_part_of_the_journal_is_noticed() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    phone.cut(task(1), 0, accept());
+    phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    phone.cut(task(2), 0, accept());
+    server.last.clear();
+    let answer = server.take(&phone.engine.next_push(ACCOUNT).unwrap());
+    assert_eq!(phone.engine.clone().pushed(&answer).reopen, Some(Reopen::Behind));
+}
+
+#[test]
+fn files_go_up_after_their_text_and_count_when_the_server_says_so() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    phone.cut(task(1), 0, Payload::VisitSubmit(draft(task(1), &[1, 2]).document()));
+    assert_eq!(phone.engine.files().count(), 2);
+    assert!(phone.engine.next_file(&BTreeSet::new()).is_none());
+    phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    let first = phone.engine.next_file(&BTreeSet::new()).unwrap().clone();
+    assert_eq!(first.next(false), UploadStep::Create);
+    let changes = phone.engine.uploaded(first.sha256, UploadState { offset: 131_072, verified: false }, NOW);
+    phone.write(changes);
+    phone.kill();
+    // What is begun goes on before what is not; what must wait lets others by.
+    assert_eq!(phone.engine.next_file(&BTreeSet::new()).unwrap().sha256, first.sha256);
+    let second = phone.engine.next_file(&BTreeSet::from([first.sha256])).unwrap().sha256;
+    assert_ne!(second, first.sha256);
+    assert!(phone.engine.upload_failed(first.sha256, Outcome::Offset).0);
+    assert!(!phone.engine.upload_failed(first.sha256, Outcome::Later).0);
+    // HQ says that it has them: nobody sends them again.
+    let changes = phone.engine.verified(task(1), &[first.sha256, second], NOW);
+    phone.write(changes);
+    phone.kill();
+    assert!(phone.engine.next_file(&BTreeSet::new()).is_none());
+    // Handed in again with another photo: only that one goes.
+    phone.cut(task(1), 1, Payload::VisitSubmit(draft(task(1), &[1, 2, 3]).document()));
+    phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    assert_eq!(phone.engine.next_file(&BTreeSet::new()).unwrap().sha256, Sha256::of(&[3]));
+    let changes = phone.engine.bytes_are_lost(Sha256::of(&[3]));
+    phone.write(changes);
+    phone.kill();
+    assert_eq!(phone.engine.file(Sha256::of(&[3])).unwrap().state, FileState::Stuck);
+    // After a month the ops and the bytes can go.
+    let (changes, bytes) = phone.engine.prune(NOW.plus(31 * DAY_MS));
+    assert_eq!(bytes.len(), 2);
+    phone.write(changes);
+    phone.kill();
+    assert_eq!(phone.engine.files().count(), 1);
+}
+
+/// Crashes between any two effects: an op is on the disk whole or not at all, and no place is given twice.
+#[test]
+fn a_crash_between_cutting_and_writing_loses_the_op_and_nothing_else() {
+    let mut phone = Phone::new();
+    phone.cut(task(1), 0, accept());
+    let payload = Payload::VisitArrive(VisitArrive { assignment: task(1), presence: presence() });
+    let cut = Cut { id: OpId(Uuid::from_u128(7)), salt: Salt::new([0; 16]), now: NOW, task: task(1), base: 0, payload };
+    let mut copy = phone.engine.clone();
+    let changes = copy.cut(cut).unwrap();
+    assert_eq!(changes.len(), 2, "op and head");
+    // Not written: the old engine stands.
+    phone.kill();
+    assert_eq!(phone.engine.waiting().count(), 1);
+    // Only the op was written (a store without transactions): its place is still not given again.
+    phone.write(changes.into_iter().take(1).collect());
+    let records = phone.disk.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
+    phone.engine = Engine::load(records).unwrap();
+    phone.cut(task(2), 0, accept());
+    assert_eq!(phone.engine.waiting().map(|op| op.seq).collect::<Vec<_>>(), [1, 2, 3]);
+}
+
+fn presence() -> Presence {
+    Presence { at: NOW, whereabouts: Whereabouts::None(NoFix::Refused) }
+}
+
+fn pulled_task(visit: Option<TaskVisit>) -> Task {
+    let id = OrgUnitId(Uuid::nil());
+    Task {
+        assignment: Assignment {
+            id: task(1),
+            venue: VenueId(Uuid::nil()),
+            unit: id,
+            county: id,
+            checklist: ChecklistVersionId(Uuid::nil()),
+            topic: "hall".into(),
+            rural: false,
+            mode: VisitMode::Covert,
+            window: Window { from: NOW, until: NOW },
+            scenario: None,
+            commitments: Vec::new(),
+            state: AssignmentState::Submitted,
+            revision: 1,
+        },
+        venue: Venue {
+            id: VenueId(Uuid::nil()),
+            kind: VenueKind::Hall,
+            code: "H".into(),
+            name: Text::zh("厅"),
+            unit: id,
+            county: id,
+            address: String::new(),
+            position: None,
+            original: None,
+            hours: String::new(),
+            agent: false,
+            rural: false,
+        },
+        visit,
+    }
+}
+
+fn server_visit(state: VisitState, revision: u32) -> TaskVisit {
+    TaskVisit {
+        state,
+        revision,
+        submission: 1,
+        elsewhere: false,
+        returned: Vec::new(),
+        score: None,
+        verified: Vec::new(),
+        document: None,
+        decided_at: None,
+    }
+}
+
+fn handed_in() -> Draft {
+    let mut draft = draft(task(1), &[1]);
+    draft.state = DraftState::Submitted;
+    draft.submission = 1;
+    draft.base = 3;
+    draft
+}
+
+#[test]
+fn a_visit_that_is_given_back_opens_once_and_keeps_what_was_mended_since() {
+    let mut visit = server_visit(VisitState::Returned, 4);
+    visit.returned = vec![ReturnedItem { item: None, reason: "补拍门头".into() }];
+    let task = pulled_task(Some(visit));
+    let opened = absorb(Some(&handed_in()), &task, None, false, NOW).unwrap();
+    assert_eq!((opened.state, opened.base, opened.returned.len()), (DraftState::Debrief, 4, 1));
+    let mut mended = opened;
+    mended.evidence.push(photo(9));
+    mended.returned.clear();
+    assert_eq!(absorb(Some(&mended), &task, None, false, NOW), None, "told again, it changes nothing");
+    // Handed in again, not answered yet: the server's old word does not open it.
+    let mut again = mended;
+    again.state = DraftState::Submitted;
+    again.submission = 2;
+    again.base = 5;
+    assert_eq!(absorb(Some(&again), &task, None, true, NOW), None);
+}
+
+#[test]
+fn a_phone_without_the_draft_gets_what_was_handed_in() {
+    let mut visit = server_visit(VisitState::Received, 3);
+    visit.document = Some(handed_in().document());
+    let found = absorb(None, &pulled_task(Some(visit.clone())), None, false, NOW).unwrap();
+    assert_eq!((found.state, found.base, found.submission), (DraftState::Submitted, 3, 1));
+    assert_eq!(found.document(), handed_in().document());
+    visit.elsewhere = true;
+    assert_eq!(absorb(None, &pulled_task(Some(visit)), None, false, NOW), None, "another phone writes it");
+    assert_eq!(absorb(None, &pulled_task(None), None, false, NOW), None);
+    // Taken over in the middle: what the other phone had not sent is lost with it, the visit is not.
+    let taken = absorb(None, &pulled_task(Some(server_visit(VisitState::UnderWay, 2))), None, false, NOW).unwrap();
+    assert_eq!((taken.state, taken.base), (DraftState::Debrief, 2));
+}
+
+#[test]
+fn a_decision_of_hq_moves_the_base_of_what_is_answered_later() {
+    let after = absorb(Some(&handed_in()), &pulled_task(Some(server_visit(VisitState::Accepted, 4))), None, false, NOW);
+    assert_eq!(after.map(|draft| (draft.state, draft.base)), Some((DraftState::Submitted, 4)));
+}
