@@ -16,6 +16,10 @@ pub struct SignIn {
     pub tenant: String,
     /// The way in.
     pub with: Credentials,
+    /// The hand-in key of the journal that this client has already: it goes on with that one, if it is the same
+    /// person's. Without it, or if it is not, a new journal is opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<String>,
     /// Other clients get a bearer token in the answer; browsers a cookie only.
     #[serde(default)]
     pub bearer: bool,

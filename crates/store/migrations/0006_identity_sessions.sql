@@ -181,19 +181,37 @@ AS $$
 DECLARE
     v_tenant uuid := app.tenant();
     v_account uuid;
+    v_before uuid;
 BEGIN
-    UPDATE identity.session s SET journal_id = p_journal
+    SELECT s.account_id, s.journal_id INTO v_account, v_before FROM identity.session s
     WHERE s.tenant_id = v_tenant AND s.token_hash = p_token_hash AND s.revoked_at IS NULL AND s.expires_at > p_now
-    RETURNING s.account_id INTO v_account;
+    FOR UPDATE;
     IF v_account IS NULL THEN
         RETURN false;
     END IF;
+    UPDATE identity.session s SET journal_id = p_journal
+    WHERE s.tenant_id = v_tenant AND s.token_hash = p_token_hash;
     INSERT INTO identity.journal (tenant_id, journal_id, account_id, key_hash, epoch, opened_at)
     SELECT v_tenant, p_journal, v_account, p_key_hash, h.epoch, p_now
     FROM app.tenant_head h WHERE h.tenant_id = v_tenant;
+    -- It is the same phone: what the journal before it was writing goes on in the new one.
+    UPDATE identity.assignee m SET writer = p_journal
+    WHERE m.tenant_id = v_tenant AND m.account_id = v_account AND m.writer = v_before;
     RETURN true;
 END
 $$;
+
+-- A phone that signs in again goes on with the journal that it has. NULL: not this person's, or revoked.
+CREATE FUNCTION identity.journal_resume(p_token_hash bytea, p_key_hash bytea, p_now bigint) RETURNS uuid
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    UPDATE identity.session s SET journal_id = j.journal_id
+    FROM identity.journal j
+    WHERE s.tenant_id = app.tenant() AND s.token_hash = p_token_hash AND s.revoked_at IS NULL AND s.expires_at > p_now
+      AND j.tenant_id = s.tenant_id AND j.key_hash = p_key_hash AND j.account_id = s.account_id
+      AND j.revoked_at IS NULL
+    RETURNING s.journal_id;
+END;
 
 -- What a hand-in key opens: push and upload, whatever became of the account.
 CREATE FUNCTION identity.hand_in_of(p_key_hash bytea)
@@ -247,6 +265,7 @@ GRANT EXECUTE ON FUNCTION
     identity.session_revoke(bytea, bigint),
     identity.session_seen(bytea, bigint),
     identity.journal_open(bytea, uuid, bytea, bigint),
+    identity.journal_resume(bytea, bytea, bigint),
     identity.hand_in_of(bytea),
     identity.password_set(bytea, text, bigint)
 TO mingcha_serve;

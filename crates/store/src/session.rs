@@ -302,6 +302,28 @@ impl Store {
         self.yes(tenant, query).await
     }
 
+    /// Lets a session go on with the journal of this hand-in key. `None`: it is not this person's.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn resume_journal(
+        &self,
+        tenant: TenantId,
+        token: Sha256,
+        key: Sha256,
+        now: Moment,
+    ) -> Result<Option<JournalId>> {
+        let mut tx = self.touch(tenant).await?;
+        let journal: Option<Option<Uuid>> = sqlx::query_scalar("SELECT identity.journal_resume($1, $2, $3)")
+            .bind(token.0.to_vec())
+            .bind(key.0.to_vec())
+            .bind(now.0)
+            .fetch_optional(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(journal.flatten().map(JournalId))
+    }
+
     /// What a hand-in key opens.
     ///
     /// # Errors

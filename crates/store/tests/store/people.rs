@@ -180,3 +180,37 @@ async fn what_a_deactivated_supervisor_still_has_is_held_not_lost() {
     assert_eq!(verdicts(&held), [Verdict::held(HeldCode::Deactivated)]);
     assert!(world.sign_in(&visitor.login, Front::Field, None).await.is_none());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_signs_in_again_goes_on_with_its_visit() {
+    let world = World::new().await;
+    let (visitor, other) = (world.person(&[Role::Visitor]).await, world.person(&[Role::Visitor]).await);
+    let task = world.task(&visitor).await;
+    let mut phone = world.phone(&visitor).await;
+    let arrive = phone.cut(task, 0, Payload::VisitArrive(VisitArrive { assignment: task, presence: presence(1) }));
+    phone.push(&world.store, &[arrive]).await.unwrap();
+    let token = world.sign_in(&visitor.login, Front::Field, None).await.unwrap();
+    let elsewhere = async |token| {
+        phone_pull(&world, token).await.changes.iter().any(|change| match change {
+            protocol::pull::Change::Task(task) => task.visit.as_ref().is_some_and(|visit| visit.elsewhere),
+            protocol::pull::Change::Withdraw { .. } => false,
+        })
+    };
+    assert!(elsewhere(token).await, "a session without the journal is another phone");
+    let stranger = world.sign_in(&other.login, Front::Field, None).await.unwrap();
+    let resume = async |token| world.store.resume_journal(world.tenant, token, phone.key, NOW).await.unwrap();
+    assert_eq!(resume(stranger).await, None);
+    assert_eq!(resume(token).await, Some(phone.journal));
+    assert!(!elsewhere(token).await);
+    // A new journal of the same phone (a restored server) takes its visits along.
+    let new = store::NewJournal { id: domain::ids::JournalId(uuid()), key: Sha256::of(uuid().as_bytes()) };
+    assert!(world.store.open_journal(world.tenant, token, new, NOW).await.unwrap());
+    assert!(!elsewhere(token).await);
+}
+
+async fn phone_pull(world: &World, token: Sha256) -> protocol::pull::Pulled {
+    match world.store.pull(world.tenant, token, None, NOW).await.unwrap() {
+        store::Pull::Changes(pulled) => *pulled,
+        store::Pull::Nothing => panic!("a first pull has an answer"),
+    }
+}
