@@ -24,6 +24,8 @@ pub enum Route {
     List(AssignmentId),
     /// What is missing, and handing in.
     Missing(AssignmentId),
+    /// What is said about the visit as a whole, after leaving.
+    Debrief(AssignmentId),
     /// 同步.
     Sync,
     /// 我.
@@ -45,6 +47,7 @@ impl Route {
                 (Ok(id), Some("item"), Some(code)) => Self::Item(id, code.to_owned()),
                 (Ok(id), Some("list"), _) => Self::List(id),
                 (Ok(id), Some("missing"), _) => Self::Missing(id),
+                (Ok(id), Some("debrief"), _) => Self::Debrief(id),
                 (Ok(id), ..) => Self::Visit(id),
                 (Err(_), ..) => Self::Visits,
             },
@@ -75,6 +78,7 @@ impl Route {
             Self::Item(id, code) => visit(id, &["item", code]),
             Self::List(id) => visit(id, &["list"]),
             Self::Missing(id) => visit(id, &["missing"]),
+            Self::Debrief(id) => visit(id, &["debrief"]),
             Self::Sync => "/field/sync".to_owned(),
             Self::Me => "/field/me".to_owned(),
             Self::SignIn => "/field/sign-in".to_owned(),
@@ -186,6 +190,7 @@ mod tests {
             Route::Item(id, "HALL-02".to_owned()),
             Route::List(id),
             Route::Missing(id),
+            Route::Debrief(id),
             Route::Sync,
             Route::Me,
             Route::SignIn,

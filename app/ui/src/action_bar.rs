@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// The actions of a page, above the safe area. Stands inside `<div class="foot">`,
+/// The actions of a page, above the safe area. Stands inside `<footer class="foot">`,
 /// with the tab bar below it where there is one.
 #[component]
 pub fn ActionBar(

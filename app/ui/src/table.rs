@@ -11,19 +11,28 @@ pub struct Column {
     pub word: Label,
     /// It holds figures, so it is set to the right. Its cells have class `num`.
     pub number: bool,
+    /// A phone leaves it out. Its cells have class `wide-only`.
+    pub wide_only: bool,
 }
 
 impl Column {
     /// A column of words.
     #[must_use]
     pub fn text(word: impl Into<Label>) -> Self {
-        Self { word: word.into(), number: false }
+        Self { word: word.into(), number: false, wide_only: false }
+    }
+
+    /// The same, left out on a phone.
+    #[must_use]
+    pub fn wide_only(mut self) -> Self {
+        self.wide_only = true;
+        self
     }
 
     /// A column of figures.
     #[must_use]
     pub fn number(word: impl Into<Label>) -> Self {
-        Self { word: word.into(), number: true }
+        Self { word: word.into(), number: true, wide_only: false }
     }
 }
 
@@ -47,7 +56,7 @@ pub fn DataTable(
         .into_iter()
         .map(|column| {
             view! {
-                <th scope="col" class:num=column.number>
+                <th scope="col" class:num=column.number class:wide-only=column.wide_only>
                     {column.word}
                 </th>
             }

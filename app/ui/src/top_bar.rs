@@ -15,7 +15,7 @@ pub fn TopBar(
     #[prop(optional, into)]
     sub: Signal<String>,
     /// Where the way back leads.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     back: Option<Label>,
     /// The name of the way back.
     #[prop(optional, into)]

@@ -1,7 +1,7 @@
 //! What the browser at hand can do, asked before anything else starts.
 
 use js_sys::Reflect;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 
 /// Why the app does not start here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,4 +55,18 @@ pub fn is_installed() -> bool {
 
 fn touch() -> bool {
     web_sys::window().is_some_and(|window| window.navigator().max_touch_points() > 1)
+}
+
+/// The language that the browser asks for.
+#[must_use]
+pub fn language() -> String {
+    web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default()
+}
+
+/// Moves the focus to the element with this id, without scrolling.
+pub fn focus(id: &str) {
+    let element = web_sys::window().and_then(|window| window.document()?.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        drop(element.focus());
+    }
 }

@@ -17,6 +17,7 @@ pub mod random;
 pub mod recorder;
 pub mod seal;
 pub mod space;
+pub mod vault;
 pub mod wake;
 pub mod worker;
 

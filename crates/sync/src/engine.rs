@@ -91,6 +91,12 @@ impl Engine {
         self.head.journal
     }
 
+    /// The epoch of the server's store, as last known.
+    #[must_use]
+    pub const fn epoch(&self) -> u32 {
+        self.head.epoch
+    }
+
     /// Where the pull goes on.
     #[must_use]
     pub fn cursor(&self) -> Option<&str> {

@@ -173,11 +173,11 @@ pub(crate) fn list(lang: Lang) -> AnyView {
             view! {
                 <tr aria-current=(nth == 1).then_some("true")>
                     <td><StatusBadge status label=word bare=true /></td>
-                    <td><a href="#">{name}</a></td>
-                    <td class="muted">{kind}</td>
-                    <td class="muted">{unit}</td>
+                    <td class="name"><a href="#">{name}</a></td>
+                    <td class="muted wide-only">{kind}</td>
+                    <td class="muted wide-only">{unit}</td>
                     <td class="num"><ScoreBadge score none=p("不计分", "no score") red_line /></td>
-                    <td class="num">{photos}</td>
+                    <td class="num wide-only">{photos}</td>
                     <td class="num muted">{when}</td>
                 </tr>
             }
@@ -215,10 +215,10 @@ pub(crate) fn list(lang: Lang) -> AnyView {
                 columns=vec![
                     Column::text(p("状态", "State")),
                     Column::text(p("对象", "Venue")),
-                    Column::text(p("专项", "Topic")),
-                    Column::text(p("县分", "Branch")),
+                    Column::text(p("专项", "Topic")).wide_only(),
+                    Column::text(p("县分", "Branch")).wide_only(),
                     Column::number(p("得分", "Score")),
-                    Column::number(p("照片", "Photos")),
+                    Column::number(p("照片", "Photos")).wide_only(),
                     Column::number(p("收到", "Received")),
                 ]
             >

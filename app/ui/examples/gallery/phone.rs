@@ -94,7 +94,7 @@ pub(crate) fn today(lang: Lang) -> AnyView {
                     next=p("补正", "Mend")
                 />
             </main>
-            <div class="foot">{tabs(lang, 0)}</div>
+            <footer class="foot">{tabs(lang, 0)}</footer>
         </div>
     }
     .into_any()
@@ -114,7 +114,7 @@ pub(crate) fn item(lang: Lang) -> AnyView {
             <TopBar
                 title=p("清河路营业厅", "Qinghe Road hall")
                 sub=p("二 等候与办理 · 缺 4 条", "2 Waiting and handling · 4 missing")
-                back="#"
+                back=ui::Label::from("#")
                 back_label=p("返回", "Back")
                 below=move || {
                     view! {
@@ -192,7 +192,7 @@ pub(crate) fn item(lang: Lang) -> AnyView {
                     </section>
                 </article>
             </main>
-            <div class="foot">
+            <footer class="foot">
                 <ActionBar note=move || {
                     view! { <TruthBadge truth=Truth::Saved words=truth_words(lang) detail="10:41" /> }
                 }>
@@ -202,7 +202,7 @@ pub(crate) fn item(lang: Lang) -> AnyView {
                     </Button>
                     <Button>{p("下一条", "Next")}</Button>
                 </ActionBar>
-            </div>
+            </footer>
         </div>
     }
     .into_any()
@@ -256,12 +256,12 @@ pub(crate) fn sync(lang: Lang) -> AnyView {
                 <Meter label=p("本机空间", "Space on this phone") text=p("用了 180 MB,剩 2.1 GB", "180 MB used, 2.1 GB left") share=800_u32 />
                 <Skeleton label=p("正在读取", "Reading") cards=1 />
             </main>
-            <div class="foot">
+            <footer class="foot">
                 <ActionBar>
                     <Button icon=Glyph::SYNC>{p("立即同步", "Sync now")}</Button>
                 </ActionBar>
                 {tabs(lang, 2)}
-            </div>
+            </footer>
         </div>
     }
     .into_any()
@@ -287,7 +287,7 @@ pub(crate) fn moments(lang: Lang) -> AnyView {
     ];
     view! {
         <div class="phone">
-            <TopBar title=p("清河路营业厅", "Qinghe Road hall") sub=p("还缺 3 条", "3 missing") back="#" back_label=p("返回", "Back") />
+            <TopBar title=p("清河路营业厅", "Qinghe Road hall") sub=p("还缺 3 条", "3 missing") back=ui::Label::from("#") back_label=p("返回", "Back") />
             <main class="phone__main">
                 <ul class="jump">
                     <li class="jump__section">{p("一 门头与公示", "1 Sign and notices")}</li>
@@ -312,7 +312,7 @@ pub(crate) fn moments(lang: Lang) -> AnyView {
                     <Button kind=ButtonKind::Quiet icon=Glyph::SYNC>{p("现在看看", "Look now")}</Button>
                 </EmptyState>
             </main>
-            <div class="foot">{tabs(lang, 1)}</div>
+            <footer class="foot">{tabs(lang, 1)}</footer>
             <Toast
                 message=Some(p("已到场 10:02", "Arrived 10:02").to_owned())
                 undo_label=p("撤销", "Undo")

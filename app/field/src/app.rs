@@ -1,0 +1,113 @@
+//! The app: opens the store, then shows the screen of the address.
+
+use domain::text::Lang;
+use leptos::prelude::*;
+use ui::{EmptyState, Glyph, LiveRegion, Skeleton, Theme};
+
+use crate::{
+    keeper::Keeper,
+    phone::{Phone, Saved},
+    route::{Route, Router},
+    screens,
+    words::{self, t},
+};
+
+/// How far the start is.
+#[derive(Clone)]
+enum Start {
+    Opening,
+    Open(Phone),
+    Failed(String),
+}
+
+/// The root.
+pub(crate) fn app() -> impl IntoView {
+    let lang = device::mirror::preference("mc.lang")
+        .map_or_else(|| Lang::from_tag(&device::door::language()), |tag| Lang::from_tag(&tag));
+    words::set_lang(lang);
+    crate::set_root("lang", Some(lang.tag()));
+    let theme = Theme::from_name(&device::mirror::preference("mc.theme").unwrap_or_default());
+    crate::set_root("data-theme", theme.name());
+    if let Some(why) = device::door::shut() {
+        return screens::door(why).into_any();
+    }
+    let start = RwSignal::new(Start::Opening);
+    leptos::task::spawn_local(async move {
+        let router = Router::start();
+        start.set(match Keeper::open().await {
+            Ok(keeper) => {
+                let phone = Phone::new(router, keeper, lang, theme);
+                phone.keeper().load(phone).await;
+                run(phone);
+                Start::Open(phone)
+            }
+            Err(failure) => Start::Failed(failure.to_string()),
+        });
+    });
+    (move || match start.get() {
+        Start::Opening => view! { <main class="phone__main"><Skeleton label=t("正在打开", "Opening") /></main> }.into_any(),
+        Start::Open(phone) => shown(phone).into_any(),
+        Start::Failed(why) => view! {
+            <main class="phone__main" data-state="no-store">
+                <EmptyState
+                    glyph=Glyph::WARNING
+                    title=t("打不开本机存储", "The store of this phone does not open")
+                    text=t("无痕模式下不能使用。关掉无痕,或重启浏览器再试。", "Private mode has no store. Leave it, or restart the browser and try again.")
+                />
+                <p class="muted small">{why}</p>
+            </main>
+        }
+        .into_any(),
+    })
+    .into_any()
+}
+
+/// What goes on for as long as the page lives.
+fn run(phone: Phone) {
+    phone.start_beat();
+    Effect::new(move |_| phone.follow_route());
+    phone.keeper().keep_going(phone);
+}
+
+fn shown(phone: Phone) -> impl IntoView {
+    Effect::new(move |_| {
+        // The heading is built by the time the next turn of the loop begins.
+        let _route = phone.router.current();
+        leptos::task::spawn_local(async {
+            device::clock::sleep(0).await;
+            device::door::focus("page-title");
+        });
+    });
+    let said = Signal::derive(move || match phone.saved.get() {
+        Saved::At(_) => t("已存本机", "Saved on this phone").to_owned(),
+        Saved::Failed { .. } => t("没有存下", "Not saved").to_owned(),
+        Saved::Nothing | Saved::Saving => String::new(),
+    });
+    view! {
+        {move || {
+            // Who switches the language builds the view anew.
+            phone.lang.track();
+            screen(phone, phone.router.current())
+        }}
+        {move || phone.hidden.get().then(|| screens::cover(phone))}
+        <LiveRegion text=said />
+    }
+}
+
+fn screen(phone: Phone, route: Route) -> AnyView {
+    let signed_in = phone.me.with(Option::is_some);
+    match route {
+        Route::Link(secret) => screens::link(phone, secret).into_any(),
+        Route::SignIn => screens::sign_in(phone).into_any(),
+        _ if !signed_in => screens::sign_in(phone).into_any(),
+        Route::Today => screens::today(phone).into_any(),
+        Route::Visits => screens::visits(phone).into_any(),
+        Route::Visit(id) => screens::task(phone, id).into_any(),
+        Route::Item(id, code) => screens::item(phone, id, &code).into_any(),
+        Route::List(id) => screens::list(phone, id).into_any(),
+        Route::Missing(id) => screens::missing(phone, id).into_any(),
+        Route::Debrief(id) => screens::debrief(phone, id).into_any(),
+        Route::Sync => screens::sync(phone).into_any(),
+        Route::Me => screens::me(phone).into_any(),
+    }
+}

@@ -1,0 +1,104 @@
+//! Signing in and out on this phone.
+
+use domain::text::Text;
+use leptos::prelude::*;
+use protocol::session::{Credentials, SignIn, SignedIn};
+use sync::{Engine, Outcome};
+
+use super::{
+    Keeper,
+    net::Caller,
+    pass::Stop,
+    records::{of_engine, put_me},
+    words,
+};
+use crate::{me::Me, phone::Phone, route::Route};
+
+impl Keeper {
+    /// Signs in. What lies here of the same person goes on; what lies here of another stays theirs.
+    ///
+    /// # Errors
+    /// The words for the person.
+    pub(crate) async fn sign_in(&self, phone: Phone, tenant: String, with: Credentials) -> Result<(), Text> {
+        let known = phone.me.get_untracked();
+        let resume = known.as_ref().map(|me| me.hand_in_key.clone());
+        let request = SignIn { tenant, with, resume, bearer: false };
+        let answer = Caller::session(None).post("/api/v1/session", &request).await;
+        let signed: SignedIn = match answer.outcome {
+            Outcome::Fine => answer.json().ok_or_else(words::update)?,
+            Outcome::Later if answer.problem().is_none() => return Err(words::no_network()),
+            _ => return Err(answer.problem().map_or_else(words::no_network, |problem| problem.title)),
+        };
+        if known.is_some_and(|me| me.account != signed.account) {
+            // The cookie of somebody else must not stay behind.
+            Caller::session(None).send("DELETE", "/api/v1/session", &[], None).await;
+            return Err(words::somebody_else());
+        }
+        self.begin(phone, &signed).await.map_err(|failure| words::disk(&failure))?;
+        device::space::persist().await;
+        self.refresh(phone);
+        let this = self.clone();
+        leptos::task::spawn_local(async move { this.sync(phone).await });
+        Ok(())
+    }
+
+    async fn begin(&self, phone: Phone, signed: &SignedIn) -> Result<(), device::Failure> {
+        let _turn = self.inner.turns.take().await;
+        self.vault.make_key().await?;
+        let me = Me::from(signed);
+        let (engine, changes) = match self.with_engine(Engine::clone) {
+            Some(engine) if engine.journal() == signed.journal => (engine, Vec::new()),
+            // The server does not know this phone's journal any more: the same work in a new one.
+            Some(mut engine) => {
+                let changes = engine.reopen(signed.journal, signed.epoch);
+                (engine, changes)
+            }
+            None => Engine::begin(signed.journal, signed.epoch),
+        };
+        let mut changes = of_engine(changes);
+        changes.push(put_me(&me));
+        self.vault.commit(changes).await?;
+        crate::words::set_zone(me.zone);
+        self.set_engine(engine);
+        phone.me.set(Some(me));
+        Ok(())
+    }
+
+    /// Signs out and empties this phone. Refuses while something waits.
+    pub(crate) async fn sign_out(&self, phone: Phone) {
+        if phone.sync.with_untracked(super::super::status::SyncStatus::waiting) > 0 || phone.open_drafts() > 0 {
+            return;
+        }
+        Caller::session(phone.me.get_untracked()).send("DELETE", "/api/v1/session", &[], None).await;
+        self.wipe(phone).await;
+    }
+
+    async fn wipe(&self, phone: Phone) {
+        let _turn = self.inner.turns.take().await;
+        if let Err(failure) = self.vault.wipe().await {
+            phone.heard(Err(failure));
+            return;
+        }
+        *self.inner.engine.borrow_mut() = None;
+        phone.me.set(None);
+        phone.rows.update(std::collections::BTreeMap::clear);
+        phone.watches.update(std::collections::BTreeMap::clear);
+        phone.sync.set(crate::status::SyncStatus::default());
+        phone.router.replace(Route::SignIn);
+    }
+
+    /// The account may not act any more. What waits still goes up; after the last receipt the phone is emptied.
+    pub(super) async fn deactivated(&self, phone: Phone) -> Result<(), Stop> {
+        let caller = Caller::session(phone.me.get_untracked()).by_key();
+        self.push_all(phone, &caller).await?;
+        self.upload_all(phone, &caller).await?;
+        let drafts = phone.open_drafts() > 0;
+        let waits =
+            self.with_engine(|engine| engine.waiting().count() + engine.files().filter(|file| file.waits()).count());
+        if drafts || waits.unwrap_or(0) > 0 {
+            return Err(Stop::Later { after_s: Some(300), why: Some(words::deactivated()) });
+        }
+        self.wipe(phone).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! What is true, for the screens: worked out anew from the engine after every change of it.
+
+use std::collections::BTreeMap;
+
+use device::vault::Change;
+use domain::op::Verdict;
+use leptos::prelude::*;
+use sync::{Engine, FileState};
+use ui::TileState;
+
+use super::{Keeper, records::of_engine, words};
+use crate::{
+    phone::Phone,
+    row,
+    status::{SyncState, Trouble},
+    words::say,
+};
+
+impl Keeper {
+    /// Works out what the screens say.
+    pub(super) fn refresh(&self, phone: Phone) {
+        let engine = self.inner.engine.borrow();
+        let Some(engine) = engine.as_ref() else { return };
+        let sending = phone.sync.with_untracked(|sync| sync.state == SyncState::Sending);
+        phone.rows.update(|rows| {
+            for (id, row) in rows.iter_mut() {
+                row.unsent = engine.unsent(*id);
+                row.files = engine
+                    .files()
+                    .filter(|file| file.task == *id && !matches!(file.state, FileState::Received { .. }))
+                    .map(|file| (file.sha256, shown(file, sending)))
+                    .collect();
+                row.trouble = engine
+                    .troubles()
+                    .find(|trouble| trouble.task == *id)
+                    .map(|trouble| say(&words::verdict(&trouble.verdict)));
+            }
+        });
+        let names: BTreeMap<_, _> =
+            phone.rows.with_untracked(|rows| rows.iter().map(|(id, row)| (*id, say(&row.task.venue.name))).collect());
+        phone.sync.update(|sync| {
+            sync.ops = engine.waiting().count() as u32;
+            sync.files = engine.files().filter(|file| file.waits()).count() as u32;
+            sync.bytes = engine.files().filter(|file| file.waits()).map(|file| file.size - file.sent()).sum();
+            sync.pulled |= engine.cursor().is_some();
+            sync.trouble = engine
+                .troubles()
+                .map(|trouble| Trouble {
+                    venue: names.get(&trouble.task).cloned().unwrap_or_default(),
+                    what: words::kind(&trouble.kind).to_owned(),
+                    why: words::verdict(&trouble.verdict),
+                    refused: matches!(trouble.verdict, Verdict::Refused { .. }),
+                })
+                .collect();
+        });
+    }
+
+    /// Lets go of what the server has had for a month, and of bytes that nothing names.
+    pub(super) async fn tidy(&self, phone: Phone) {
+        let _turn = self.inner.turns.take().await;
+        let Some(mut engine) = self.with_engine(Engine::clone) else { return };
+        let (changes, old) = engine.prune(device::clock::now());
+        let mut changes = of_engine(changes);
+        let named: Vec<String> = phone.rows.with_untracked(|rows| {
+            rows.values()
+                .filter_map(|row| row.draft.as_ref())
+                .flat_map(|draft| &draft.evidence)
+                .filter_map(|record| record.bytes.as_ref())
+                .map(|bytes| bytes.sha256.to_string())
+                .collect()
+        });
+        let kept: Vec<String> = engine.files().map(|file| file.sha256.to_string()).collect();
+        let stored = self.vault.files().await.unwrap_or_default();
+        let unused = stored.into_iter().filter(|hash| !kept.contains(hash));
+        let old: Vec<String> = old.iter().map(ToString::to_string).collect();
+        changes.extend(unused.filter(|hash| !named.contains(hash) || old.contains(hash)).map(Change::DeleteFile));
+        if !changes.is_empty() && self.vault.commit(changes).await.is_ok() {
+            self.set_engine(engine);
+        }
+    }
+}
+
+fn shown(file: &sync::FileNote, sending: bool) -> row::FileState {
+    let (state, cause) = match file.state {
+        FileState::Received { .. } => (TileState::Received, None),
+        FileState::Stuck => (TileState::Failed, Some(say(&words::stuck()))),
+        FileState::Waiting { sent } if sending && sent > 0 => (TileState::Sending, None),
+        FileState::Waiting { .. } => (TileState::Saved, None),
+    };
+    row::FileState { sent: file.sent(), size: file.size, state, cause }
+}

@@ -1,0 +1,230 @@
+//! What people do, onto the disk: taps, notes, ops.
+
+use std::collections::BTreeSet;
+
+use device::vault::Change;
+use domain::{
+    assignment::AssignmentState,
+    evidence::Sha256,
+    ids::{AssignmentId, ItemId, OpId},
+    op::{Payload, payload::AssignmentDecline},
+    visit::{Draft, Edit, EditRecord},
+};
+use js_sys::Uint8Array;
+use leptos::prelude::*;
+use serde::Serialize;
+use sync::{Cut, Engine};
+
+use super::{
+    Keeper,
+    records::{of_engine, put_draft, put_note, put_task},
+};
+use crate::{phone::Phone, row::Row};
+
+impl Keeper {
+    /// Puts a changed draft on the disk, with the bytes that the change names.
+    ///
+    /// What is written is the draft as it is when the turn comes: never an older one over a newer.
+    pub(crate) fn edit(
+        &self,
+        phone: Phone,
+        id: AssignmentId,
+        record: EditRecord,
+        before: Option<Draft>,
+        file: Option<(String, Uint8Array)>,
+    ) {
+        let gone = removed(before.as_ref(), &record.edit);
+        let turn = self.inner.turns.take();
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            let _turn = turn.await;
+            let Some(draft) = draft_now(phone, id) else { return };
+            let mut changes = vec![put_draft(&draft)];
+            changes.extend(file.map(|(sha256, bytes)| Change::PutFile(sha256, bytes)));
+            if let Some(sha256) = gone.filter(|sha256| this.is_unused(&draft, *sha256)) {
+                changes.push(Change::DeleteFile(sha256.to_string()));
+            }
+            phone.heard(this.vault.commit(changes).await);
+        });
+    }
+
+    /// Whether no record of the draft and no op needs these bytes.
+    fn is_unused(&self, draft: &Draft, sha256: Sha256) -> bool {
+        let named =
+            draft.evidence.iter().filter_map(|record| record.bytes.as_ref()).any(|bytes| bytes.sha256 == sha256);
+        let handed_in = self.inner.engine.borrow().as_ref().is_some_and(|engine| engine.file(sha256).is_some());
+        !named && !handed_in
+    }
+
+    /// Keeps a small thing beside the drafts.
+    pub(crate) fn note<T: Serialize>(&self, phone: Phone, name: &str, value: &T) {
+        let change = put_note(name, value);
+        let turn = self.inner.turns.take();
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            let _turn = turn.await;
+            if let Err(failure) = this.vault.commit(vec![change]).await {
+                phone.heard(Err(failure));
+            }
+        });
+    }
+
+    /// The same, and waits until it is on the disk.
+    pub(crate) async fn note_now<T: Serialize>(&self, name: &str, value: &T) {
+        let change = put_note(name, value);
+        let _turn = self.inner.turns.take().await;
+        // Where to come back to after a kill is a help, not a promise.
+        drop(self.vault.commit(vec![change]).await);
+    }
+
+    /// Cuts an op: it is on the disk, or nothing happened.
+    pub(crate) async fn cut(&self, phone: Phone, id: AssignmentId, payload: Payload) {
+        phone.saved.set(crate::phone::Saved::Saving);
+        let done = self.cut_in_turn(phone, id, payload).await;
+        phone.heard(done);
+        self.refresh(phone);
+        self.sync(phone).await;
+    }
+
+    async fn cut_in_turn(&self, phone: Phone, id: AssignmentId, payload: Payload) -> Result<(), device::Failure> {
+        let _turn = self.inner.turns.take().await;
+        let Some((mut row, mut engine)) = self.at_hand(phone, id) else { return Ok(()) };
+        if is_done(&row, &payload) {
+            return Ok(());
+        }
+        let base = base(&row, &payload);
+        after(&mut row, &payload);
+        let mut changes = of_engine(self.cut_op(&mut engine, id, base, payload.clone())?);
+        changes.push(put_task(&row));
+        changes.extend(row.draft.as_ref().map(put_draft));
+        self.vault.commit(changes).await?;
+        *self.inner.engine.borrow_mut() = Some(engine);
+        // Taps since then are in the rows and not in `row`: do the same to what is there now.
+        phone.rows.update(|rows| {
+            if let Some(row) = rows.get_mut(&id) {
+                after(row, &payload);
+            }
+        });
+        Ok(())
+    }
+
+    /// Hands the draft in. `false`: it is not on the disk, and not handed in.
+    pub(crate) async fn hand_in(&self, phone: Phone, id: AssignmentId, open: BTreeSet<ItemId>) -> bool {
+        let handed_in = {
+            let _turn = self.inner.turns.take().await;
+            self.hand_in_turn(phone, id, open).await
+        };
+        let done = handed_in.is_ok();
+        phone.heard(handed_in);
+        self.refresh(phone);
+        if done {
+            let (this, phone) = (self.clone(), phone);
+            leptos::task::spawn_local(async move { this.sync(phone).await });
+        }
+        done
+    }
+
+    async fn hand_in_turn(
+        &self,
+        phone: Phone,
+        id: AssignmentId,
+        open: BTreeSet<ItemId>,
+    ) -> Result<(), device::Failure> {
+        let nothing = || device::Failure::new("NoDraft", "there is nothing to hand in");
+        let (row, mut engine) = self.at_hand(phone, id).ok_or_else(nothing)?;
+        let before = row.draft.ok_or_else(nothing)?;
+        let mut draft = before.clone();
+        let payload = Payload::VisitSubmit(draft.document());
+        draft.hand_in(open);
+        // From here on nobody can change it, even while the disk is still writing.
+        set_draft(phone, id, draft.clone());
+        let written = async {
+            let mut changes = of_engine(self.cut_op(&mut engine, id, before.base, payload)?);
+            changes.push(put_draft(&draft));
+            self.vault.commit(changes).await
+        }
+        .await;
+        match written {
+            Ok(()) => *self.inner.engine.borrow_mut() = Some(engine),
+            Err(_) => set_draft(phone, id, before),
+        }
+        written
+    }
+
+    fn at_hand(&self, phone: Phone, id: AssignmentId) -> Option<(Row, Engine)> {
+        let row = phone.rows.with_untracked(|rows| rows.get(&id).cloned())?;
+        let engine = self.inner.engine.borrow().clone()?;
+        Some((row, engine))
+    }
+
+    fn cut_op(
+        &self,
+        engine: &mut Engine,
+        task: AssignmentId,
+        base: u32,
+        payload: Payload,
+    ) -> Result<Vec<sync::Change>, device::Failure> {
+        let now = device::clock::now();
+        let cut = Cut { id: OpId(device::random::uuid(now)?), salt: device::random::salt()?, now, task, base, payload };
+        engine.cut(cut).map_err(|error| device::Failure::new("NotCut", &error.to_string()))
+    }
+}
+
+/// A tap that came twice, or after what it asks for has happened.
+fn is_done(row: &Row, payload: &Payload) -> bool {
+    match payload {
+        Payload::AssignmentAccept(_) => row.task.assignment.state != AssignmentState::Released,
+        Payload::VisitArrive(_) => row.draft.as_ref().is_none_or(|draft| draft.arrival_cut),
+        _ => false,
+    }
+}
+
+/// The revision that the op builds on.
+fn base(row: &Row, payload: &Payload) -> u32 {
+    match payload {
+        Payload::AssignmentAccept(_) | Payload::AssignmentDecline(_) => row.task.assignment.revision,
+        Payload::VisitTakeOver(_) => row.task.visit.as_ref().map_or(0, |visit| visit.revision),
+        _ => row.draft.as_ref().map_or(0, |draft| draft.base),
+    }
+}
+
+/// What the phone believes from now on; the server's word replaces it.
+fn after(row: &mut Row, payload: &Payload) {
+    match payload {
+        Payload::AssignmentAccept(_) => row.task.assignment.state = AssignmentState::Accepted,
+        Payload::AssignmentDecline(AssignmentDecline { tie, .. }) => {
+            row.task.assignment.state = if *tie { AssignmentState::Recused } else { AssignmentState::Declined };
+        }
+        Payload::VisitArrive(_) => {
+            if let Some(draft) = &mut row.draft {
+                draft.arrival_cut = true;
+                draft.base += 1;
+            }
+        }
+        Payload::VisitLeave(_) => {
+            if let Some(draft) = &mut row.draft {
+                draft.base += 1;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn draft_now(phone: Phone, id: AssignmentId) -> Option<Draft> {
+    phone.rows.try_with_untracked(|rows| rows.get(&id)?.draft.clone()).flatten()
+}
+
+fn set_draft(phone: Phone, id: AssignmentId, draft: Draft) {
+    phone.rows.update(|rows| {
+        if let Some(row) = rows.get_mut(&id) {
+            row.draft = Some(draft);
+        }
+    });
+}
+
+/// The bytes of a piece of evidence that this edit takes away.
+fn removed(before: Option<&Draft>, edit: &Edit) -> Option<Sha256> {
+    let Edit::RemoveEvidence(id) = edit else { return None };
+    let record = before?.evidence.iter().find(|record| record.id == *id)?;
+    record.bytes.as_ref().map(|bytes| bytes.sha256)
+}

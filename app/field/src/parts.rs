@@ -1,0 +1,21 @@
+//! Parts that several screens share.
+
+mod checks;
+mod evidence;
+mod memo;
+mod page;
+mod picture;
+mod saved;
+mod task_card;
+mod viewfinder;
+mod whereabouts;
+
+pub(crate) use checks::checks;
+pub(crate) use evidence::{evidence, truth_name};
+pub(crate) use memo::memo;
+pub(crate) use page::{Page, page};
+pub(crate) use picture::picture;
+pub(crate) use saved::saved;
+pub(crate) use task_card::{due_line, task_card};
+pub(crate) use viewfinder::viewfinder;
+pub(crate) use whereabouts::whereabouts;

@@ -1,0 +1,73 @@
+//! The camera within the page.
+
+use device::camera;
+use leptos::{html, prelude::*};
+use ui::{CameraOverlay, CameraWords};
+
+use crate::{
+    phone::Shot,
+    visit::Visit,
+    words::{t, tf},
+};
+
+/// The viewfinder over everything. Each press of the shutter is one photo; it stays open for more.
+pub(crate) fn viewfinder(
+    visit: Visit,
+    title: String,
+    taken: impl Fn(Shot) + Copy + Send + Sync + 'static,
+    close: impl Fn(bool) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let video = NodeRef::<html::Video>::new();
+    let stream = StoredValue::new_local(None::<camera::Stream>);
+    let ready = RwSignal::new(false);
+    let count = RwSignal::new(0_u32);
+    let here = StoredValue::new(());
+    leptos::task::spawn_local(async move {
+        match camera::open().await {
+            Ok(opened) => {
+                let Some(element) = video.get_untracked() else { return };
+                if here.try_get_value().is_none() {
+                    return;
+                }
+                camera::show(&element, &opened);
+                stream.set_value(Some(opened));
+            }
+            // Without a camera of the page the phone's own one serves.
+            Err(_) => close(true),
+        }
+    });
+    on_cleanup(move || {
+        stream.try_update_value(Option::take);
+    });
+    let shoot = move |()| {
+        let Some(element) = video.get_untracked() else { return };
+        ready.set(false);
+        leptos::task::spawn_local(async move {
+            if let Ok(still) = camera::still(&element).await
+                && let Some(shot) = visit.phone.shot_of_still(still).await
+            {
+                taken(shot);
+                let _ = count.try_update(|count| *count += 1);
+            }
+            ready.try_set(true);
+        });
+    };
+    view! {
+        <CameraOverlay
+            title
+            words=CameraWords { shutter: t("拍照", "Take the photo"), close: t("完成", "Done") }
+            ready
+            on_shutter=shoot
+            on_close=move |()| close(false)
+            aside=ViewFn::from(move || {
+                view! {
+                    <span data-shots=move || count.get()>
+                        {move || (count.get() > 0).then(|| tf("已存 {} 张", "{} saved", &[&count.get().to_string()]))}
+                    </span>
+                }
+            })
+        >
+            <video class="camera__view" node_ref=video autoplay playsinline on:playing=move |_| ready.set(true)></video>
+        </CameraOverlay>
+    }
+}

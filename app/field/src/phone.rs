@@ -1,0 +1,276 @@
+//! The phone: what the screens look at, and what they can do.
+//!
+//! Signals hold what is on the disk (or about to be); every change goes through
+//! [`crate::keeper`], which is the only one that writes.
+
+mod capture;
+mod duties;
+mod session;
+
+use std::collections::BTreeMap;
+
+use domain::{
+    ids::AssignmentId,
+    text::Lang,
+    time::Moment,
+    visit::{Edit, EditRecord, apply_edit},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use ui::Theme;
+
+use crate::{keeper::Keeper, me::Me, ready::Ready, route::Router, row::Row, status::SyncStatus};
+pub(crate) use capture::{Shot, ShotError};
+
+/// What is true of the last tap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Saved {
+    /// Nothing was tapped yet.
+    Nothing,
+    /// Not on the disk yet.
+    Saving,
+    /// On the disk since then.
+    At(Moment),
+    /// Not saved.
+    Failed {
+        /// The phone is full.
+        full: bool,
+    },
+}
+
+/// Where to come back to when the camera has killed the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Intent {
+    /// The visit.
+    pub visit: AssignmentId,
+    /// The item, by its code.
+    pub code: String,
+}
+
+/// The phone. Copy it into handlers.
+#[derive(Clone, Copy)]
+pub(crate) struct Phone {
+    /// Where one is.
+    pub router: Router,
+    /// Who signed in on this phone.
+    pub me: RwSignal<Option<Me>>,
+    /// Every task that this phone knows.
+    pub rows: RwSignal<BTreeMap<AssignmentId, Row>>,
+    /// Stopwatches that run, by their key, with their start.
+    pub watches: RwSignal<BTreeMap<String, Moment>>,
+    /// Ticks once a second while something on screen needs it.
+    pub beat: Trigger,
+    /// What is true of the last tap.
+    pub saved: RwSignal<Saved>,
+    /// What sync does.
+    pub sync: RwSignal<SyncStatus>,
+    /// 出发前检查.
+    pub ready: RwSignal<Ready>,
+    /// The innocent screen covers everything.
+    pub hidden: RwSignal<bool>,
+    /// The language; whoever changes it builds the view anew.
+    pub lang: RwSignal<Lang>,
+    /// How bright the screen is.
+    pub theme: RwSignal<Theme>,
+    keeper: StoredValue<Keeper, LocalStorage>,
+    beating: StoredValue<u32>,
+    position: StoredValue<Option<device::position::Watch>, LocalStorage>,
+    form_open: StoredValue<Option<device::lock::Shared>, LocalStorage>,
+}
+
+impl Phone {
+    /// The phone with what its store holds.
+    #[must_use]
+    pub(crate) fn new(router: Router, keeper: Keeper, lang: Lang, theme: Theme) -> Self {
+        Self {
+            router,
+            me: RwSignal::new(None),
+            rows: RwSignal::new(BTreeMap::new()),
+            watches: RwSignal::new(BTreeMap::new()),
+            beat: Trigger::new(),
+            saved: RwSignal::new(Saved::Nothing),
+            sync: RwSignal::new(SyncStatus::default()),
+            ready: RwSignal::new(Ready::default()),
+            hidden: RwSignal::new(false),
+            lang: RwSignal::new(lang),
+            theme: RwSignal::new(theme),
+            keeper: StoredValue::new_local(keeper),
+            beating: StoredValue::new(0),
+            position: StoredValue::new_local(None),
+            form_open: StoredValue::new_local(None),
+        }
+    }
+
+    /// Whoever writes.
+    #[must_use]
+    pub(crate) fn keeper(self) -> Keeper {
+        self.keeper.get_value()
+    }
+
+    /// The build of this page.
+    #[must_use]
+    pub(crate) fn build(self) -> String {
+        crate::page_meta("mingcha:build")
+    }
+
+    /// Changes a draft, and puts the change on the disk.
+    pub(crate) fn edit(self, id: AssignmentId, edit: Edit) {
+        self.edit_with(id, edit, None);
+    }
+
+    /// Changes a draft together with the bytes that the change names.
+    pub(crate) fn edit_with(self, id: AssignmentId, edit: Edit, file: Option<(String, js_sys::Uint8Array)>) {
+        let record = EditRecord { at: device::clock::now(), edit };
+        let before = self.rows.with_untracked(|rows| rows.get(&id).and_then(|row| row.draft.clone()));
+        let mut changed = false;
+        self.rows.update(|rows| {
+            let Some(row) = rows.get_mut(&id) else { return };
+            let mut next = row.draft_or_new();
+            if apply_edit(&mut next, &record).is_ok() {
+                row.draft = Some(next);
+                changed = true;
+            }
+        });
+        if !changed {
+            return;
+        }
+        self.saved.set(Saved::Saving);
+        self.keeper.with_value(|keeper| keeper.edit(self, id, record, before, file));
+    }
+
+    /// What the disk said about the last write.
+    pub(crate) fn heard(self, written: Result<(), device::Failure>) {
+        self.saved.set(match written {
+            Ok(()) => Saved::At(device::clock::now()),
+            Err(failure) => Saved::Failed { full: failure.is_quota() },
+        });
+    }
+
+    /// Starts a stopwatch.
+    pub(crate) fn start_watch(self, key: String) {
+        self.watches.update(|watches| {
+            watches.insert(key, device::clock::now());
+        });
+        self.keep_watches();
+    }
+
+    /// Stops it.
+    pub(crate) fn stop_watch(self, key: &str) {
+        self.watches.update(|watches| {
+            watches.remove(key);
+        });
+        self.keep_watches();
+    }
+
+    fn keep_watches(self) {
+        let watches = self.watches.get_untracked();
+        self.keeper.with_value(|keeper| keeper.note(self, "watches", &watches));
+    }
+
+    /// Whether something on screen must move each second.
+    pub(crate) fn keep_beating(self, on: bool) {
+        self.beating.update_value(|count| *count = if on { *count + 1 } else { count.saturating_sub(1) });
+    }
+
+    /// Ticks once a second as long as the page lives; screens hear it only while something moves.
+    pub(crate) fn start_beat(self) {
+        leptos::task::spawn_local(async move {
+            loop {
+                device::clock::sleep(1_000).await;
+                let moving = self.beating.get_value() > 0
+                    || self.watches.with_untracked(|watches| !watches.is_empty())
+                    || self.just_arrived();
+                if moving {
+                    self.beat.notify();
+                }
+            }
+        });
+    }
+
+    fn just_arrived(self) -> bool {
+        let now = device::clock::now();
+        self.rows.with_untracked(|rows| {
+            rows.values().any(|row| {
+                row.draft
+                    .as_ref()
+                    .and_then(|draft| draft.arrived.as_ref().filter(|_| !draft.arrival_cut))
+                    .is_some_and(|arrived| now.since(arrived.at) < domain::visit::ARRIVAL_UNDO_MS + 2_000)
+            })
+        })
+    }
+
+    /// Where to come back to after a kill; `None` once the capture is over.
+    pub(crate) fn set_intent(self, intent: Option<Intent>) {
+        self.keeper.with_value(|keeper| keeper.note(self, "intent", &intent));
+    }
+
+    /// The same, and waits until it is on the disk.
+    pub(crate) async fn keep_intent(self, intent: Option<Intent>) {
+        let keeper = self.keeper();
+        keeper.note_now("intent", &intent).await;
+    }
+
+    /// How many drafts are begun and not handed in.
+    #[must_use]
+    pub(crate) fn open_drafts(self) -> u32 {
+        self.rows.with(|rows| rows.values().filter(|row| row.stage().is_under_way()).count()) as u32
+    }
+
+    /// Changes the language: the view is built anew.
+    pub(crate) fn set_lang(self, lang: Lang) {
+        device::mirror::set_preference("mc.lang", if lang == Lang::En { "en" } else { "zh" });
+        crate::words::set_lang(lang);
+        crate::set_root("lang", Some(lang.tag()));
+        self.lang.set(lang);
+    }
+
+    /// Changes the brightness.
+    pub(crate) fn set_theme(self, theme: Theme) {
+        device::mirror::set_preference("mc.theme", theme.name().unwrap_or("auto"));
+        crate::set_root("data-theme", theme.name());
+        self.theme.set(theme);
+    }
+
+    /// While a form is open no update takes over, and the newest position is kept while on site.
+    pub(crate) fn follow_route(self) {
+        use crate::route::Route;
+        let visit = match self.router.current() {
+            Route::Visit(id) | Route::Item(id, _) | Route::List(id) | Route::Missing(id) | Route::Debrief(id) => {
+                Some(id)
+            }
+            _ => None,
+        };
+        let under_way = self.rows.with(|rows| {
+            visit.and_then(|id| rows.get(&id)).map(|row| (row.stage().is_under_way(), row.stage(), row.task.venue.kind))
+        });
+        let is_form = under_way.is_some_and(|(under_way, ..)| under_way);
+        self.form_open.update_value(|held| match (is_form, held.is_some()) {
+            (true, false) => *held = Some(device::lock::share("form-open")),
+            (false, true) => *held = None,
+            _ => {}
+        });
+        let watch = under_way.is_some_and(|(_, stage, kind)| {
+            kind.has_place() && matches!(stage, crate::row::Stage::OnSite | crate::row::Stage::Ready)
+        });
+        self.position.update_value(|held| match (watch, held.is_some()) {
+            (true, false) => *held = Some(device::position::Watch::start()),
+            (false, true) => *held = None,
+            _ => {}
+        });
+    }
+
+    /// The newest position, if one is being watched.
+    pub(crate) fn fix(self) -> Option<domain::place::Fix> {
+        self.position.with_value(|watch| watch.as_ref().and_then(device::position::Watch::fix))
+    }
+
+    /// The newest position, or why there is none.
+    pub(crate) fn whereabouts(self) -> domain::place::Whereabouts {
+        self.position.with_value(|watch| {
+            watch.as_ref().map_or(
+                domain::place::Whereabouts::None(domain::place::NoFix::Unavailable),
+                device::position::Watch::whereabouts,
+            )
+        })
+    }
+}

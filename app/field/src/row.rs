@@ -1,0 +1,293 @@
+//! A task with all that this phone knows of it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{
+    assignment::AssignmentState,
+    checklist::{ChecklistVersion, MissingContext},
+    evidence::Sha256,
+    ids::ItemId,
+    scoring::{ScoreContext, score},
+    time::Moment,
+    visit::{Draft, DraftState, ScoreSummary, VisitState},
+};
+use protocol::pull::Task;
+use serde::{Deserialize, Serialize};
+use ui::{Status, TileState, Truth};
+
+use crate::words::t;
+
+/// A task, its visit and its files.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    /// What the server sent.
+    pub task: Task,
+    /// Its checklist version; `None` where this build cannot show it (需要更新).
+    pub checklist: Option<Arc<ChecklistVersion>>,
+    /// The draft on this phone.
+    pub draft: Option<Draft>,
+    /// Closed by the server: called back, or given to somebody else.
+    pub closed: Option<AssignmentState>,
+    /// Ops of it that are not safe on the server yet.
+    pub unsent: u32,
+    /// Files of it that the server does not have yet: bytes sent of bytes in all.
+    pub files: BTreeMap<Sha256, FileState>,
+    /// An op of it that the server refused or holds back.
+    pub trouble: Option<String>,
+    /// The receipt of the last handing in.
+    pub receipt: Option<Receipt>,
+}
+
+/// What shows that the server has what was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Receipt {
+    /// Of the body, as the server signed it.
+    pub digest: Sha256,
+    /// When, by the server's clock.
+    pub at: Moment,
+}
+
+/// One file on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileState {
+    /// Bytes that the server has.
+    pub sent: u64,
+    /// Bytes in all.
+    pub size: u64,
+    /// What is true of it.
+    pub state: TileState,
+    /// Why it does not go on, if it does not.
+    pub cause: Option<String>,
+}
+
+/// Where a task stands, seen from this phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Given, not accepted yet.
+    Offered,
+    /// Accepted, not begun.
+    Ready,
+    /// 在场.
+    OnSite,
+    /// 已离场补记.
+    Debrief,
+    /// Handed in on this phone, not received yet.
+    HandedIn,
+    /// Received, waiting for review.
+    Received,
+    /// Received, with items that are answered later.
+    Later,
+    /// Given back.
+    Returned,
+    /// HQ stands by it.
+    Accepted,
+    /// HQ declared it void.
+    Voided,
+    /// Under way on another phone of the same person.
+    Elsewhere,
+    /// Stepped aside.
+    Declined,
+    /// Called back or gone.
+    Closed,
+}
+
+impl Stage {
+    /// Whether this phone may change the draft.
+    #[must_use]
+    pub(crate) const fn can_write(self) -> bool {
+        matches!(self, Self::Ready | Self::Offered | Self::OnSite | Self::Debrief | Self::Returned | Self::Later)
+    }
+
+    /// Whether the task waits for its supervisor.
+    #[must_use]
+    pub(crate) const fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::Offered | Self::Ready | Self::OnSite | Self::Debrief | Self::Returned | Self::Later | Self::Elsewhere
+        )
+    }
+
+    /// Whether the visit has begun and was not handed in.
+    #[must_use]
+    pub(crate) const fn is_under_way(self) -> bool {
+        matches!(self, Self::OnSite | Self::Debrief | Self::Returned)
+    }
+
+    /// The colour and icon.
+    #[must_use]
+    pub(crate) const fn status(self) -> Status {
+        match self {
+            Self::Offered => Status::NeedsYou,
+            Self::Ready => Status::Open,
+            Self::OnSite | Self::Elsewhere => Status::UnderWay,
+            Self::Debrief => Status::Draft,
+            Self::HandedIn => Status::Partial,
+            Self::Received | Self::Accepted => Status::Done,
+            Self::Later => Status::Due,
+            Self::Returned => Status::Returned,
+            Self::Voided | Self::Declined | Self::Closed => Status::Void,
+        }
+    }
+
+    /// The word.
+    #[must_use]
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Offered => t("待接受", "To accept"),
+            Self::Ready => t("未开始", "Not begun"),
+            Self::OnSite => t("在场", "On site"),
+            Self::Debrief => t("离场补记", "Debrief"),
+            Self::HandedIn => t("已提交,待传", "Handed in, to be sent"),
+            Self::Received => t("服务器已收", "Received"),
+            Self::Later => t("初评 · 有后补题", "Provisional · items due"),
+            Self::Returned => t("退回补正", "Returned"),
+            Self::Accepted => t("已通过", "Accepted"),
+            Self::Voided => t("已作废", "Void"),
+            Self::Elsewhere => t("另一台手机进行中", "Under way on another phone"),
+            Self::Declined => t("已婉拒", "Stepped aside"),
+            Self::Closed => t("已收回", "Called back"),
+        }
+    }
+
+    /// The value of `data-stage`.
+    #[must_use]
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Ready => "ready",
+            Self::OnSite => "on-site",
+            Self::Debrief => "debrief",
+            Self::HandedIn => "handed-in",
+            Self::Received => "received",
+            Self::Later => "later",
+            Self::Returned => "returned",
+            Self::Accepted => "accepted",
+            Self::Voided => "voided",
+            Self::Elsewhere => "elsewhere",
+            Self::Declined => "declined",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl Row {
+    /// The draft, or an untouched one.
+    #[must_use]
+    pub(crate) fn draft_or_new(&self) -> Draft {
+        let task = &self.task.assignment;
+        self.draft.clone().unwrap_or_else(|| Draft::new(task.id, task.venue, task.checklist, task.window))
+    }
+
+    /// Where the task stands.
+    #[must_use]
+    pub(crate) fn stage(&self) -> Stage {
+        let task = self.task.assignment.state;
+        let visit = self.task.visit.as_ref();
+        if self.closed.is_some() || task == AssignmentState::Recalled {
+            return Stage::Closed;
+        }
+        if matches!(task, AssignmentState::Declined | AssignmentState::Recused) {
+            return Stage::Declined;
+        }
+        match visit.map(|visit| visit.state) {
+            Some(VisitState::Accepted) => return self.later_or(Stage::Accepted),
+            Some(VisitState::Voided) => return Stage::Voided,
+            _ => {}
+        }
+        if visit.is_some_and(|visit| visit.elsewhere) {
+            return Stage::Elsewhere;
+        }
+        match self.draft.as_ref().map(|draft| draft.state) {
+            Some(DraftState::OnSite) => Stage::OnSite,
+            Some(DraftState::Debrief) if self.draft.as_ref().is_some_and(|draft| draft.submission > 0) => {
+                Stage::Returned
+            }
+            Some(DraftState::Debrief) => Stage::Debrief,
+            Some(DraftState::Submitted) if self.unsent > 0 => self.later_or(Stage::HandedIn),
+            Some(DraftState::Submitted) => self.later_or(Stage::Received),
+            Some(DraftState::Draft) | None => match (visit.map(|visit| visit.state), task) {
+                (Some(VisitState::Received), _) => Stage::Received,
+                (Some(VisitState::Returned), _) => Stage::Returned,
+                (_, AssignmentState::Released) => Stage::Offered,
+                _ => Stage::Ready,
+            },
+        }
+    }
+
+    fn later_or(&self, stage: Stage) -> Stage {
+        if self.draft.as_ref().is_some_and(|draft| !draft.open_later.is_empty()) { Stage::Later } else { stage }
+    }
+
+    /// The score: the server's where it has one, else what this phone works out.
+    #[must_use]
+    pub(crate) fn score(&self) -> Option<ScoreSummary> {
+        let draft = self.draft.as_ref();
+        let server = self
+            .task
+            .visit
+            .as_ref()
+            .filter(|visit| self.unsent == 0 && draft.is_none_or(|draft| draft.submission <= visit.submission));
+        if let Some(score) = server.and_then(|visit| visit.score) {
+            return Some(score);
+        }
+        let checklist = self.checklist.as_ref()?;
+        let context = ScoreContext { rural: self.task.venue.rural, now: device::clock::now() };
+        let full = score(checklist, &draft?.document(), context);
+        Some(ScoreSummary {
+            score: full.score,
+            provisional: full.provisional,
+            red_lines: full.red_lines.len() as u32,
+            formula: full.formula,
+        })
+    }
+
+    /// The one truth word of the visit as a whole.
+    #[must_use]
+    pub(crate) fn truth(&self) -> Truth {
+        let handed_in = self.draft.as_ref().is_some_and(|draft| draft.state == DraftState::Submitted);
+        let moving = self.files.values().any(|file| file.state == TileState::Sending);
+        if moving {
+            Truth::Sending
+        } else if handed_in && self.unsent == 0 && self.files.is_empty() {
+            Truth::Received
+        } else {
+            Truth::Saved
+        }
+    }
+
+    /// What applies to the venue where missing things are counted.
+    #[must_use]
+    pub(crate) fn missing_context(&self) -> MissingContext {
+        let venue = &self.task.venue;
+        MissingContext { agent: venue.agent, rural: venue.rural, has_place: venue.kind.has_place() }
+    }
+
+    /// When an item that is answered later falls due.
+    #[must_use]
+    pub(crate) fn due(&self, item: ItemId) -> Option<Moment> {
+        let later = self.checklist.as_ref()?.item(item)?.later?;
+        let draft = self.draft.as_ref()?;
+        let left = draft.left.as_ref().or(draft.arrived.as_ref())?;
+        Some(left.at.plus(later.due_ms(self.task.venue.rural)))
+    }
+
+    /// The soonest due date of an item that is answered later.
+    #[must_use]
+    pub(crate) fn next_due(&self) -> Option<Moment> {
+        let draft = self.draft.as_ref()?;
+        draft.open_later.iter().filter_map(|item| self.due(*item)).min()
+    }
+
+    /// How many items are answered, of how many that are due now.
+    #[must_use]
+    pub(crate) fn progress(&self) -> (usize, usize) {
+        let Some(checklist) = &self.checklist else { return (0, 0) };
+        let answered = |item: &domain::checklist::Item| {
+            self.draft
+                .as_ref()
+                .is_some_and(|draft| draft.answers.get(&item.id).is_some_and(domain::checklist::Answer::is_answered))
+        };
+        let asked = checklist.items().filter(|item| item.later.is_none() || answered(item)).count();
+        (checklist.items().filter(|item| answered(item)).count(), asked)
+    }
+}

@@ -1,0 +1,82 @@
+//! 缺什么, and handing in.
+
+use domain::ids::AssignmentId;
+use leptos::prelude::*;
+use ui::{ActionBar, Banner, Button, Glyph, Tone};
+
+use crate::{
+    parts::{Page, page, saved},
+    phone::Phone,
+    route::Route,
+    row::Stage,
+    visit::Visit,
+    words::{t, tf},
+};
+
+/// The screen.
+pub(crate) fn missing(phone: Phone, id: AssignmentId) -> impl IntoView {
+    let visit = Visit { phone, id };
+    let missing = Memo::new(move |_| visit.missing());
+    let hard = Memo::new(move |_| missing.with(|all| all.iter().filter(|one| !one.what.is_warning()).count()));
+    let stage = Memo::new(move |_| visit.stage());
+    let can = Signal::derive(move || {
+        hard.get() == 0 && matches!(stage.get(), Stage::Debrief | Stage::Returned | Stage::Later)
+    });
+    let busy = RwSignal::new(false);
+    let submit = move |()| {
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let done = phone.submit(id).await;
+            busy.try_set(false);
+            if done {
+                phone.router.replace(Route::Visit(id));
+            }
+        });
+    };
+    let body = view! {
+        {move || {
+            (stage.get() == Stage::OnSite)
+                .then(|| {
+                    view! {
+                        <Banner tone=Tone::Ink glyph=Glyph::PIN title=t("还没有离场", "Not left yet")>
+                            <p>{t("离场后才能提交。离开后补记更从容。", "Handing in comes after leaving.")}</p>
+                        </Banner>
+                    }
+                })
+        }}
+        {move || {
+            let count = hard.get();
+            if count == 0 {
+                view! { <h2 data-missing="0">{t("都齐了", "Nothing is missing")}</h2> }.into_any()
+            } else {
+                view! { <h2 data-missing=count>{tf("还缺 {} 条", "{} missing", &[&count.to_string()])}</h2> }.into_any()
+            }
+        }}
+        {move || {
+            let all = missing.get();
+            (!all.is_empty()).then(|| super::item::missing_rows(visit, &all))
+        }}
+        <p class="muted small">
+            {t("提交后只能看,退回时才能再改。照片在有网络时自己传。", "After handing in it is read only until HQ gives it back. Photos go by themselves once there is a network.")}
+        </p>
+    };
+    let actions = view! {
+        <ActionBar note=ViewFn::from(move || saved(phone))>
+            <div class="grow" data-submit=move || if can.get() { "yes" } else { "no" }>
+                <Button wide=true icon=Glyph::CHECK busy disabled=Signal::derive(move || !can.get()) on_click=submit>
+                    {move || if stage.get() == Stage::Returned { t("重新提交", "Hand in again") } else { t("提交", "Hand in") }}
+                </Button>
+            </div>
+        </ActionBar>
+    };
+    page(
+        phone,
+        Page {
+            sub: Signal::derive(move || visit.venue_name()),
+            back: Some(Route::Visit(id)),
+            private: true,
+            actions: Some(actions.into_any()),
+            ..Page::new(Signal::stored(t("缺什么", "What is missing").to_owned()), body)
+        },
+    )
+}

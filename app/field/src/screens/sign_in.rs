@@ -1,0 +1,162 @@
+//! Signing in: login and password, or a one-time link.
+
+use leptos::{ev::SubmitEvent, prelude::*};
+use protocol::session::Credentials;
+use ui::{Banner, Button, ButtonLink, Field, Glyph, Icon, TextInput, Tone};
+
+use crate::{
+    phone::Phone,
+    route::Route,
+    words::{say, t},
+};
+
+/// Login and password.
+pub(crate) fn sign_in(phone: Phone) -> impl IntoView {
+    let login = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
+    let tenant = RwSignal::new(String::new());
+    let way = Way::new(phone);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        way.go(
+            tenant.get_untracked(),
+            Credentials::Password {
+                login: login.get_untracked().trim().to_owned(),
+                password: password.get_untracked(),
+            },
+        );
+    };
+    let again = phone.me.with_untracked(Option::is_some);
+    view! {
+        <main class="gate" data-state="sign-in">
+            <div class="gate__head">
+                <span class="gate__mark"><Icon glyph=Glyph::CHECKLIST /></span>
+                <h1 id="page-title" tabindex="-1">{t("登录", "Sign in")}</h1>
+                <p class="muted">
+                    {if again {
+                        t("登录已过期。本机的内容都在,登录后接着传。", "You were signed out. Everything is still on this phone and goes on after signing in.")
+                    } else {
+                        t("登录一次,以后没有网络也能用。", "Sign in once; after that it works without a network.")
+                    }}
+                </p>
+            </div>
+            <form class="stack" on:submit=submit>
+                {way.trouble()}
+                {move || {
+                    way.tenant
+                        .get()
+                        .then(|| {
+                            view! {
+                                <Field id="tenant" label=t("单位代码", "Company code")>
+                                    <TextInput name="tenant" value=tenant autocomplete="organization" on_input=move |text| tenant.set(text) />
+                                </Field>
+                            }
+                        })
+                }}
+                <Field id="login" label=t("账号", "Login")>
+                    <TextInput name="login" value=login autocomplete="username" required=true on_input=move |text| login.set(text) />
+                </Field>
+                <Field id="password" label=t("密码", "Password")>
+                    <TextInput name="password" value=password kind="password" autocomplete="current-password" required=true on_input=move |text| password.set(text) />
+                </Field>
+                <Button submit=true wide=true busy=way.busy>
+                    {t("登录", "Sign in")}
+                </Button>
+                {move || {
+                    (!way.tenant.get())
+                        .then(|| {
+                            view! {
+                                <Button kind=ui::ButtonKind::Link on_click=move |()| way.tenant.set(true)>
+                                    {t("有单位代码?", "A company code?")}
+                                </Button>
+                            }
+                        })
+                }}
+            </form>
+        </main>
+    }
+}
+
+/// A one-time link. It is used by a press, not by opening: previews open links too.
+pub(crate) fn link(phone: Phone, secret: String) -> impl IntoView {
+    let way = Way::new(phone);
+    let empty = secret.is_empty();
+    let secret = StoredValue::new(secret);
+    view! {
+        <main class="gate" data-state="link">
+            <div class="gate__head">
+                <span class="gate__mark"><Icon glyph=Glyph::LINK /></span>
+                <h1 id="page-title" tabindex="-1">{t("一次性登录", "One-time sign-in")}</h1>
+                <p class="muted">{t("这个链接只能用一次,用在要随身带的这台手机上。", "This link works once. Use it on the phone that you carry.")}</p>
+            </div>
+            {way.trouble()}
+            {if empty {
+                view! {
+                    <Banner tone=Tone::Cinnabar glyph=Glyph::LINK title=t("链接不完整", "The link is not complete")>
+                        <p>{t("请完整复制管理员发的链接。", "Copy the whole link that your administrator sent.")}</p>
+                    </Banner>
+                    <ButtonLink href=Route::SignIn.path()>{t("用账号登录", "Sign in with a login")}</ButtonLink>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <Button
+                        wide=true
+                        busy=way.busy
+                        on_click=move |()| {
+                            way.go(String::new(), Credentials::Link { secret: secret.get_value() });
+                        }
+                    >
+                        {t("在这台手机上登录", "Sign in on this phone")}
+                    </Button>
+                }
+                    .into_any()
+            }}
+        </main>
+    }
+}
+
+/// An attempt to sign in.
+#[derive(Clone, Copy)]
+struct Way {
+    phone: Phone,
+    busy: RwSignal<bool>,
+    wrong: RwSignal<Option<String>>,
+    tenant: RwSignal<bool>,
+}
+
+impl Way {
+    fn new(phone: Phone) -> Self {
+        Self { phone, busy: RwSignal::new(false), wrong: RwSignal::new(None), tenant: RwSignal::new(false) }
+    }
+
+    fn go(self, tenant: String, with: Credentials) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.wrong.set(None);
+        leptos::task::spawn_local(async move {
+            let done = self.phone.sign_in(tenant, with).await;
+            self.busy.try_set(false);
+            match done {
+                Ok(()) => self.phone.router.replace(Route::Today),
+                Err(text) => {
+                    self.wrong.try_set(Some(say(&text)));
+                }
+            }
+        });
+    }
+
+    fn trouble(self) -> impl IntoView {
+        move || {
+            self.wrong.get().map(|words| {
+                view! {
+                    <Banner tone=Tone::Cinnabar glyph=Glyph::WARNING title=t("没有登录成功", "Not signed in") alert=true>
+                        <p>{words}</p>
+                    </Banner>
+                }
+            })
+        }
+    }
+}
