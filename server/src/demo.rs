@@ -4,6 +4,7 @@
 //! same door. Demo accounts exist nowhere else.
 
 pub mod answers;
+pub mod install;
 pub mod luck;
 pub mod people;
 pub mod pictures;

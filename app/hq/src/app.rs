@@ -8,13 +8,22 @@ use leptos_router::{
 };
 
 use crate::{
+    board::BoardPage,
+    checklists::{ChecklistPage, ChecklistsPage},
     context::PageContext,
     error::HqError,
+    findings::FindingsPage,
     frame::Frame,
+    held::HeldPage,
+    org::OrgPage,
     parts::Failure,
     paths::route,
+    people::{LinkPage, PeoplePage},
     settings::SettingsPage,
     sign_in::SignInPage,
+    tasks::{AssignPage, TasksPage},
+    visit::{AcceptPage, ReturnPage, VisitPage, VoidPage},
+    visits::VisitsPage,
     words::{t, w},
 };
 
@@ -34,6 +43,21 @@ pub fn App() -> impl IntoView {
             <Frame>
                 <FlatRoutes fallback=|| view! { <Failure error=HqError::NotFound /> }>
                     <Route path=route::sign_in() view=SignInPage ssr=SsrMode::Async />
+                    <Route path=route::board() view=BoardPage ssr=SsrMode::Async />
+                    <Route path=route::findings() view=FindingsPage ssr=SsrMode::Async />
+                    <Route path=route::people() view=PeoplePage ssr=SsrMode::Async />
+                    <Route path=route::people_link() view=LinkPage ssr=SsrMode::Async />
+                    <Route path=route::tasks() view=TasksPage ssr=SsrMode::Async />
+                    <Route path=route::assign() view=AssignPage ssr=SsrMode::Async />
+                    <Route path=route::checklists() view=ChecklistsPage ssr=SsrMode::Async />
+                    <Route path=route::checklist() view=ChecklistPage ssr=SsrMode::Async />
+                    <Route path=route::org() view=OrgPage ssr=SsrMode::Async />
+                    <Route path=route::held() view=HeldPage ssr=SsrMode::Async />
+                    <Route path=route::visits() view=VisitsPage ssr=SsrMode::Async />
+                    <Route path=route::visit() view=VisitPage ssr=SsrMode::Async />
+                    <Route path=route::visit_accept() view=AcceptPage ssr=SsrMode::Async />
+                    <Route path=route::visit_return() view=ReturnPage ssr=SsrMode::Async />
+                    <Route path=route::visit_void() view=VoidPage ssr=SsrMode::Async />
                     <Route path=route::settings() view=SettingsPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Frame>

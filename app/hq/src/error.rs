@@ -1,6 +1,9 @@
 //! What can go wrong, as codes. Words are chosen where they are shown.
 
-use domain::op::{HeldCode, RefusedCode};
+use domain::{
+    op::{HeldCode, RefusedCode},
+    time::Moment,
+};
 use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
     server_fn::codec::JsonEncoding,
@@ -49,6 +52,17 @@ pub enum HqError {
         /// Why.
         code: HeldCode,
     },
+    /// Somebody else decided first.
+    #[error("decided")]
+    Decided {
+        /// Who, by name.
+        by: String,
+        /// When.
+        at: Moment,
+    },
+    /// Whether it took effect is not known; sending it again finds out.
+    #[error("unknown")]
+    Unknown,
     /// The server could not be reached.
     #[error("unreachable")]
     Unreachable,
@@ -78,8 +92,8 @@ impl HqError {
             Self::Throttled => 429,
             Self::NotAllowed => 403,
             Self::NotFound => 404,
-            Self::BadInput { .. } | Self::Refused { .. } | Self::Held { .. } => 422,
-            Self::Unreachable => 503,
+            Self::BadInput { .. } | Self::Refused { .. } | Self::Held { .. } | Self::Decided { .. } => 422,
+            Self::Unknown | Self::Unreachable => 503,
             Self::Internal => 500,
         }
     }
@@ -98,6 +112,11 @@ impl HqError {
             Self::Held { .. } => {
                 w("已存下,但没有生效,在「收件」里处理", "Kept, but without effect. Deal with it under Held.")
             }
+            Self::Decided { .. } => w("已由 {} 于 {} 处理", "Decided by {} at {}"),
+            Self::Unknown => w(
+                "还不知道是否生效,请再试一次:重试不会重复",
+                "It is not known yet whether this took effect. Try again: nothing is done twice.",
+            ),
             Self::Unreachable => w(
                 "连不上服务器,什么都没有改变,请再试一次",
                 "The server cannot be reached. Nothing was changed; try again.",

@@ -8,14 +8,24 @@
 compile_error!("`ssr` and `hydrate` exclude one another: build the server and the bundle in two cargo calls");
 
 mod app;
+mod board;
+mod checklists;
 mod context;
 mod error;
+mod findings;
 mod frame;
+mod held;
+mod labels;
 mod loaded;
+mod org;
 mod parts;
+mod people;
 pub mod paths;
 mod settings;
 mod sign_in;
+mod tasks;
+mod visit;
+mod visits;
 mod words;
 
 #[cfg(feature = "ssr")]

@@ -1,15 +1,19 @@
 //! Small pieces that several screens share.
 
 mod act_form;
+mod auto_select;
 mod failure;
 mod loading;
 mod moment;
+pub(crate) mod number;
 mod pager;
 mod screen;
 
 pub(crate) use act_form::ActForm;
+pub(crate) use auto_select::AutoSelect;
 pub(crate) use failure::{Failure, FormFailure};
 pub(crate) use loading::{Read, loading};
 pub(crate) use moment::{Age, When, age_of};
-pub(crate) use pager::{Slice, SlicePager};
+pub use pager::Slice;
+pub(crate) use pager::SlicePager;
 pub(crate) use screen::Screen;

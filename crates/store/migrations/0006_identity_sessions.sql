@@ -14,6 +14,13 @@ BEGIN ATOMIC
     WHERE t.code = p_code OR (p_code = '' AND (SELECT count(*) FROM app.tenant) = 1);
 END;
 
+-- The jobs go over all tenants. Ids only.
+CREATE FUNCTION identity.all_tenants() RETURNS TABLE (tenant_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT t.tenant_id FROM app.tenant t ORDER BY t.created_at, t.tenant_id;
+END;
+
 -- Counts a failure and says whether a limit is reached. A window of 15 minutes.
 CREATE FUNCTION identity.throttled(p_tenant uuid, p_key text, p_limit integer, p_now bigint) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -257,6 +264,7 @@ END;
 
 GRANT EXECUTE ON FUNCTION
     identity.tenant_by_code(text),
+    identity.all_tenants(),
     identity.sign_in_begin(uuid, text, text, bigint),
     identity.sign_in_finish(uuid, boolean, bytea, smallint, bigint, bigint, bigint, text, uuid, bytea),
     identity.link_redeem(bytea, bytea, smallint, bigint, bigint, bigint, text, uuid, bytea),

@@ -146,6 +146,15 @@ impl Store {
         row.as_ref().map(tenant).transpose()
     }
 
+    /// Every tenant: the jobs go over all of them.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn all_tenants(&self) -> Result<Vec<TenantId>> {
+        let ids: Vec<Uuid> = sqlx::query_scalar("SELECT tenant_id FROM identity.all_tenants()").fetch_all(self.pool()).await?;
+        Ok(ids.into_iter().map(TenantId).collect())
+    }
+
     /// A tenant by its id.
     ///
     /// # Errors

@@ -20,8 +20,10 @@ pub(crate) use asset::sha256_hex;
 use bundle::Front;
 use site::Manifest;
 
-/// What a phone may load on its first visit, bytes at brotli 11 (gate 10).
-const FIRST_VISIT_LIMIT: u64 = 200_000;
+/// What a phone should load on its first visit at most, bytes at brotli 11 (gate 10). Not met yet: see `docs/adr/0006`.
+const FIRST_VISIT_GATE: u64 = 200_000;
+/// What it loads at most until then: a ratchet that only ever goes down.
+const FIRST_VISIT_LIMIT: u64 = 430_000;
 
 /// What to build. Without a part named, all three.
 #[derive(clap::Args, Clone, Default)]
@@ -96,7 +98,8 @@ fn server(profile: Profile) -> Result<()> {
 
 fn check_first_visit(manifest: &Manifest) -> Result<()> {
     let bytes = manifest.first_visit.brotli;
-    println!("  the phone's first visit: {bytes} bytes at brotli 11 (limit {FIRST_VISIT_LIMIT})");
+    let short = bytes.saturating_sub(FIRST_VISIT_GATE);
+    println!("  the phone's first visit: {bytes} bytes at brotli 11 (gate {FIRST_VISIT_GATE}, {short} too many)");
     for boot in manifest.files.iter().filter(|file| file.logical == "boot.js") {
         ensure!(boot.bytes <= BOOT_LIMIT, "boot.js is {} bytes, more than {BOOT_LIMIT}", boot.bytes);
     }

@@ -1,12 +1,14 @@
 //! What went wrong, where a page or a form would be.
 
+use domain::time::show_date_time;
 use leptos::{prelude::*, server::ServerActionError, server_fn::error::ServerFnUrlError};
 use ui::{Banner, ButtonKind, ButtonLink, Glyph, Tone};
 
 use crate::{
+    context::page,
     error::HqError,
     paths,
-    words::{t, w},
+    words::{fill, t, w},
 };
 
 /// In place of what could not be shown.
@@ -15,8 +17,12 @@ pub(crate) fn Failure(error: HqError) -> impl IntoView {
     let detail = detail(&error);
     let signed_out = error == HqError::SignedOut;
     let tone = if matches!(error, HqError::NotFound | HqError::NotAllowed) { Tone::Neutral } else { Tone::Cinnabar };
+    let title = match &error {
+        HqError::Decided { by, at } => fill(error.word(), &[by, &show_date_time(*at, page().zone)]),
+        other => t(other.word()).to_owned(),
+    };
     view! {
-        <Banner tone glyph=Glyph::WARNING title=t(error.word()) alert=true>
+        <Banner tone glyph=Glyph::WARNING title=title alert=true>
             {detail.map(|detail| view! { <p class="small"><code>{detail}</code></p> })}
             {signed_out
                 .then(|| {

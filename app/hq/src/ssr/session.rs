@@ -1,15 +1,108 @@
 //! Opening and closing HQ's session.
 
-use crate::error::HqError;
+use domain::time::{DAY_MS, HOUR_MS};
+use http::request::Parts;
+use leptos::prelude::*;
+use store::{Front, NewSession, Secret};
 
-/// Opens a session. Refused until the store is wired in.
-#[expect(clippy::unused_async, reason = "asks the store")]
-pub(crate) async fn open(_tenant: &str, _login: &str, _password: &str, _to: &str) -> Result<(), HqError> {
-    Err(HqError::Unreachable)
+use super::{Caller, Cookie, caller, gate::enters};
+use crate::{error::HqError, paths};
+
+/// A session ends after so much time without use, ms.
+const IDLE_MS: i64 = 12 * HOUR_MS;
+/// A session ends after so much time in any case, ms.
+const WHOLE_MS: i64 = 7 * DAY_MS;
+
+/// Opens a session and leads to `to`, if that lies within HQ.
+pub(crate) async fn open(tenant: &str, login: &str, password: &str, to: &str) -> Result<(), HqError> {
+    let caller = caller()?;
+    let server = &caller.server;
+    let now = server.process.now();
+    let check = |hash| server.process.check_password(password.to_owned(), hash);
+    let Some(tenant) = server.store.tenant_by_code(tenant.trim()).await? else {
+        // As long as with a company that exists.
+        check(None).await;
+        return Err(HqError::WrongCredentials);
+    };
+    let attempt = server.process.uuid_v7();
+    let known = server.store.sign_in_begin(tenant.id, attempt, login.trim(), &caller.address, now).await?;
+    if known.throttled {
+        return Err(HqError::Throttled);
+    }
+    let right = check(known.password_hash).await;
+    let (token, secret) = Secret::mint(tenant.id, server.process.random());
+    let session = NewSession {
+        token: secret.hash,
+        front: Front::Hq,
+        idle_ms: IDLE_MS,
+        ends_at: now.plus(WHOLE_MS),
+        device: device(&caller),
+        journal: None,
+    };
+    let person = server
+        .store
+        .sign_in_finish(tenant.id, attempt, right, &session, now)
+        .await?
+        .ok_or(HqError::WrongCredentials)?;
+    if !enters(person.roles) {
+        server.store.end_session(tenant.id, secret.hash, now).await?;
+        return Err(HqError::NotAllowed);
+    }
+    cookie(&caller, token, WHOLE_MS / 1000).set();
+    leptos_axum::redirect(within(to));
+    Ok(())
 }
 
-/// Closes the session.
-#[expect(clippy::unused_async, reason = "asks the store")]
+/// Ends the session. What the phone's front keeps on the same origin stays untouched.
 pub(crate) async fn close() -> Result<(), HqError> {
-    Err(HqError::Unreachable)
+    let caller = caller()?;
+    if let Some(who) = &caller.signed_in {
+        caller.server.store.end_session(who.tenant, who.token, caller.server.process.now()).await?;
+    }
+    cookie(&caller, String::new(), 0).set();
+    leptos_axum::redirect(paths::SIGN_IN);
+    Ok(())
+}
+
+fn cookie(caller: &Caller, value: String, max_age: i64) -> Cookie {
+    Cookie {
+        name: caller.server.cookie.to_owned(),
+        value,
+        // The prefix __Host- asks for the root.
+        path: "/",
+        max_age: Some(max_age),
+        http_only: true,
+        secure: caller.server.secure,
+    }
+}
+
+/// Browser and address, as the person's own list of devices shows them.
+fn device(caller: &Caller) -> String {
+    let agent = use_context::<Parts>()
+        .and_then(|parts| Some(parts.headers.get(http::header::USER_AGENT)?.to_str().ok()?.to_owned()))
+        .unwrap_or_default();
+    let agent: String = agent.chars().take(200).collect();
+    format!("{agent} · {}", caller.address)
+}
+
+/// `to`, if it is an address of HQ; else the board. Never somebody else's site.
+pub(crate) fn within(to: &str) -> &str {
+    let plain = to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let ours = to == paths::BOARD || to.starts_with("/hq/") || to.starts_with("/hq?");
+    if plain && ours { to } else { paths::BOARD }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn signing_in_never_leads_elsewhere() {
+        for to in
+            ["//evil.example/hq", "https://evil.example", "/hq\\@evil", "/hqx", "", "/hq/\r\nSet-Cookie: a=b", "/field"]
+        {
+            assert_eq!(within(to), "/hq", "{to}");
+        }
+        assert_eq!(within("/hq/visits?state=received"), "/hq/visits?state=received");
+    }
 }

@@ -166,3 +166,44 @@ async fn oldest(tx: &mut Tx, state: i16, since: &'static str) -> Result<Vec<Wait
         })
         .collect()
 }
+
+/// A county branch with its mean score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranked {
+    /// Its name.
+    pub name: Text,
+    /// The mean of its visits' scores, 0 to 10000.
+    pub mean: i32,
+    /// How many visits that are.
+    pub visits: u32,
+}
+
+/// The county branches by the mean score of their accepted visits since `since`, the best first.
+///
+/// # Errors
+/// The database failed.
+pub async fn ranking(tx: &mut Tx, since: Moment) -> Result<Vec<Ranked>> {
+    let rows = sqlx::query(
+        "SELECT c.name::text AS name, r.mean, r.visits
+         FROM (SELECT v.county_id, round(avg(v.score))::integer AS mean, count(1)::integer AS visits
+               FROM app.visit v
+               WHERE v.state = $1 AND v.listed_at >= $2 AND v.score IS NOT NULL
+               GROUP BY v.county_id) AS r
+         JOIN app.org_unit c ON c.unit_id = r.county_id
+         ORDER BY r.mean DESC, c.code",
+    )
+    .bind(Code::code(VisitState::Accepted))
+    .bind(since.0)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let visits: i32 = row.try_get("visits")?;
+            Ok(Ranked {
+                name: super::words(row, "name")?,
+                mean: row.try_get("mean")?,
+                visits: u32::try_from(visits).unwrap_or_default(),
+            })
+        })
+        .collect()
+}

@@ -75,15 +75,10 @@ fn compile(front: Front, profile: Profile) -> Result<PathBuf> {
     let name = front.name();
     let package = format!("frontend-{name}");
     let mut call = cargo();
-    // An own RUSTFLAGS would replace what .cargo/config.toml says about WASM.
+    // An own RUSTFLAGS would replace what .cargo/config.toml says.
     call.env_remove("RUSTFLAGS").args(["build", "--target", WASM, "-p", &package]);
     let folder = match profile {
-        Profile::Dev => {
-            // Views with erased types compile 1.5 to 3 times as fast.
-            let flags = format!("target.{WASM}.rustflags=[\"--cfg=erase_components\"]");
-            call.args(["--config", &flags]);
-            "debug"
-        }
+        Profile::Dev => "debug",
         Profile::Release => {
             call.args(["--profile", "wasm-release"]);
             "wasm-release"

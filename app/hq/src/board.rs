@@ -1,0 +1,136 @@
+//! 总览: what waits, what arrived, who stands where.
+
+pub(crate) mod api;
+
+use domain::{scoring::show_score, time::Moment, visit::VisitState};
+use leptos::prelude::*;
+use ui::{BarChart, BarRow, Figure, Label, Tone};
+
+use crate::{
+    context::page,
+    findings::FindingFilter,
+    labels,
+    loaded::Loaded,
+    parts::{Age, Screen, loading},
+    paths,
+    visits::VisitFilter,
+    words::{Word, fill, t, w},
+};
+use api::{Board, Waiting, read_board};
+
+/// Counts end here; more is shown as `999+`.
+const MOST: u32 = 1_000;
+
+/// The page.
+#[component]
+pub(crate) fn BoardPage() -> impl IntoView {
+    let board = Resource::new(|| (), |()| read_board());
+    view! { <Screen title=t(w("总览", "Overview"))>{loading(board, |loaded| shown(&loaded))}</Screen> }
+}
+
+fn shown(loaded: &Loaded<Board>) -> impl IntoView + use<> {
+    let board = &loaded.data;
+    view! {
+        {figures(board)}
+        <div class="columns">
+            {waiting(w("等得最久", "Waiting longest"), &board.oldest_waiting, loaded.now)}
+            {waiting(w("退回未补", "Returned, not mended"), &board.oldest_returned, loaded.now)}
+            {findings(board)}
+            {ranking(board)}
+        </div>
+    }
+}
+
+fn figures(board: &Board) -> impl IntoView + use<> {
+    let of = |state| VisitFilter { state: Some(state), ..VisitFilter::default() }.list();
+    let late = (board.red > 0).then(|| fill(w("{} 件超过 3 天", "{} for more than 3 days"), &[&board.red.to_string()]));
+    let tone = if board.red > 0 { Tone::Cinnabar } else { Tone::Violet };
+    let note = Label::from(late.unwrap_or_default());
+    let held = (board.held > 0).then(|| {
+        view! { <Figure href=paths::HELD label=t(w("收件待处理", "Held")) value=count(board.held) tone=Tone::Violet /> }
+    });
+    view! {
+        <div class="figures">
+            <Figure href=of(VisitState::Received) label=t(w("待审", "To review")) value=count(board.waiting) note tone />
+            <Figure href=of(VisitState::UnderWay) label=t(w("进行中", "Under way")) value=count(board.under_way) />
+            <Figure href=of(VisitState::Returned) label=t(w("已退回", "Returned")) value=count(board.returned) />
+            <Figure href=paths::VISITS label=t(w("24 小时内收到", "Arrived in 24 h")) value=count(board.arrived) />
+            <Figure href=paths::TASKS label=t(w("未开始的任务", "Tasks not begun")) value=count(board.open_tasks) />
+            {held}
+        </div>
+    }
+}
+
+fn waiting(word: Word, list: &[Waiting], now: Moment) -> impl IntoView + use<> {
+    let lang = page().lang;
+    let none = list.is_empty();
+    let rows = list
+        .iter()
+        .map(|one| {
+            let (href, name, since) = (paths::visit(one.id), one.venue_name.get(lang).to_owned(), one.since);
+            view! { <li><span class="lines__name"><a href=href>{name}</a></span><Age since now /></li> }
+        })
+        .collect_view();
+    view! {
+        <section class="panel">
+            <header class="panel__head"><h2>{t(word)}</h2></header>
+            <ul class="lines panel__body">{rows}</ul>
+            {none.then(|| view! { <p class="panel__body muted">{t(w("没有", "None"))}</p> })}
+        </section>
+    }
+}
+
+fn findings(board: &Board) -> impl IntoView + use<> {
+    let rows = labels::SEVERITIES
+        .into_iter()
+        .zip([2, 1, 0])
+        .map(|((severity, _), place)| {
+            let (tone, glyph, word) = labels::severity(severity);
+            let state = Some(domain::finding::FindingState::Proposed);
+            let href = FindingFilter { state, severity: Some(severity), ..FindingFilter::default() }.list();
+            let (proposed, confirmed) = (count(board.proposed[place]), count(board.confirmed[place]));
+            view! {
+                <li>
+                    <span class="lines__name"><ui::Badge tone icon=glyph>{t(word)}</ui::Badge></span>
+                    <a href=href>{fill(w("待定 {}", "{} to decide"), &[&proposed])}</a>
+                    <span class="muted">{fill(w("已确认 {}", "{} confirmed"), &[&confirmed])}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="panel">
+            <header class="panel__head"><h2>{t(w("问题", "Findings"))}</h2></header>
+            <ul class="lines panel__body">{rows}</ul>
+        </section>
+    }
+}
+
+fn ranking(board: &Board) -> impl IntoView + use<> {
+    let lang = page().lang;
+    let rows: Vec<BarRow> = board
+        .ranking
+        .iter()
+        .map(|one| BarRow {
+            label: Label::from(one.name.get(lang).to_owned()),
+            value: i64::from(one.mean),
+            shown: Label::from([show_score(one.mean).as_str(), " · ", &one.visits.to_string()].concat()),
+            tone: if one.mean < 6_000 { Tone::Cinnabar } else { Tone::Ink },
+        })
+        .collect();
+    view! {
+        <section class="panel">
+            <header class="panel__head">
+                <h2>{t(w("县分平均得分", "Mean score by county"))}</h2>
+                <p class="small muted">{t(w("已通过的走访,30 天", "Accepted visits, 30 days"))}</p>
+            </header>
+            <div class="panel__body">
+                <BarChart caption=t(w("县分平均得分和走访数", "Mean score and number of visits by county")) rows max=10_000 />
+            </div>
+        </section>
+    }
+}
+
+fn count(number: u32) -> String {
+    if number >= MOST { "999+".to_owned() } else { number.to_string() }
+}

@@ -1,0 +1,76 @@
+//! What the list of findings asks of the server.
+
+use domain::{
+    finding::{Finding, Severity},
+    ids::{FindingId, OpId, OrgUnitId},
+    text::Text,
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+use super::FindingFilter;
+use crate::{error::HqError, loaded::Loaded, parts::Slice};
+
+/// A stretch of the list with what it can be filtered by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FindingList {
+    /// The findings, newest first.
+    pub slice: Slice<FindingRow>,
+    /// The county branches.
+    pub counties: Vec<(OrgUnitId, Text)>,
+}
+
+/// One finding of the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FindingRow {
+    /// The finding.
+    pub finding: Finding,
+    /// The name of the venue.
+    pub venue_name: Text,
+    /// The name of the county branch.
+    pub county_name: Text,
+}
+
+/// A stretch of the findings that `filter` lets through.
+///
+/// # Errors
+/// [`HqError::SignedOut`], [`HqError::NotAllowed`].
+#[server(prefix = "/hq/read", endpoint = "findings", input = GetUrl)]
+pub async fn read_findings(filter: FindingFilter) -> Result<Loaded<FindingList>, HqError> {
+    crate::ssr::rows::findings(filter).await
+}
+
+/// HQ stands by a finding. Leads back to `back`.
+///
+/// # Errors
+/// [`HqError::Refused`]: somebody was first, or the role does not reach so far.
+#[server(prefix = "/hq/act", endpoint = "finding/confirm")]
+pub async fn confirm_finding(
+    op_id: OpId,
+    base: u32,
+    finding: FindingId,
+    severity: Severity,
+    #[server(default)] note: String,
+    back: String,
+) -> Result<(), HqError> {
+    use domain::op::{Payload, payload::FindingConfirm};
+    let payload = Payload::FindingConfirm(FindingConfirm { severity, note });
+    crate::ssr::decide::finding(op_id, base, finding, payload, &back).await
+}
+
+/// HQ does not. Leads back to `back`.
+///
+/// # Errors
+/// As [`confirm_finding`].
+#[server(prefix = "/hq/act", endpoint = "finding/dismiss")]
+pub async fn dismiss_finding(
+    op_id: OpId,
+    base: u32,
+    finding: FindingId,
+    reason: String,
+    back: String,
+) -> Result<(), HqError> {
+    use domain::op::{Payload, payload::FindingDismiss};
+    let payload = Payload::FindingDismiss(FindingDismiss { reason });
+    crate::ssr::decide::finding(op_id, base, finding, payload, &back).await
+}

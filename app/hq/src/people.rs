@@ -1,0 +1,153 @@
+//! 人员: who there is, and how they get in.
+
+pub(crate) mod api;
+mod link;
+
+pub(crate) use link::LinkPage;
+
+use domain::role::Role;
+use leptos::{prelude::*, server_fn::ServerFn as _};
+use ui::{
+    Button, ButtonKind, CheckField, Choice, Column, DataTable, Field, Glyph, Select, Status, StatusBadge, TextInput,
+};
+
+use crate::{
+    context::page,
+    labels,
+    loaded::Loaded,
+    parts::{ActForm, Screen, loading},
+    words::{t, w},
+};
+use api::{Account, CreatePerson, DisablePerson, People, ResetPerson, read_people};
+
+/// The roles that can be given out.
+const ROLES: [Role; 14] = [
+    Role::Visitor,
+    Role::Reviewer,
+    Role::Office,
+    Role::Admin,
+    Role::Steering,
+    Role::Department,
+    Role::Inspector,
+    Role::Head,
+    Role::Liaison,
+    Role::Hall,
+    Role::Arbiter,
+    Role::Custodian,
+    Role::Observer,
+    Role::Auditor,
+];
+
+/// The page.
+#[component]
+pub(crate) fn PeoplePage() -> impl IntoView {
+    let people = Resource::new(|| (), |()| read_people());
+    view! { <Screen title=t(w("人员", "People"))>{loading(people, |loaded| shown(&loaded))}</Screen> }
+}
+
+fn shown(loaded: &Loaded<People>) -> impl IntoView + use<> {
+    let columns = vec![
+        Column::text(t(w("登录名", "Login"))),
+        Column::text(t(w("姓名", "Name"))),
+        Column::text(t(w("角色", "Roles"))),
+        Column::text(t(w("状态", "State"))),
+        Column::text(t(w("操作", "Actions"))),
+    ];
+    let rows = loaded
+        .data
+        .accounts
+        .iter()
+        .enumerate()
+        .map(|(n, account)| line(n as u32, account, loaded))
+        .collect_view();
+    view! {
+        <details class="panel">
+            <summary class="panel__head"><h2>{t(w("新建账号", "New account"))}</h2></summary>
+            <div class="panel__body">{form(loaded)}</div>
+        </details>
+        <DataTable caption=t(w("人员", "People")) columns>{rows}</DataTable>
+    }
+}
+
+fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + use<> {
+    let roles = account.roles.iter().map(|role| t(labels::role(role))).collect::<Vec<_>>().join(t(w("、", ", ")));
+    let (status, word) = match (account.disabled_at, account.has_password) {
+        (Some(_), _) => (Status::Void, w("已停用", "Disabled")),
+        (None, true) => (Status::Done, w("可登录", "Active")),
+        (None, false) => (Status::Open, w("一次性链接", "By link only")),
+    };
+    let (id, again) = (account.id.to_string(), account.id.to_string());
+    let active = account.disabled_at.is_none();
+    let (reset, disable) = (loaded.op(n * 2 + 10), loaded.op(n * 2 + 11));
+    view! {
+        <tr data-login=account.login.clone()>
+            <td>{account.login.clone()}</td>
+            <td>{account.name.clone()}</td>
+            <td>{roles}</td>
+            <td><StatusBadge status label=t(word) bare=true /></td>
+            <td>
+                {active
+                    .then(|| {
+                        view! {
+                            <details>
+                                <summary class="small">{t(w("操作", "Actions"))}</summary>
+                                <ActForm action=ResetPerson::url() op=reset base=None class="toolbar">
+                                    <input type="hidden" name="account" value=id />
+                                    <Button submit=true kind=ButtonKind::Quiet icon=Glyph::KEY>
+                                        {t(w("发新的一次性链接", "New one-time link"))}
+                                    </Button>
+                                </ActForm>
+                                <ActForm action=DisablePerson::url() op=disable base=None class="toolbar">
+                                    <input type="hidden" name="account" value=again />
+                                    <Button submit=true kind=ButtonKind::Danger>{t(w("停用", "Disable"))}</Button>
+                                </ActForm>
+                            </details>
+                        }
+                    })}
+            </td>
+        </tr>
+    }
+}
+
+fn form(loaded: &Loaded<People>) -> impl IntoView + use<> {
+    let lang = page().lang;
+    let units =
+        loaded.data.units.iter().map(|(id, name)| Choice::new(id.to_string(), name.get(lang).to_owned())).collect();
+    let roles = ROLES
+        .iter()
+        .enumerate()
+        .map(|(n, role)| {
+            let name = ["roles[", &n.to_string(), "]"].concat();
+            view! { <CheckField name label=t(labels::role(*role)) value=role.code() /> }
+        })
+        .collect_view();
+    view! {
+        <ActForm action=CreatePerson::url() op=loaded.op(1) base=None>
+            <div class="form__pair">
+                <Field id="name" label=t(w("姓名", "Name"))>
+                    <TextInput name="name" required=true maxlength=60 />
+                </Field>
+                <Field id="login" label=t(w("登录名", "Login"))>
+                    <TextInput name="login" required=true maxlength=60 autocomplete="off" />
+                </Field>
+            </div>
+            <Field id="unit" label=t(w("单位", "Unit"))>
+                <Select name="unit" options=units none=t(w("公司外", "Outside the company")) />
+            </Field>
+            <fieldset class="stack stack--tight">
+                <legend>{t(w("角色", "Roles"))}</legend>
+                {roles}
+            </fieldset>
+            <Field
+                id="password"
+                label=t(w("密码", "Password"))
+                hint=t(w("留空则发一次性链接,监督员用它在手机上登录", "Empty: a one-time link, with which supervisors sign in on their phone"))
+            >
+                <TextInput name="password" kind="password" autocomplete="new-password" />
+            </Field>
+            <div class="form__end">
+                <Button submit=true>{t(w("建立", "Create"))}</Button>
+            </div>
+        </ActForm>
+    }
+}

@@ -1,0 +1,112 @@
+//! What the list of people asks of the server.
+
+use domain::{
+    ids::{AccountId, OpId, OrgUnitId},
+    role::{Role, RoleSet},
+    text::Text,
+    time::Moment,
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+use crate::{error::HqError, loaded::Loaded};
+
+/// Everybody, with what a new one can belong to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct People {
+    /// The accounts, by login.
+    pub accounts: Vec<Account>,
+    /// The units.
+    pub units: Vec<(OrgUnitId, Text)>,
+}
+
+/// One account. What somebody visits is not known here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// Which.
+    pub id: AccountId,
+    /// The login name.
+    pub login: String,
+    /// What the person is called.
+    pub name: String,
+    /// What they may do.
+    pub roles: RoleSet,
+    /// To which unit they belong.
+    pub unit: Option<OrgUnitId>,
+    /// Since when they may not act any more.
+    pub disabled_at: Option<Moment>,
+    /// Whether a password leads in; else one-time links only.
+    pub has_password: bool,
+    /// Whether the draw may take them.
+    pub pooled: Option<bool>,
+}
+
+/// A one-time link, shown once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OneTime {
+    /// The address.
+    pub address: String,
+    /// Its code.
+    pub code: Option<QrPath>,
+}
+
+/// A QR code as the path of an SVG.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QrPath {
+    /// Modules a side.
+    pub width: u32,
+    /// One square a dark module.
+    pub path: String,
+}
+
+/// Everybody.
+///
+/// # Errors
+/// [`HqError::NotAllowed`] for who does not manage them.
+#[server(prefix = "/hq/read", endpoint = "people", input = GetUrl)]
+pub async fn read_people() -> Result<Loaded<People>, HqError> {
+    crate::ssr::people::people().await
+}
+
+/// The link that was just made for whoever asks; gone once it was read.
+///
+/// # Errors
+/// [`HqError::NotFound`]: none was made, or it was read already.
+#[server(prefix = "/hq/read", endpoint = "people/link", input = GetUrl)]
+pub async fn read_link() -> Result<Loaded<OneTime>, HqError> {
+    crate::ssr::people::link().await
+}
+
+/// A new account. Without a password it gets a one-time link, shown on the page that follows.
+///
+/// # Errors
+/// [`HqError::Refused`] `exists` where the login is taken; [`HqError::BadInput`].
+#[server(prefix = "/hq/act", endpoint = "people/create")]
+pub async fn create_person(
+    op_id: OpId,
+    login: String,
+    name: String,
+    #[server(default)] roles: Vec<Role>,
+    #[server(default)] unit: String,
+    #[server(default)] password: String,
+) -> Result<(), HqError> {
+    crate::ssr::people::create(op_id, login, name, roles, unit, password).await
+}
+
+/// An account may no longer act.
+///
+/// # Errors
+/// [`HqError::Refused`].
+#[server(prefix = "/hq/act", endpoint = "people/disable")]
+pub async fn disable_person(op_id: OpId, account: AccountId, #[server(default)] reason: String) -> Result<(), HqError> {
+    crate::ssr::people::disable(op_id, account, reason).await
+}
+
+/// A new way in by a one-time link; every older one ends.
+///
+/// # Errors
+/// [`HqError::Refused`].
+#[server(prefix = "/hq/act", endpoint = "people/reset")]
+pub async fn reset_person(op_id: OpId, account: AccountId) -> Result<(), HqError> {
+    crate::ssr::people::reset(op_id, account).await
+}

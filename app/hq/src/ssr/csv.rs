@@ -1,0 +1,208 @@
+//! Lists as CSV, exactly as filtered: a mark for Excel, and formulas that stay texts.
+
+use domain::{
+    role::Action,
+    text::Lang,
+    time::{ZoneOffset, show_date_time},
+};
+use store::hq::{self, Stretch};
+
+use super::{
+    gate::{Caller, SignedIn, enters},
+    rows::{finding_filter, store_filter},
+};
+use crate::{
+    error::HqError,
+    findings::FindingFilter,
+    labels,
+    parts::number::scaled,
+    visits::VisitFilter,
+    words::{Word, w},
+};
+
+/// Rows that are read at a time.
+const STEP: usize = 500;
+/// The most rows of one download.
+const MOST: usize = 50_000;
+
+/// A table on its way out.
+struct Table {
+    text: String,
+    lang: Lang,
+    zone: ZoneOffset,
+}
+
+impl Table {
+    fn new(lang: Lang, zone: ZoneOffset, heads: &[Word]) -> Self {
+        let mut table = Self { text: String::from("\u{feff}"), lang, zone };
+        let heads: Vec<String> = heads.iter().map(|word| word.get(lang).to_owned()).collect();
+        table.row(&heads);
+        table
+    }
+
+    fn row(&mut self, cells: &[String]) {
+        for (n, text) in cells.iter().enumerate() {
+            if n > 0 {
+                self.text.push(',');
+            }
+            self.text.push_str(&cell(text));
+        }
+        self.text.push_str("\r\n");
+    }
+
+    fn at(&self, at: Option<domain::time::Moment>) -> String {
+        at.map(|at| show_date_time(at, self.zone)).unwrap_or_default()
+    }
+
+    fn word(&self, word: Word) -> String {
+        word.get(self.lang).to_owned()
+    }
+}
+
+/// A cell that no program takes for a formula, quoted where it must be.
+fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let safe = if formula { ["'", text].concat() } else { text.to_owned() };
+    if safe.contains([',', '"', '\n', '\r']) { ["\"", &safe.replace('"', "\"\""), "\""].concat() } else { safe }
+}
+
+fn may(caller: &Caller, action: Action) -> Result<SignedIn, HqError> {
+    let who = caller.signed_in.clone().ok_or(HqError::SignedOut)?;
+    let roles = who.person.roles;
+    if enters(roles) && roles.may(action) { Ok(who) } else { Err(HqError::NotAllowed) }
+}
+
+/// The visits that `get` filters by.
+///
+/// # Errors
+/// [`HqError::SignedOut`], [`HqError::NotAllowed`].
+pub async fn visits(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<String>) -> Result<String, HqError> {
+    let who = may(caller, Action::ReadRawVisit)?;
+    let filter = store_filter(&VisitFilter::read(get));
+    let heads = [
+        w("走访", "Visit"),
+        w("化名", "Alias"),
+        w("对象", "Venue"),
+        w("县分", "County"),
+        w("专项", "Topic"),
+        w("方式", "Mode"),
+        w("状态", "State"),
+        w("得分", "Score"),
+        w("红线", "Red lines"),
+        w("凭证应有", "Evidence named"),
+        w("凭证已到", "Evidence here"),
+        w("提交次数", "Times handed in"),
+        w("收到", "Received"),
+        w("处理", "Decided"),
+    ];
+    let mut table = Table::new(lang, who.zone, &heads);
+    let mut tx = caller.server.store.read(who.tenant).await?;
+    let (mut stretch, mut count) = (Stretch::Newest, 0);
+    while count < MOST {
+        let rows = hq::visits::fetch(&mut tx, &filter, stretch, STEP).await?;
+        let Some(last) = rows.last() else { break };
+        stretch = Stretch::OlderThan(hq::visits::place(last));
+        count += rows.len();
+        for row in &rows {
+            let score = row.score.and_then(|score| score.score).map(|score| scaled(i64::from(score), 100));
+            let topic = labels::topic(&row.topic).map_or_else(|| row.topic.clone(), |word| table.word(word));
+            table.row(&[
+                row.id.to_string(),
+                row.alias.code(),
+                row.venue_name.get(lang).to_owned(),
+                row.county_name.get(lang).to_owned(),
+                topic,
+                table.word(labels::mode(row.mode)),
+                table.word(labels::visit_state(row.state).1),
+                score.unwrap_or_default(),
+                row.score.map_or(0, |score| score.red_lines).to_string(),
+                row.evidence_expected.to_string(),
+                row.evidence_verified.to_string(),
+                row.submission.to_string(),
+                table.at(row.received_at),
+                table.at(row.decided_at),
+            ]);
+        }
+        if rows.len() < STEP {
+            break;
+        }
+    }
+    Ok(table.text)
+}
+
+/// The findings that `get` filters by.
+///
+/// # Errors
+/// As [`visits`].
+pub async fn findings(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<String>) -> Result<String, HqError> {
+    let who = may(caller, Action::ReadFindings)?;
+    let filter = finding_filter(&FindingFilter::read(get));
+    let heads = [
+        w("问题", "Finding"),
+        w("程度", "Severity"),
+        w("状态", "State"),
+        w("专项", "Topic"),
+        w("题目", "Item"),
+        w("内容", "What"),
+        w("说明", "Note"),
+        w("对象", "Venue"),
+        w("单位", "Unit"),
+        w("县分", "County"),
+        w("发现", "Found"),
+    ];
+    let mut table = Table::new(lang, who.zone, &heads);
+    let mut tx = caller.server.store.read(who.tenant).await?;
+    let (mut stretch, mut count) = (Stretch::Newest, 0);
+    while count < MOST {
+        let rows = hq::findings::fetch(&mut tx, &filter, stretch, STEP).await?;
+        let Some(last) = rows.last() else { break };
+        stretch = Stretch::OlderThan(hq::findings::place(last));
+        count += rows.len();
+        for row in &rows {
+            let finding = &row.finding;
+            let topic = labels::topic(&finding.topic).map_or_else(|| finding.topic.clone(), |word| table.word(word));
+            table.row(&[
+                finding.id.to_string(),
+                table.word(labels::severity(finding.severity).2),
+                table.word(labels::finding_state(finding.state).1),
+                topic,
+                finding.item_code.clone(),
+                finding.title.get(lang).to_owned(),
+                finding.note.clone(),
+                row.venue_name.get(lang).to_owned(),
+                row.unit_name.get(lang).to_owned(),
+                row.county_name.get(lang).to_owned(),
+                table.at(Some(finding.found_at)),
+            ]);
+        }
+        if rows.len() < STEP {
+            break;
+        }
+    }
+    Ok(table.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_stay_texts_and_quotes_are_doubled() {
+        for (text, safe) in [
+            ("清河路", "清河路"),
+            ("=1+1", "'=1+1"),
+            ("+86", "'+86"),
+            ("-5", "'-5"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("a,b", "\"a,b\""),
+            ("say \"hi\"", "\"say \"\"hi\"\"\""),
+            ("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""),
+            ("two\nlines", "\"two\nlines\""),
+        ] {
+            assert_eq!(cell(text), safe);
+        }
+        let table = Table::new(Lang::Zh, ZoneOffset(480), &[w("甲", "A"), w("乙", "B")]);
+        assert_eq!(table.text, "\u{feff}甲,乙\r\n");
+    }
+}

@@ -1,0 +1,51 @@
+//! Decisions about a visit, and what becomes of the second of two.
+
+use domain::{
+    ids::{OpId, VisitId},
+    op::{Payload, RefusedCode},
+    role::Action,
+};
+use store::Private;
+
+use super::{
+    act::{Act, act, acting},
+    rows,
+};
+use crate::{error::HqError, paths};
+
+/// Decides, and leads back to the visit. Who comes second learns who was first.
+pub(crate) async fn decide(op: OpId, base: u32, visit: VisitId, payload: Payload) -> Result<(), HqError> {
+    let (caller, who) = acting(Action::Review)?;
+    let asked = Act { op, subject: visit.0, base: Some(base), payload, private: Private::None };
+    match act(&caller, &who, asked).await {
+        Err(HqError::Refused { code: RefusedCode::AlreadyDecided, .. }) => Err(rows::decided(visit).await?),
+        done => {
+            done?;
+            leptos_axum::redirect(&paths::visit(visit));
+            Ok(())
+        }
+    }
+}
+
+/// Decides about a finding, and leads back to the list.
+pub(crate) async fn finding(
+    op: OpId,
+    base: u32,
+    finding: domain::ids::FindingId,
+    payload: Payload,
+    back: &str,
+) -> Result<(), HqError> {
+    let (caller, who) = acting(Action::Review)?;
+    let asked = Act { op, subject: finding.0, base: Some(base), payload, private: Private::None };
+    act(&caller, &who, asked).await?;
+    leptos_axum::redirect(super::session::within(back));
+    Ok(())
+}
+
+/// Decides about what is held, and leads back to the inbox.
+pub(crate) async fn held(op: OpId, held: OpId, payload: Payload) -> Result<(), HqError> {
+    let (caller, who) = acting(Action::DecideHeld)?;
+    act(&caller, &who, Act { op, subject: held.0, base: None, payload, private: Private::None }).await?;
+    leptos_axum::redirect(paths::HELD);
+    Ok(())
+}

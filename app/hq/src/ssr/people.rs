@@ -1,0 +1,169 @@
+//! People: who there is, and how they get in.
+
+use core::str::FromStr as _;
+
+use domain::{
+    ids::{AccountId, OpId, OrgUnitId},
+    op::{
+        Payload, Salt,
+        payload::{AccountCreate, AccountDisable, AccountReset},
+    },
+    role::{Action, Role, RoleSet},
+    time::DAY_MS,
+};
+use http::request::Parts;
+use leptos::prelude::*;
+use store::{Link, Private, PrivateAccount, PrivateSupervisor, Secret, WayIn, hq};
+
+use super::{
+    Cookie,
+    act::{Act, act, acting, send},
+    cookies::read_cookie,
+    gate::{Caller, SignedIn, failed, reading},
+    qr,
+};
+use crate::{
+    error::HqError,
+    loaded::Loaded,
+    paths,
+    people::api::{Account, OneTime, People},
+};
+
+/// How long a one-time link works. ms.
+const LINK_MS: i64 = 3 * DAY_MS;
+/// How long the page that shows it may be waited for, seconds.
+const SHOW_S: i64 = 120;
+/// The shortest password.
+const PASSWORD_MIN: usize = 10;
+
+pub(crate) async fn people() -> Result<Loaded<People>, HqError> {
+    let mut reading = reading(&[Action::ManageOrg]).await?;
+    let accounts = reading.server.store.accounts(reading.who.tenant, reading.who.token, reading.now).await;
+    let accounts = accounts.map_err(|error| failed(error.into()))?;
+    let units = hq::org::units(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
+    let accounts = accounts
+        .into_iter()
+        .map(|account| Account {
+            id: account.id,
+            login: account.login,
+            name: account.name,
+            roles: account.roles,
+            unit: account.unit,
+            disabled_at: account.disabled_at,
+            has_password: account.has_password,
+            pooled: account.supervisor.map(|supervisor| supervisor.pooled),
+        })
+        .collect();
+    Ok(reading.loaded(People { accounts, units: units.into_iter().map(|unit| (unit.id, unit.name)).collect() }))
+}
+
+pub(crate) async fn create(
+    op: OpId,
+    login: String,
+    name: String,
+    roles: Vec<Role>,
+    unit: String,
+    password: String,
+) -> Result<(), HqError> {
+    let (caller, who) = acting(Action::ManageOrg)?;
+    let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
+    let (login, name) = (login.trim().to_owned(), name.trim().to_owned());
+    if login.is_empty() || login.chars().count() > 60 {
+        return Err(bad("login"));
+    }
+    if name.is_empty() || name.chars().count() > 60 {
+        return Err(bad("name"));
+    }
+    let unit = match unit.as_str() {
+        "" => None,
+        id => Some(OrgUnitId::from_str(id).map_err(|_| bad("unit"))?),
+    };
+    let (way_in, link) = if password.is_empty() {
+        let (text, link) = one_time(&caller, &who);
+        (WayIn { password_hash: None, link: Some(link) }, Some(text))
+    } else {
+        if password.chars().count() < PASSWORD_MIN {
+            return Err(bad("password"));
+        }
+        let hash = caller.server.process.hash_password(password).await.ok_or(HqError::Internal)?;
+        (WayIn { password_hash: Some(hash), link: None }, None)
+    };
+    let supervisor = [Role::Visitor, Role::Inspector].iter().any(|role| roles.contains(role)).then(|| {
+        PrivateSupervisor { pooled: true, free_days: 0b111_1111, ties: Vec::new() }
+    });
+    let private = PrivateAccount { login, name, way_in, supervisor };
+    let salt = salt(&caller);
+    let create = AccountCreate { roles: RoleSet::of(&roles), unit, commitment: private.commitment(&salt) };
+    let subject = AccountId::derive(op.0, 0).0;
+    let asked =
+        Act { op, subject, base: None, payload: Payload::AccountCreate(create), private: Private::Account(private) };
+    send(&caller, &who, asked, Salt::new(salt)).await?;
+    lead(&caller, link);
+    Ok(())
+}
+
+pub(crate) async fn disable(op: OpId, account: AccountId, reason: String) -> Result<(), HqError> {
+    let (caller, who) = acting(Action::ManageOrg)?;
+    let payload = Payload::AccountDisable(AccountDisable { reason });
+    act(&caller, &who, Act { op, subject: account.0, base: None, payload, private: Private::None }).await?;
+    leptos_axum::redirect(paths::PEOPLE);
+    Ok(())
+}
+
+pub(crate) async fn reset(op: OpId, account: AccountId) -> Result<(), HqError> {
+    let (caller, who) = acting(Action::ManageOrg)?;
+    let (text, link) = one_time(&caller, &who);
+    let way_in = WayIn { password_hash: None, link: Some(link) };
+    let salt = salt(&caller);
+    let payload = Payload::AccountReset(AccountReset { commitment: way_in.commitment(&salt) });
+    let asked = Act { op, subject: account.0, base: None, payload, private: Private::Reset(way_in) };
+    send(&caller, &who, asked, Salt::new(salt)).await?;
+    lead(&caller, Some(text));
+    Ok(())
+}
+
+fn one_time(caller: &Caller, who: &SignedIn) -> (String, Link) {
+    let (text, secret) = Secret::mint(who.tenant, caller.server.process.random());
+    (text, Link { hash: secret.hash, expires_at: caller.server.process.now().plus(LINK_MS) })
+}
+
+fn salt(caller: &Caller) -> [u8; 16] {
+    let mut salt = [0; 16];
+    salt.copy_from_slice(&caller.server.process.random()[..16]);
+    salt
+}
+
+/// Leads to the page that shows the link, which travels in a cookie that only that page is sent.
+fn lead(caller: &Caller, link: Option<String>) {
+    match link {
+        None => leptos_axum::redirect(paths::PEOPLE),
+        Some(secret) => {
+            cookie(caller, secret, SHOW_S).set();
+            leptos_axum::redirect(paths::PEOPLE_LINK);
+        }
+    }
+}
+
+pub(crate) async fn link() -> Result<Loaded<OneTime>, HqError> {
+    let reading = reading(&[Action::ManageOrg]).await?;
+    let caller = super::caller()?;
+    let secret = use_context::<Parts>().and_then(|parts| read_cookie(&parts, LINK_COOKIE).map(str::to_owned));
+    let secret = secret.filter(|secret| Secret::parse(secret).is_some()).ok_or_else(|| failed(HqError::NotFound))?;
+    cookie(&caller, String::new(), 0).set();
+    let address = [caller.server.origin.as_str(), "/field/link#", &secret].concat();
+    let code = qr::path(&address);
+    Ok(reading.loaded(OneTime { address, code }))
+}
+
+const LINK_COOKIE: &str = "mc_link";
+
+fn cookie(caller: &Caller, value: String, max_age: i64) -> Cookie {
+    Cookie {
+        name: LINK_COOKIE.to_owned(),
+        value,
+        path: "/hq",
+        max_age: Some(max_age),
+        http_only: true,
+        secure: caller.server.secure,
+    }
+}

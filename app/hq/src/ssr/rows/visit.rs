@@ -1,0 +1,76 @@
+//! One visit, whole.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    ids::VisitId,
+    role::Action,
+    time::{MINUTE_MS, Moment},
+};
+use store::hq;
+
+use crate::{
+    error::HqError,
+    loaded::Loaded,
+    ssr::{caller, failed, reading},
+    visit::api::{FoundFinding, HandedIn, VisitSheet},
+};
+
+/// Somebody who looked at a visit within so much time still looks at it. ms.
+const LOOKING_MS: i64 = 2 * MINUTE_MS;
+
+pub(crate) async fn visit(id: VisitId) -> Result<Loaded<VisitSheet>, HqError> {
+    let mut reading = reading(&[Action::ReadRawVisit]).await?;
+    let sheet = hq::visit::read(&mut reading.tx, id).await.map_err(|error| failed(error.into()))?;
+    let sheet = sheet.ok_or_else(|| failed(HqError::NotFound))?;
+    let names = hq::people::colleagues(&mut reading.tx, &reading.who.token.0, reading.now).await;
+    let names = names.map_err(|error| failed(error.into()))?;
+    let who = reading.who.person.account;
+    let since = Moment(reading.now.0 - LOOKING_MS);
+    let store = &reading.server.store;
+    let others = hq::people::look_at(store, reading.who.tenant, id, who, reading.now, since).await;
+    // That two see each other is a help: a visit is shown without it.
+    let others: BTreeSet<_> = others.unwrap_or_default().into_iter().collect();
+    let decided_by = sheet.visit.decision.as_ref().and_then(|decision| names.get(&decision.by).cloned());
+    Ok(reading.loaded(VisitSheet {
+        others: others.iter().filter_map(|account| names.get(account).cloned()).collect(),
+        decided_by,
+        county_name: sheet.county_name,
+        scenario: sheet.scenario,
+        commitments: sheet.commitments,
+        submissions: sheet
+            .submissions
+            .into_iter()
+            .map(|one| HandedIn { number: one.number, received_at: one.received_at, document: one.document })
+            .collect(),
+        verified: sheet.verified,
+        findings: sheet
+            .findings
+            .into_iter()
+            .map(|row| FoundFinding {
+                id: row.finding.id,
+                item_code: row.finding.item_code,
+                title: row.finding.title,
+                severity: row.finding.severity,
+                state: row.finding.state,
+                revision: row.finding.revision,
+            })
+            .collect(),
+        venue: sheet.venue,
+        checklist: sheet.checklist,
+        visit: sheet.visit,
+    }))
+}
+
+/// Who decided first, for whoever comes second.
+pub(crate) async fn decided(id: VisitId) -> Result<HqError, HqError> {
+    let caller = caller()?;
+    let who = caller.signed_in.clone().ok_or(HqError::SignedOut)?;
+    let mut tx = caller.server.store.read(who.tenant).await?;
+    let names = hq::people::colleagues(&mut tx, &who.token.0, caller.server.process.now()).await?;
+    let decision = hq::visit::read(&mut tx, id).await?.and_then(|sheet| sheet.visit.decision);
+    Ok(decision.map_or(HqError::NotFound, |decision| HqError::Decided {
+        by: names.get(&decision.by).cloned().unwrap_or_else(|| "HQ".to_owned()),
+        at: decision.at,
+    }))
+}

@@ -1,0 +1,54 @@
+//! The list of visits.
+
+use domain::role::Action;
+use store::hq;
+
+use super::{slice, stretch};
+use crate::{
+    error::HqError,
+    loaded::Loaded,
+    ssr::{failed, reading},
+    visits::{
+        VisitFilter,
+        api::{VisitList, VisitRow},
+    },
+};
+
+pub(crate) async fn visits(filter: VisitFilter) -> Result<Loaded<VisitList>, HqError> {
+    let mut reading = reading(&[Action::ReadRawVisit]).await?;
+    let stretch = stretch(filter.older.as_deref(), filter.newer.as_deref());
+    let found = hq::visits::read(&mut reading.tx, &store_filter(&filter), stretch).await;
+    let found = found.map_err(|error| failed(error.into()))?;
+    let counties = hq::org::counties(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
+    Ok(reading.loaded(VisitList { slice: slice(found, row), counties }))
+}
+
+/// The filter as the store knows it.
+pub(crate) fn store_filter(filter: &VisitFilter) -> hq::visits::Filter {
+    hq::visits::Filter {
+        state: filter.state,
+        county: filter.county,
+        topic: filter.topic.clone(),
+        red_line: filter.red_line,
+        incomplete: filter.incomplete,
+        text: filter.text.clone(),
+    }
+}
+
+fn row(row: hq::visits::VisitRow) -> VisitRow {
+    VisitRow {
+        id: row.id,
+        alias: row.alias,
+        venue_name: row.venue_name,
+        venue_kind: row.venue_kind,
+        county_name: row.county_name,
+        state: row.state,
+        submission: row.submission,
+        received_at: row.received_at,
+        listed_at: row.listed_at,
+        score: row.score,
+        evidence_expected: row.evidence_expected,
+        evidence_verified: row.evidence_verified,
+        decided_at: row.decided_at,
+    }
+}

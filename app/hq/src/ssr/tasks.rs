@@ -1,0 +1,192 @@
+//! Tasks: given out without anybody's name, and called back.
+
+use core::str::FromStr as _;
+use std::collections::BTreeMap;
+
+use domain::{
+    assignment::{Scenario, VisitMode, Window},
+    ids::{AssignmentId, ChecklistVersionId, HandleId, OpId, OrgUnitId, VenueId},
+    op::{
+        Payload,
+        payload::{AssignmentPlan, AssignmentRecall, PLAN_MAX_TASKS, PlannedTask},
+    },
+    org::VenueKind,
+    role::Action,
+    text::Text,
+    time::{DAY_MS, MINUTE_MS, Moment, ZoneOffset},
+};
+use store::{HandleQuery, Private, PrivatePlan, Who, hq};
+
+use super::{
+    act::{Act, act, acting},
+    gate::{failed, reading},
+    rows::{slice, stretch},
+};
+use crate::{
+    error::HqError,
+    loaded::Loaded,
+    paths,
+    tasks::api::{Ground, HandleChoice, TaskFilter, TaskList, TaskRow, VenueChoice},
+};
+
+/// Who was sent to a venue is not sent there again for so long. ms.
+const LOCK_OUT_MS: i64 = 60 * DAY_MS;
+/// How long a handle is good. ms.
+const HANDLE_MS: i64 = 30 * MINUTE_MS;
+
+/// The form of new tasks.
+pub(crate) struct Form {
+    pub(crate) checklist: ChecklistVersionId,
+    pub(crate) venues: Vec<VenueId>,
+    pub(crate) mode: VisitMode,
+    pub(crate) from: String,
+    pub(crate) until: String,
+    pub(crate) handle: String,
+    pub(crate) persona: String,
+    pub(crate) commitments: String,
+}
+
+pub(crate) async fn tasks(filter: TaskFilter) -> Result<Loaded<TaskList>, HqError> {
+    let mut reading = reading(&[Action::Assign]).await?;
+    let stretch = stretch(filter.older.as_deref(), filter.newer.as_deref());
+    let asked = hq::tasks::Filter { state: filter.state, county: None };
+    let found = hq::tasks::read(&mut reading.tx, &asked, stretch).await.map_err(|error| failed(error.into()))?;
+    let row = |row: hq::tasks::TaskRow| TaskRow {
+        id: row.id,
+        venue_name: row.venue_name,
+        venue_kind: row.venue_kind,
+        county_name: row.county_name,
+        topic: row.topic,
+        mode: row.mode,
+        window: row.window,
+        state: row.state,
+    };
+    Ok(reading.loaded(TaskList { slice: slice(found, row) }))
+}
+
+pub(crate) async fn ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result<Loaded<Ground>, HqError> {
+    let mut reading = reading(&[Action::Assign]).await?;
+    let tx = &mut reading.tx;
+    let versions = hq::checklists::versions(tx).await.map_err(|error| failed(error.into()))?;
+    let filter = hq::org::VenueFilter { county, kind: Some(kind), after: None };
+    let (venues, _) = hq::org::venues(tx, &filter).await.map_err(|error| failed(error.into()))?;
+    let counties = hq::org::counties(tx).await.map_err(|error| failed(error.into()))?;
+    let now = reading.now;
+    let query = HandleQuery {
+        units: Vec::new(),
+        venues: Vec::new(),
+        window: Window { from: now, until: now.plus(7 * DAY_MS) },
+        lock_out_ms: LOCK_OUT_MS,
+        expires_at: now.plus(HANDLE_MS),
+    };
+    let handles = reading.server.store.handles(reading.who.tenant, reading.who.token, &query, now).await;
+    let handles = handles.map_err(|error| failed(error.into()))?;
+    Ok(reading.loaded(Ground {
+        checklists: versions
+            .into_iter()
+            .filter(|version| version.venue_kinds.contains(&kind))
+            .map(|version| (version.id, version.title, version.venue_kinds))
+            .collect(),
+        venues: venues
+            .into_iter()
+            .map(|venue| VenueChoice { id: venue.id, code: venue.code, name: venue.name, kind: venue.kind })
+            .collect(),
+        counties,
+        handles: handles
+            .into_iter()
+            .map(|one| HandleChoice { id: one.id, free_days: one.free_days, open_tasks: one.open_tasks })
+            .collect(),
+    }))
+}
+
+pub(crate) async fn plan(op: OpId, form: Form) -> Result<(), HqError> {
+    let (caller, who) = acting(Action::Assign)?;
+    let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
+    if form.venues.is_empty() || form.venues.len() > PLAN_MAX_TASKS {
+        return Err(bad("venues"));
+    }
+    let window = Window {
+        from: day(&form.from, who.zone).ok_or_else(|| bad("from"))?,
+        // To the end of that day, by the company's clock.
+        until: day(&form.until, who.zone).ok_or_else(|| bad("until"))?.plus(DAY_MS - 1),
+    };
+    let handle = match form.handle.as_str() {
+        "" => None,
+        id => Some(HandleId::from_str(id).map_err(|_| bad("handle"))?),
+    };
+    let persona = form.persona.trim();
+    let scenario =
+        (!persona.is_empty()).then(|| Scenario { persona: Text::zh(persona), questions: Vec::new() });
+    let lines = form.commitments.lines().map(str::trim).filter(|line| !line.is_empty());
+    let commitments: Vec<Text> = lines.map(Text::zh).collect();
+    let tasks: Vec<PlannedTask> = (0..)
+        .zip(form.venues)
+        .map(|(n, venue)| PlannedTask {
+            id: AssignmentId::derive(op.0, n),
+            venue,
+            checklist: form.checklist,
+            mode: form.mode,
+            window,
+            scenario: scenario.clone(),
+            commitments: commitments.clone(),
+        })
+        .collect();
+    let who_gets: BTreeMap<AssignmentId, Who> =
+        handle.map(|handle| tasks.iter().map(|task| (task.id, Who::Handle(handle))).collect()).unwrap_or_default();
+    let private =
+        Private::Plan(PrivatePlan { seed: caller.server.process.random(), lock_out_ms: LOCK_OUT_MS, who: who_gets });
+    let payload = Payload::AssignmentPlan(AssignmentPlan { tasks, by_handle: handle.is_some() });
+    act(&caller, &who, Act { op, subject: op.0, base: None, payload, private }).await?;
+    leptos_axum::redirect(paths::TASKS);
+    Ok(())
+}
+
+pub(crate) async fn recall(op: OpId, task: AssignmentId, reason: String) -> Result<(), HqError> {
+    let (caller, who) = acting(Action::Assign)?;
+    let payload = Payload::AssignmentRecall(AssignmentRecall { reason });
+    act(&caller, &who, Act { op, subject: task.0, base: None, payload, private: Private::None }).await?;
+    leptos_axum::redirect(paths::TASKS);
+    Ok(())
+}
+
+/// Midnight of `2026-11-24` by the company's clock.
+fn day(text: &str, zone: ZoneOffset) -> Option<Moment> {
+    let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    if parts.next().is_some() || !(1970..=9999).contains(&year) || !(1..=12).contains(&month) {
+        return None;
+    }
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let longest = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    if !(1..=longest).contains(&day) {
+        return None;
+    }
+    // Days since 1970, with years that begin in March.
+    let (shifted, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let era = shifted.div_euclid(400);
+    let of_era = shifted.rem_euclid(400);
+    let of_year = (153 * month + 2) / 5 + day - 1;
+    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
+    Some(Moment(days * DAY_MS - i64::from(zone.0) * MINUTE_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_begin_at_the_companys_midnight() {
+        let utc = ZoneOffset(0);
+        assert_eq!(day("1970-01-01", utc), Some(Moment(0)));
+        assert_eq!(day("2000-02-29", utc), Some(Moment(951_782_400_000)));
+        assert_eq!(day("2026-11-24", ZoneOffset(480)), Some(Moment(1_795_478_400_000 - 28_800_000)));
+        for wrong in ["", "2026-02-29", "2026-13-01", "2026-00-01", "26-1-1", "2026-11-24-1", "x-1-1", "2026-04-31"] {
+            assert_eq!(day(wrong, utc), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What the list of tasks and the page of new ones ask of the server.
+
+use domain::{
+    assignment::{AssignmentState, VisitMode, Window},
+    ids::{AssignmentId, ChecklistVersionId, HandleId, OpId, OrgUnitId, VenueId},
+    org::VenueKind,
+    text::Text,
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+use crate::{error::HqError, loaded::Loaded, parts::Slice};
+
+/// A stretch of the tasks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskList {
+    /// The tasks, those that end last first. Nothing says who holds them.
+    pub slice: Slice<TaskRow>,
+}
+
+/// One task of the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskRow {
+    /// Its id.
+    pub id: AssignmentId,
+    /// The name of the venue.
+    pub venue_name: Text,
+    /// What the venue is.
+    pub venue_kind: VenueKind,
+    /// The name of the county branch.
+    pub county_name: Text,
+    /// Its topic.
+    pub topic: String,
+    /// How the visit presents itself.
+    pub mode: VisitMode,
+    /// When.
+    pub window: Window,
+    /// Where it stands.
+    pub state: AssignmentState,
+}
+
+/// Which tasks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaskFilter {
+    /// In this state only.
+    pub state: Option<AssignmentState>,
+    /// Rows older than this place.
+    pub older: Option<String>,
+    /// Rows newer than this place.
+    pub newer: Option<String>,
+}
+
+/// What new tasks are made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ground {
+    /// The checklist versions with what can be visited by each.
+    pub checklists: Vec<(ChecklistVersionId, Text, Vec<VenueKind>)>,
+    /// The venues of the kind and county that the address names.
+    pub venues: Vec<VenueChoice>,
+    /// The county branches.
+    pub counties: Vec<(OrgUnitId, Text)>,
+    /// The pool without its names, for who chooses instead of drawing.
+    pub handles: Vec<HandleChoice>,
+}
+
+/// A venue that can be visited.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VenueChoice {
+    /// Which.
+    pub id: VenueId,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: Text,
+    /// What it is.
+    pub kind: VenueKind,
+}
+
+/// A supervisor as this dialogue sees them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandleChoice {
+    /// Good for this dialogue only.
+    pub id: HandleId,
+    /// One bit a weekday, Monday first.
+    pub free_days: u8,
+    /// Tasks given within 30 days.
+    pub open_tasks: i64,
+}
+
+/// A stretch of the tasks that `filter` lets through.
+///
+/// # Errors
+/// [`HqError::SignedOut`], [`HqError::NotAllowed`].
+#[server(prefix = "/hq/read", endpoint = "tasks", input = GetUrl)]
+pub async fn read_tasks(filter: TaskFilter) -> Result<Loaded<TaskList>, HqError> {
+    crate::ssr::tasks::tasks(filter).await
+}
+
+/// What new tasks are made of, for one kind of venue (and one county).
+///
+/// # Errors
+/// [`HqError::NotAllowed`].
+#[server(prefix = "/hq/read", endpoint = "tasks/ground", input = GetUrl)]
+pub async fn read_ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result<Loaded<Ground>, HqError> {
+    crate::ssr::tasks::ground(kind, county).await
+}
+
+/// New tasks, one a venue. Without a handle each supervisor is drawn.
+///
+/// # Errors
+/// [`HqError::BadInput`], [`HqError::Refused`] `supervisor` where nobody can be drawn.
+#[server(prefix = "/hq/act", endpoint = "tasks/plan")]
+#[expect(clippy::too_many_arguments, reason = "one argument a field of the form")]
+pub async fn plan_tasks(
+    op_id: OpId,
+    checklist: ChecklistVersionId,
+    #[server(default)] venues: Vec<VenueId>,
+    mode: VisitMode,
+    from: String,
+    until: String,
+    #[server(default)] handle: String,
+    #[server(default)] persona: String,
+    #[server(default)] commitments: String,
+) -> Result<(), HqError> {
+    let form = crate::ssr::tasks::Form { checklist, venues, mode, from, until, handle, persona, commitments };
+    crate::ssr::tasks::plan(op_id, form).await
+}
+
+/// Calls a task back.
+///
+/// # Errors
+/// [`HqError::Refused`]: it was handed in already.
+#[server(prefix = "/hq/act", endpoint = "tasks/recall")]
+pub async fn recall_task(op_id: OpId, task: AssignmentId, reason: String) -> Result<(), HqError> {
+    crate::ssr::tasks::recall(op_id, task, reason).await
+}

@@ -1,0 +1,162 @@
+//! 派新任务: kind of venue, checklist, venues, time; drawn by default, by handle on purpose.
+
+use core::str::FromStr as _;
+
+use domain::{
+    assignment::VisitMode,
+    ids::OrgUnitId,
+    org::VenueKind,
+    time::{DAY_MS, Moment, show_date_time},
+};
+use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos_router::hooks::use_query_map;
+use ui::{Banner, Button, CheckField, Choice, Field, FilterChip, Glyph, Select, TextArea, Tone};
+
+use super::api::{Ground, HandleChoice, PlanTasks, read_ground};
+use crate::{
+    context::page,
+    labels,
+    loaded::Loaded,
+    parts::{ActForm, AutoSelect, Screen, loading},
+    paths,
+    words::{fill, t, w},
+};
+
+/// The page.
+#[component]
+pub(crate) fn AssignPage() -> impl IntoView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        query.with(|query| {
+            let kind = query.get("kind").and_then(|code| VenueKind::from_code(&code)).unwrap_or(VenueKind::Hall);
+            (kind, query.get("county").and_then(|id| OrgUnitId::from_str(&id).ok()))
+        })
+    });
+    let ground = Resource::new(move || asked.get(), |(kind, county)| read_ground(kind, county));
+    view! {
+        <Screen title=t(w("派新任务", "New tasks"))>
+            {loading(ground, move |loaded| {
+                let (kind, county) = asked.get_untracked();
+                view! { {narrow(&loaded.data, kind, county)} {form(&loaded)} }
+            })}
+        </Screen>
+    }
+}
+
+/// Which venues are offered.
+fn narrow(ground: &Ground, kind: VenueKind, county: Option<OrgUnitId>) -> impl IntoView + use<> {
+    let lang = page().lang;
+    let kinds = VenueKind::ALL
+        .map(|one| {
+            let href = [paths::ASSIGN, "?kind=", one.code()].concat();
+            view! { <FilterChip href label=t(labels::venue_kind(one).1) active=one == kind /> }
+        })
+        .collect_view();
+    let counties = ground.counties.iter().map(|(id, name)| (id.to_string(), name.get(lang).to_owned())).collect();
+    view! {
+        <div class="toolbar">
+            <nav class="chips chips--line" aria-label=t(w("对象类型", "Kind of venue"))>{kinds}</nav>
+            <form method="get" action=paths::ASSIGN class="toolbar">
+                <input type="hidden" name="kind" value=kind.code() />
+                <AutoSelect
+                    name="county"
+                    label=t(w("县分", "County"))
+                    all=t(w("全部县分", "All counties"))
+                    options=counties
+                    value=county.map(|id| id.to_string()).unwrap_or_default()
+                />
+                <button type="submit" class="button button--quiet">{t(w("筛选", "Filter"))}</button>
+            </form>
+        </div>
+    }
+}
+
+fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
+    let lang = page().lang;
+    let ground = &loaded.data;
+    let checklists = ground
+        .checklists
+        .iter()
+        .map(|(id, title, _)| Choice::new(id.to_string(), title.get(lang).to_owned()))
+        .collect();
+    let venues = ground
+        .venues
+        .iter()
+        .enumerate()
+        .map(|(n, venue)| {
+            let name = ["venues[", &n.to_string(), "]"].concat();
+            let label = [venue.name.get(lang), " · ", &venue.code].concat();
+            view! { <CheckField name label value=venue.id.to_string() /> }
+        })
+        .collect_view();
+    let modes = [VisitMode::Covert, VisitMode::Open, VisitMode::WalkThrough, VisitMode::Recheck]
+        .into_iter()
+        .zip(["covert", "open", "walk_through", "recheck"])
+        .map(|(mode, code)| Choice::new(code, t(labels::mode(mode))))
+        .collect();
+    let who = who(&ground.handles).into_any();
+    let op = loaded.op(1);
+    let (today, later) = (date(loaded.now), date(loaded.now.plus(7 * DAY_MS)));
+    view! {
+        <ActForm action=PlanTasks::url() op base=None>
+            <Field id="checklist" label=t(w("检查表", "Checklist"))>
+                <Select name="checklist" options=checklists required=true />
+            </Field>
+            <fieldset class="stack stack--tight" data-list="venues">
+                <legend>{t(w("对象(可多选,每个一项任务)", "Venues (one task each)"))}</legend>
+                {venues}
+            </fieldset>
+            <div class="form__pair">
+                <Field id="from" label=t(w("从", "From"))>
+                    <input class="input" type="date" id="from" name="from" value=today required />
+                </Field>
+                <Field id="until" label=t(w("到(含当天)", "Until (that day included)"))>
+                    <input class="input" type="date" id="until" name="until" value=later required />
+                </Field>
+            </div>
+            <Field id="mode" label=t(w("方式", "Mode"))>
+                <Select name="mode" options=modes required=true />
+            </Field>
+            <Field id="persona" label=t(w("情景(扮演谁、办什么事)", "Scenario (who to play, and what for)"))>
+                <TextArea name="persona" rows=3 maxlength=2_000 />
+            </Field>
+            <Field id="commitments" label=t(w("公布的承诺,一行一条", "Published commitments, one a line"))>
+                <TextArea name="commitments" rows=3 maxlength=4_000 />
+            </Field>
+            {who}
+            <div class="form__end">
+                <Button submit=true>{t(w("派发", "Give out"))}</Button>
+            </div>
+        </ActForm>
+    }
+}
+
+/// Drawn, or chosen by handle: the choice is recorded and has a price.
+fn who(handles: &[HandleChoice]) -> impl IntoView + use<> {
+    let week = [w("一", "Mo"), w("二", "Tu"), w("三", "We"), w("四", "Th"), w("五", "Fr"), w("六", "Sa"), w("日", "Su")];
+    let options = handles
+        .iter()
+        .enumerate()
+        .map(|(n, one)| {
+            let days: String = (0..7).filter(|day| one.free_days >> day & 1 == 1).map(|day| t(week[day])).collect::<Vec<_>>().join(" ");
+            let label = fill(
+                w("代号 {} · 可用 {} · 30 天内 {} 项", "Handle {} · free {} · {} in 30 days"),
+                &[&(n + 1).to_string(), &days, &one.open_tasks.to_string()],
+            );
+            Choice::new(one.id.to_string(), label)
+        })
+        .collect();
+    view! {
+        <Field id="handle" label=t(w("由谁", "By whom"))>
+            <Select name="handle" options none=t(w("抽签(推荐)", "Drawn by lot (recommended)")) />
+        </Field>
+        <Banner tone=Tone::Amber glyph=Glyph::WARNING title=t(w("按代号指定会留下记录", "Choosing by handle is recorded"))>
+            <p>{t(w("指定人选的人不能再审核这次走访。姓名从不显示。", "Whoever chooses may not review the visit. Names are never shown."))}</p>
+        </Banner>
+    }
+}
+
+/// `2026-11-24` by the company's clock.
+fn date(at: Moment) -> String {
+    show_date_time(at, page().zone).chars().take(10).collect()
+}

@@ -1,0 +1,80 @@
+//! One visit, as a reviewer judges it: the claim on the left, the proof on the right.
+
+mod answer_text;
+pub(crate) mod api;
+mod changes;
+mod claim;
+mod decide;
+mod decision;
+mod facts;
+mod found;
+mod proof;
+mod viewer;
+
+pub(crate) use decision::{AcceptPage, ReturnPage, VoidPage};
+
+use core::str::FromStr as _;
+
+use domain::{ids::VisitId, scoring};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use crate::{
+    context::page,
+    loaded::Loaded,
+    parts::{FormFailure, Read, loading},
+};
+use api::{VisitSheet, read_visit};
+use claim::claim;
+use decide::decide;
+use facts::facts;
+use found::found;
+use proof::proof;
+use viewer::Viewer;
+
+/// The visit that the address names.
+fn read_of_address() -> Read<VisitSheet> {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        let text = params.with(|params| params.get("id")).unwrap_or_default();
+        VisitId::from_str(&text).unwrap_or(VisitId(uuid::Uuid::nil()))
+    });
+    Resource::new(move || id.get(), read_visit)
+}
+
+/// The score of what was handed in last, worked out by the same function as on the phone.
+fn score_of(sheet: &VisitSheet) -> Option<scoring::VisitScore> {
+    let last = sheet.submissions.last()?;
+    let context = scoring::ScoreContext { rural: sheet.venue.rural, now: last.received_at };
+    Some(scoring::score(&sheet.checklist, &last.document, context))
+}
+
+/// The page.
+#[component]
+pub(crate) fn VisitPage() -> impl IntoView {
+    let sheet = read_of_address();
+    view! {
+        <FormFailure />
+        {loading(sheet, |Loaded { data, now, .. }| {
+            let shown = RwSignal::new(None);
+            let title = data.venue.name.get(page().lang).to_owned();
+            let score = score_of(&data);
+            let (id, state) = (data.visit.id.to_string(), data.visit.state.code());
+            let (head, claim) = (facts(&data, now).into_any(), claim(&data, score.as_ref(), shown).into_any());
+            let (proof, found, decide) = (proof(&data, shown).into_any(), found(&data).into_any(), decide(&data).into_any());
+            view! {
+                <Title text=title />
+                <div class="review-page" data-visit=id data-state=state>
+                    {head}
+                    <div class="review">
+                        {claim}
+                        <aside class="review__proof">{proof} {found}</aside>
+                    </div>
+                    {decide}
+                    <Viewer sheet=data shown />
+                </div>
+            }
+        })}
+    }
+}

@@ -1,0 +1,169 @@
+//! Who asks, from headers alone: a cookie, a bearer token, or a hand-in key.
+
+use axum::{
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request, rejection::BytesRejection},
+    http::{HeaderMap, header, request::Parts},
+};
+use bytes::Bytes;
+use domain::ids::AccountId;
+use protocol::{ACCOUNT_HEADER, HAND_IN_HEADER, PROTOCOL, PROTOCOL_HEADER};
+use serde::de::DeserializeOwned;
+use std::net::SocketAddr;
+use store::{Caller, Secret};
+
+use super::{ApiError, Code};
+use crate::process::Server;
+
+/// A session's token, of a cookie or a bearer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token(pub(super) Secret);
+
+/// A session, or a journal's hand-in key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hand {
+    /// The secret that was brought.
+    pub(super) secret: Secret,
+    /// What it is.
+    pub(super) caller: Caller,
+}
+
+/// A body of JSON; what cannot be read is a problem document, like every other error.
+pub(super) struct Body<T>(pub(super) T);
+
+/// The account on whose behalf a client says that it acts.
+pub(super) fn named_account(headers: &HeaderMap) -> Option<AccountId> {
+    let text = headers.get(ACCOUNT_HEADER)?.to_str().ok()?;
+    uuid::Uuid::parse_str(text).ok().map(AccountId)
+}
+
+/// From where a request came: the throttle counts by it.
+#[must_use]
+pub fn address(parts: &Parts, behind_proxy: bool) -> String {
+    if behind_proxy
+        && let Some(first) = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok())
+        // The last one is what our own proxy saw; what stands before it anybody can write.
+        && let Some(last) = first.rsplit(',').next()
+    {
+        return last.trim().chars().take(64).collect();
+    }
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| peer.ip().to_string())
+}
+
+/// Requests that a cookie authorises come from our own pages: another site cannot set these headers.
+fn is_ours(parts: &Parts) -> Result<(), ApiError> {
+    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let foreign = text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
+    let reads = matches!(parts.method.as_str(), "GET" | "HEAD");
+    if foreign || (!reads && text(PROTOCOL_HEADER).is_none()) { Err(Code::ForeignOrigin.into()) } else { Ok(()) }
+}
+
+/// A client that speaks another protocol is told so before anything is read.
+fn speaks(parts: &Parts) -> Result<(), ApiError> {
+    let named = parts.headers.get(PROTOCOL_HEADER).map(|value| value.to_str().ok().and_then(|text| text.parse().ok()));
+    match named {
+        None | Some(Some(PROTOCOL)) => Ok(()),
+        Some(_) => Err(ApiError::with(Code::Protocol, PROTOCOL.to_string())),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    Secret::parse(headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?)
+}
+
+fn token(parts: &Parts, cookies: &[&str]) -> Result<Secret, ApiError> {
+    speaks(parts)?;
+    if let Some(secret) = bearer(&parts.headers) {
+        return Ok(secret);
+    }
+    let secret = cookies.iter().find_map(|name| Secret::parse(hq::ssr::read_cookie(parts, name)?));
+    let secret = secret.ok_or(Code::SignIn)?;
+    is_ours(parts)?;
+    Ok(secret)
+}
+
+impl FromRequestParts<Server> for Token {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, ApiError> {
+        token(parts, &[server.field_cookie()]).map(Self)
+    }
+}
+
+/// A token of either front: pictures are shown on both.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AnyToken(pub(super) Secret);
+
+impl FromRequestParts<Server> for AnyToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, ApiError> {
+        // A picture on HQ's page is asked for by HQ's person, whoever has the phone's front open beside it.
+        let hq = parts.headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+        let of_hq = hq.is_some_and(|referer| referer.contains("/hq"));
+        let mut cookies = [server.field_cookie(), server.hq_cookie()];
+        if of_hq {
+            cookies.reverse();
+        }
+        token(parts, &cookies).map(Self)
+    }
+}
+
+impl FromRequestParts<Server> for Hand {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, ApiError> {
+        if let Some(key) = parts.headers.get(HAND_IN_HEADER) {
+            speaks(parts)?;
+            let secret = key.to_str().ok().and_then(Secret::parse).ok_or(Code::SignIn)?;
+            return Ok(Self { secret, caller: Caller::Key(secret.hash) });
+        }
+        let secret = token(parts, &[server.field_cookie()])?;
+        Ok(Self { secret, caller: Caller::Token(secret.hash) })
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Server> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, server: &Server) -> Result<Self, ApiError> {
+        let bytes = Bytes::from_request(request, server).await.map_err(|error| match error {
+            BytesRejection::FailedToBufferBody(error) if error.status().as_u16() == 413 => Code::TooLarge.into(),
+            _ => ApiError::from(Code::BadRequest),
+        })?;
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|error| ApiError::with(Code::BadRequest, format!("line {} column {}", error.line(), error.column())))
+    }
+}
+
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unauthorized | store::Error::NoTenant => Code::SignIn.into(),
+            store::Error::Unknown | store::Error::Stopped => Code::Busy.into(),
+            error if error.is_connection() => Code::Busy.into(),
+            error => {
+                tracing::error!(%error, "a request could not be answered");
+                Code::Internal.into()
+            }
+        }
+    }
+}
+
+impl From<crate::media::MediaError> for ApiError {
+    fn from(error: crate::media::MediaError) -> Self {
+        use crate::media::MediaError;
+        if error.is_full() {
+            return Code::Full.into();
+        }
+        match error {
+            MediaError::Offset(offset) => Self::with(Code::Offset, offset.to_string()),
+            MediaError::Hash => Code::WholeHash.into(),
+            error => {
+                tracing::error!(%error, "the media store failed");
+                Code::Busy.into()
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Bytes come up in chunks, and are shown to whoever may see them.
+
+use axum::{
+    Json,
+    body::Body as AxumBody,
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use domain::{evidence::Sha256, ids::VisitId};
+use protocol::evidence::{CHUNK_BYTES, CHUNK_HEADER, CreateUpload, OFFSET_HEADER, UploadState, VISIT_HEADER};
+use serde::Deserialize;
+use store::Claim;
+
+use super::{
+    ApiError, Code,
+    asks::{AnyToken, Body, Hand},
+};
+use crate::{media::UploadKey, process::Server};
+
+/// What `identity` says about these bytes, if the caller named them.
+async fn claim(server: &Server, hand: Hand, visit: VisitId, sha256: Sha256) -> Result<Claim, ApiError> {
+    let claim =
+        server.store.evidence_claim(hand.secret.tenant, hand.caller, visit, sha256, server.clock.now()).await?;
+    claim.ok_or_else(|| Code::NotNamed.into())
+}
+
+async fn state(server: &Server, claim: &Claim, key: &UploadKey) -> Result<UploadState, ApiError> {
+    if claim.stored {
+        return Ok(UploadState { offset: claim.size, verified: true });
+    }
+    Ok(UploadState { offset: server.media.offset(key).await?, verified: false })
+}
+
+pub(super) async fn create(
+    State(server): State<Server>,
+    hand: Hand,
+    Body(asked): Body<CreateUpload>,
+) -> Result<Json<UploadState>, ApiError> {
+    let claim = claim(&server, hand, asked.visit, asked.sha256).await?;
+    if claim.size != asked.size {
+        return Err(ApiError::with(Code::BadRequest, "size"));
+    }
+    let key = UploadKey { tenant: hand.secret.tenant, visit: asked.visit, sha256: asked.sha256 };
+    state(&server, &claim, &key).await.map(Json)
+}
+
+pub(super) async fn offset(
+    State(server): State<Server>,
+    hand: Hand,
+    Path(sha256): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let key = key(hand, &sha256, &headers)?;
+    let claim = claim(&server, hand, key.visit, key.sha256).await?;
+    let state = state(&server, &claim, &key).await?;
+    let mut response = StatusCode::OK.into_response();
+    response.headers_mut().insert(OFFSET_HEADER, HeaderValue::from(state.offset));
+    Ok(response)
+}
+
+pub(super) async fn chunk(
+    State(server): State<Server>,
+    hand: Hand,
+    Path(sha256): Path<String>,
+    headers: HeaderMap,
+    chunk: Bytes,
+) -> Result<Json<UploadState>, ApiError> {
+    let key = key(hand, &sha256, &headers)?;
+    let claim = claim(&server, hand, key.visit, key.sha256).await?;
+    if claim.stored {
+        return state(&server, &claim, &key).await.map(Json);
+    }
+    let offset: u64 = text(&headers, OFFSET_HEADER)?.parse().map_err(|_| bad(OFFSET_HEADER))?;
+    let named: Sha256 = text(&headers, CHUNK_HEADER)?.parse().map_err(|_| bad(CHUNK_HEADER))?;
+    if chunk.is_empty() || chunk.len() as u64 > CHUNK_BYTES {
+        return Err(ApiError::with(Code::TooLarge, CHUNK_BYTES.to_string()));
+    }
+    if Sha256::of(&chunk) != named {
+        return Err(Code::ChunkHash.into());
+    }
+    if offset.saturating_add(chunk.len() as u64) > claim.size {
+        return Err(ApiError::with(Code::BadRequest, "size"));
+    }
+    let next = server.media.put_chunk(&key, offset, chunk).await?;
+    if next < claim.size {
+        return Ok(Json(UploadState { offset: next, verified: false }));
+    }
+    server.media.finish(&key).await?;
+    let now = server.clock.now();
+    server.store.evidence_stored(key.tenant, hand.caller, key.visit, key.sha256, now).await?;
+    server.wake_jobs();
+    Ok(Json(UploadState { offset: next, verified: true }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Of {
+    visit: VisitId,
+}
+
+pub(super) async fn read(
+    State(server): State<Server>,
+    AnyToken(secret): AnyToken,
+    Path(sha256): Path<String>,
+    Query(of): Query<Of>,
+) -> Result<Response, ApiError> {
+    let sha256: Sha256 = sha256.parse().map_err(|_| Code::NotFound)?;
+    let now = server.clock.now();
+    // There and not for you, or not there: the answer is the same.
+    let readable = server.store.evidence_readable(secret.tenant, secret.hash, of.visit, sha256, now).await?;
+    let readable = readable.ok_or(Code::NotFound)?;
+    let found = server.media.read(secret.tenant, sha256).await?.ok_or(Code::NotFound)?;
+    let mime = HeaderValue::from_str(&readable.mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let headers = [
+        (header::CONTENT_TYPE, mime),
+        (header::CONTENT_LENGTH, HeaderValue::from(readable.size)),
+        // Asked for anew each time, so that whoever may no longer see it does not.
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+        // Whatever the bytes are, they never run.
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+    ];
+    Ok((headers, AxumBody::from_stream(found.into_stream())).into_response())
+}
+
+fn key(hand: Hand, sha256: &str, headers: &HeaderMap) -> Result<UploadKey, ApiError> {
+    let sha256 = sha256.parse().map_err(|_| bad("sha256"))?;
+    let visit = uuid::Uuid::parse_str(text(headers, VISIT_HEADER)?).map_err(|_| bad(VISIT_HEADER))?;
+    Ok(UploadKey { tenant: hand.secret.tenant, visit: VisitId(visit), sha256 })
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, ApiError> {
+    headers.get(name).and_then(|value| value.to_str().ok()).ok_or_else(|| bad(name))
+}
+
+fn bad(what: &str) -> ApiError {
+    ApiError::with(Code::BadRequest, what)
+}

@@ -1,0 +1,63 @@
+//! The command line.
+
+mod arguments;
+mod migrate;
+
+pub use arguments::{Arguments, Command, ServeOptions};
+
+use std::process::ExitCode;
+
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, parser::ValueSource};
+
+use crate::{
+    config::{Layer, Settings},
+    failure::{Failure, Result},
+    logs, serve,
+};
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn main() -> ExitCode {
+    let matches = Arguments::command().get_matches();
+    match run(&matches) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.code()
+        }
+    }
+}
+
+fn run(matches: &ArgMatches) -> Result<ExitCode> {
+    let arguments = Arguments::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+    let settings = settings(&arguments, matches)?;
+    logs::start(settings.log_format, &settings.log)?;
+    tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::unexpected("tokio", &error))?
+        .block_on(dispatch(arguments.command, &settings))
+}
+
+async fn dispatch(command: Command, settings: &Settings) -> Result<ExitCode> {
+    match command {
+        Command::Serve(options) => serve::serve(settings, &options).await,
+        Command::Migrate => migrate::run(settings).await,
+    }
+    .map(|()| ExitCode::SUCCESS)
+}
+
+/// The settings in force for this command line.
+///
+/// # Errors
+/// [`crate::failure::Exit::Usage`].
+pub fn settings(arguments: &Arguments, matches: &ArgMatches) -> Result<Settings> {
+    let file = match &arguments.config {
+        Some(path) => Layer::read(path)?,
+        None => Layer::default(),
+    };
+    // Global flags are found in the matches of the subcommand.
+    let matches = matches.subcommand().map_or(matches, |(_, below)| below);
+    let from_environment = |name: &str| {
+        matches.try_contains_id(name).is_ok() && matches.value_source(name) == Some(ValueSource::EnvVariable)
+    };
+    Settings::resolve(&arguments.layer, &file, &from_environment)
+}

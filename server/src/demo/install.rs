@@ -1,0 +1,76 @@
+//! Puts the demo city into an empty database: by the same ops as real work, through the same door,
+//! with the times at which they would have come.
+
+mod day;
+mod ground;
+
+use std::sync::Arc;
+
+use domain::{
+    ids::TenantId,
+    text::Text,
+    time::{Moment, ZoneOffset},
+};
+use store::{NewTenant, Settings, Signer, Store};
+
+use super::people::{PASSWORD, PEOPLE, TENANT_CODE};
+use crate::{
+    failure::{Failure, Result},
+    keys::Keys,
+    media::Media,
+    postgres::Urls,
+    process::Server,
+    random::Random,
+};
+
+/// What the installation works with.
+pub(super) struct City {
+    /// Over the owner's login.
+    pub(super) owner: Store,
+    pub(super) media: Media,
+    pub(super) random: Arc<dyn Random>,
+    pub(super) tenant: TenantId,
+    pub(super) now: Moment,
+}
+
+/// Installs the demo city unless the database holds a company already.
+///
+/// # Errors
+/// The database or the media store failed; a half-made city is none: empty the data folder and begin anew.
+pub async fn if_empty(server: &Server, urls: &Urls) -> Result<()> {
+    let owner_url = urls.owner()?.reveal();
+    let failed = |error: store::Error| Failure::unexpected("demo city", &error);
+    if !store::tenants(owner_url).await.map_err(failed)?.is_empty() {
+        return Ok(());
+    }
+    eprintln!("正在安装演示城市(约 10 秒) installing the demo city (about 10 seconds)");
+    let tenant = TenantId(super::places::ORIGIN);
+    let now = server.clock.now();
+    let new = NewTenant {
+        id: tenant,
+        code: TENANT_CODE.to_owned(),
+        name: Text::new("云川市分公司", "Yunchuan branch"),
+        zone: ZoneOffset::default(),
+        at: now,
+    };
+    store::create_tenant(owner_url, &new).await.map_err(failed)?;
+    let keys: Arc<dyn Signer> = Arc::<Keys>::clone(&server.keys);
+    let settings = Settings { serve_url: owner_url.to_owned(), unit_url: None, connections: 4 };
+    let owner = Store::open(&settings, keys).await.map_err(failed)?;
+    let hash = server.passwords.hash(PASSWORD.to_owned()).await;
+    let hash = hash.ok_or_else(|| Failure::unexpected("demo city", &"no password hash"))?;
+    let city = City { owner, media: server.media.clone(), random: Arc::clone(&server.random), tenant, now };
+    city.ground(&hash).await?;
+    city.month().await?;
+    city.owner.close().await;
+    Ok(())
+}
+
+/// Who can sign in, for the terminal.
+pub fn print_accounts() {
+    println!("演示账号(仅供试用) demo accounts (for trying only); 密码 password: {PASSWORD}");
+    for person in PEOPLE {
+        let door = if person.is_supervisor() { "/field" } else { "/hq" };
+        println!("  {door:<7} {:<10} {} · {}", person.login, person.name, person.title);
+    }
+}

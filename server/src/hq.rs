@@ -1,0 +1,97 @@
+//! HQ within the process: who asks, the pages, and what its forms call.
+
+mod export;
+mod lend;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    http::{Request, request::Parts},
+    middleware::{self, Next},
+    response::Response,
+    routing::any,
+};
+use hq::{
+    App,
+    ssr::{Caller, HqServer, SignedIn, document, page_context, read_cookie},
+};
+use leptos::{context::use_context, prelude::provide_context};
+use leptos_axum::{AxumRouteListing, generate_route_list, handle_server_fns_with_context};
+use store::Secret;
+use tower_http::compression::CompressionLayer;
+
+use crate::{api::address, process::Server};
+
+/// Adds HQ's addresses.
+pub fn add(router: Router<Server>, server: &Server) -> Router<Server> {
+    let bundle = server.site.hq_bundle();
+    let shell = move || document::document(&bundle);
+    let call = || any(|request: Request<Body>| handle_server_fns_with_context(provide, request));
+    let mut pages = Router::new().route("/hq/act/{*call}", call()).route("/hq/read/{*call}", call());
+    pages = pages
+        .route("/hq/export/visits.csv", axum::routing::get(export::visits))
+        .route("/hq/export/findings.csv", axum::routing::get(export::findings));
+    for listing in generate_route_list(App) {
+        let path = AxumRouteListing::path(&listing).to_owned();
+        let handler = leptos_axum::render_app_async_with_context(provide, shell.clone());
+        pages = pages.route(&path, axum::routing::get(handler));
+    }
+    let pages = pages
+        .layer(middleware::from_fn_with_state(server.clone(), identify))
+        .layer(CompressionLayer::new());
+    router.merge(pages)
+}
+
+/// Finds out who asks before anything is rendered.
+async fn identify(State(server): State<Server>, request: Request<Body>, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let caller = caller(&server, &parts).await;
+    parts.extensions.insert(caller);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+async fn caller(server: &Server, parts: &Parts) -> Caller {
+    Caller {
+        server: hq_server(server, parts),
+        address: address(parts, server.behind_proxy()),
+        signed_in: signed_in(server, parts).await,
+        only_tenant: matches!(server.store.tenant_by_code("").await, Ok(Some(_))),
+    }
+}
+
+fn hq_server(server: &Server, parts: &Parts) -> HqServer {
+    let host = parts.headers.get(axum::http::header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    HqServer {
+        store: server.store.clone(),
+        process: lend::process(server),
+        bundle: server.site.hq_bundle(),
+        cookie: server.hq_cookie(),
+        secure: server.is_secure(),
+        origin: server.public_url.clone().unwrap_or_else(|| format!("http://{host}")),
+    }
+}
+
+async fn signed_in(server: &Server, parts: &Parts) -> Option<SignedIn> {
+    let secret = Secret::parse(read_cookie(parts, server.hq_cookie())?)?;
+    let now = server.clock.now();
+    // A database that does not answer is nobody's session: the page says so when it reads.
+    let session = server.store.session(secret.tenant, secret.hash, now).await.ok().flatten()?;
+    let tenant = server.store.tenant(secret.tenant).await.ok().flatten()?;
+    Some(SignedIn {
+        tenant: tenant.id,
+        tenant_name: tenant.name,
+        zone: tenant.zone,
+        token: secret.hash,
+        person: session.person,
+    })
+}
+
+/// Gives a request's components what they know of it.
+fn provide() {
+    let Some(parts) = use_context::<Parts>() else { return };
+    let Some(caller) = parts.extensions.get::<Caller>().cloned() else { return };
+    provide_context(page_context(&parts, &caller));
+    provide_context(caller);
+}
+

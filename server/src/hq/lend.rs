@@ -1,0 +1,48 @@
+//! Clock, randomness and passwords, lent to HQ.
+
+use std::sync::Arc;
+
+use domain::time::Moment;
+use hq::ssr::{Process, Work};
+use uuid::Uuid;
+
+use crate::{clock::Clock, passwords::Passwords, process::Server, random::Random};
+
+struct Lent {
+    clock: Clock,
+    random: Arc<dyn Random>,
+    passwords: Passwords,
+}
+
+/// What the process lends.
+pub(super) fn process(server: &Server) -> Arc<dyn Process> {
+    Arc::new(Lent {
+        clock: server.clock.clone(),
+        random: Arc::clone(&server.random),
+        passwords: server.passwords.clone(),
+    })
+}
+
+impl Process for Lent {
+    fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    fn random(&self) -> [u8; 32] {
+        self.random.bytes()
+    }
+
+    fn uuid_v7(&self) -> Uuid {
+        self.random.uuid_v7(self.clock.now())
+    }
+
+    fn check_password(&self, password: String, hash: Option<String>) -> Work<bool> {
+        let passwords = self.passwords.clone();
+        Box::pin(async move { passwords.check(password, hash).await })
+    }
+
+    fn hash_password(&self, password: String) -> Work<Option<String>> {
+        let passwords = self.passwords.clone();
+        Box::pin(async move { passwords.hash(password).await })
+    }
+}

@@ -1,0 +1,133 @@
+//! The keys that sign the log's heads. They lie beside the database, never in it.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use domain::evidence::Sha256;
+use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
+use protocol::receipt::{Head, PublishedKey, PublishedKeys};
+use store::{Signed, Signer};
+
+use crate::{
+    data_dir::{DataDir, cannot_use, write_private},
+    failure::{Failure, Result},
+    random::{Random, hex},
+};
+
+/// The key in use, and every key before it.
+#[derive(Debug)]
+pub struct Keys {
+    id: String,
+    signing: SigningKey,
+    /// By id, the one in use among them.
+    known: BTreeMap<String, VerifyingKey>,
+}
+
+impl Keys {
+    /// Reads the keys of `data`; makes the first one if there is none. Files are called `<order>.ed25519`:
+    /// the last signs.
+    ///
+    /// # Errors
+    /// [`crate::failure::Exit::Data`], or a file that holds no key.
+    pub fn keep(data: &DataDir, random: &dyn Random) -> Result<Self> {
+        let folder = data.private("keys")?;
+        let mut files: Vec<_> = fs::read_dir(&folder)
+            .map_err(|error| cannot_use(&folder, &error))?
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|end| end == "ed25519"))
+            .collect();
+        if files.is_empty() {
+            let path = folder.join("0001.ed25519");
+            let seed = hex(&random.bytes::<32>());
+            write_private(&path, seed.as_bytes()).map_err(|error| cannot_use(&path, &error))?;
+            files.push(path);
+        }
+        files.sort();
+        let keys: Vec<SigningKey> = files.iter().map(|path| read(path)).collect::<Result<_>>()?;
+        let known = keys.iter().map(|key| (id(&key.verifying_key()), key.verifying_key())).collect();
+        let signing = keys
+            .into_iter()
+            .next_back()
+            .ok_or_else(|| Failure::unexpected("keys", &"there is no signing key"))?;
+        Ok(Self { id: id(&signing.verifying_key()), signing, known })
+    }
+
+    /// What `/api/v1/keys` says.
+    #[must_use]
+    pub fn published(&self) -> PublishedKeys {
+        let key = |(id, key): (&String, &VerifyingKey)| PublishedKey { id: id.clone(), public: hex(key.as_bytes()) };
+        let mut keys: Vec<PublishedKey> = self.known.iter().map(key).collect();
+        keys.sort_by_key(|key| key.id != self.id);
+        PublishedKeys { keys }
+    }
+}
+
+impl Signer for Keys {
+    fn sign(&self, hash: Sha256) -> Signed {
+        let signature = self.signing.sign(&hash.0);
+        Signed { key: self.id.clone(), signature: hex(&signature.to_bytes()) }
+    }
+
+    fn verify(&self, head: &Head) -> bool {
+        let Some(key) = self.known.get(&head.key) else { return false };
+        unhex::<64>(&head.signature)
+            .is_some_and(|bytes| key.verify(&head.hash().0, &Signature::from_bytes(&bytes)).is_ok())
+    }
+}
+
+fn id(key: &VerifyingKey) -> String {
+    Sha256::of(key.as_bytes()).to_string().chars().take(16).collect()
+}
+
+fn read(path: &Path) -> Result<SigningKey> {
+    let text = fs::read_to_string(path).map_err(|error| cannot_use(path, &error))?;
+    unhex::<32>(text.trim())
+        .map(|seed| SigningKey::from_bytes(&seed))
+        .ok_or_else(|| Failure::unexpected(&path.display().to_string(), &"this file holds no key"))
+}
+
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != N * 2 || !text.is_ascii() {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (n, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(n * 2..n * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SystemRandom;
+    use domain::time::Moment;
+
+    #[test]
+    fn a_head_is_ours_after_a_restart_and_a_new_key_but_not_after_a_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(folder.path()).unwrap();
+        let keys = Keys::keep(&data, &SystemRandom).unwrap();
+        let mut head = Head {
+            epoch: 1,
+            number: 4,
+            previous: Sha256::of(b"p"),
+            root: Sha256::of(b"r"),
+            time: Moment(9),
+            key: String::new(),
+            signature: String::new(),
+        };
+        let signed = keys.sign(head.hash());
+        (head.key, head.signature) = (signed.key, signed.signature);
+        assert!(keys.verify(&head));
+        assert!(Keys::keep(&data, &SystemRandom).unwrap().verify(&head));
+        fs::write(folder.path().join("keys/0002.ed25519"), "07".repeat(32)).unwrap();
+        let newer = Keys::keep(&data, &SystemRandom).unwrap();
+        assert!(newer.verify(&head));
+        assert_ne!(newer.published().keys[0].id, head.key);
+        assert_eq!(newer.published().keys.len(), 2);
+        head.time = Moment(10);
+        assert!(!newer.verify(&head));
+        assert!(!newer.verify(&Head { signature: "zz".repeat(64), ..head }));
+    }
+}

@@ -1,0 +1,24 @@
+//! The process `mingcha`: settings, routes, REST, jobs, and the PostgreSQL that it brings along.
+
+pub mod api;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod data_dir;
+pub mod demo;
+pub mod failure;
+pub mod hq;
+pub mod jobs;
+pub mod keys;
+pub mod logs;
+pub mod media;
+pub mod metrics;
+pub mod passwords;
+pub mod postgres;
+pub mod process;
+pub mod random;
+pub mod router;
+pub mod secret;
+pub mod serve;
+pub mod shutdown;
+pub mod site;

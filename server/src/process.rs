@@ -1,0 +1,64 @@
+//! What every request works with.
+
+use std::sync::Arc;
+
+use store::Store;
+use tokio::sync::Notify;
+
+use crate::{clock::Clock, keys::Keys, media::Media, passwords::Passwords, random::Random, site::Site};
+
+/// What every request works with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The store.
+    pub store: Store,
+    /// The bytes of evidence.
+    pub media: Media,
+    /// What time it is.
+    pub clock: Clock,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Passwords.
+    pub passwords: Passwords,
+    /// The keys that sign.
+    pub keys: Arc<Keys>,
+    /// The built site.
+    pub site: Arc<Site>,
+    /// The address that people type, if a proxy or our own TLS serves it.
+    pub public_url: Option<String>,
+    /// The clock can be set by requests: tests only.
+    pub is_test: bool,
+    /// Wakes the jobs.
+    pub jobs: Arc<Notify>,
+}
+
+impl Server {
+    /// Whether cookies go over https only.
+    #[must_use]
+    pub const fn is_secure(&self) -> bool {
+        self.public_url.is_some()
+    }
+
+    /// Whether a proxy of ours names the caller's address.
+    #[must_use]
+    pub const fn behind_proxy(&self) -> bool {
+        self.public_url.is_some()
+    }
+
+    /// The cookie of the phone's front.
+    #[must_use]
+    pub const fn field_cookie(&self) -> &'static str {
+        if self.is_secure() { "__Host-mc_field" } else { "mc_field" }
+    }
+
+    /// The cookie of HQ's front.
+    #[must_use]
+    pub const fn hq_cookie(&self) -> &'static str {
+        if self.is_secure() { "__Host-mc_hq" } else { "mc_hq" }
+    }
+
+    /// There may be something to do.
+    pub fn wake_jobs(&self) {
+        self.jobs.notify_one();
+    }
+}
