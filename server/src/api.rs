@@ -29,14 +29,9 @@ const CHUNK_MAX_BYTES: usize = 256 * 1024;
 
 /// The routes below `/api`.
 pub fn routes() -> Router<Server> {
-    let push = Router::new()
-        .route("/api/v1/sync/push", post(push::push))
-        .layer(DefaultBodyLimit::max(PUSH_MAX_BYTES));
+    let push = Router::new().route("/api/v1/sync/push", post(push::push)).layer(DefaultBodyLimit::max(PUSH_MAX_BYTES));
     let chunks = Router::new()
-        .route(
-            "/api/v1/evidence/{sha256}",
-            head(evidence::offset).patch(evidence::chunk).get(evidence::read),
-        )
+        .route("/api/v1/evidence/{sha256}", head(evidence::offset).patch(evidence::chunk).get(evidence::read))
         .layer(DefaultBodyLimit::max(CHUNK_MAX_BYTES));
     Router::new()
         .route("/api/v1/session", post(session::sign_in).delete(session::sign_out).get(session::who))

@@ -58,7 +58,9 @@ impl DataDir {
         Failure::new(
             Exit::Data,
             format!("数据目录 {root} 正被另一个 mingcha 使用。请先停止它,或用 --data-dir 换一个目录"),
-            format!("the data folder {root} is in use by another mingcha. Stop it, or name another folder with --data-dir"),
+            format!(
+                "the data folder {root} is in use by another mingcha. Stop it, or name another folder with --data-dir"
+            ),
         )
     }
 
@@ -104,11 +106,7 @@ pub fn cannot_use(path: &Path, error: &io::Error) -> Failure {
             format!("{name} 不可写:{error}。请修改权限,或用 --data-dir 指定别的目录"),
             format!("{name} is not writable: {error}. Change its permissions, or name another folder with --data-dir"),
         ),
-        _ => Failure::new(
-            Exit::Data,
-            format!("{name} 无法使用:{error}"),
-            format!("{name} cannot be used: {error}"),
-        ),
+        _ => Failure::new(Exit::Data, format!("{name} 无法使用:{error}"), format!("{name} cannot be used: {error}")),
     }
 }
 
@@ -119,7 +117,9 @@ pub fn full(path: &Path) -> Failure {
     Failure::new(
         Exit::Data,
         format!("{name} 所在磁盘已满(至少需要 {least} MB 空闲)。请腾出空间,或用 --data-dir 指定别的磁盘"),
-        format!("the disk of {name} is full ({least} MB free are needed). Free some space, or name another disk with --data-dir"),
+        format!(
+            "the disk of {name} is full ({least} MB free are needed). Free some space, or name another disk with --data-dir"
+        ),
     )
 }
 

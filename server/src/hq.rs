@@ -9,11 +9,12 @@ use axum::{
     extract::State,
     http::{Request, request::Parts},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
     routing::any,
 };
 use hq::{
     App,
+    paths::SIGN_IN,
     ssr::{Caller, HqServer, SignedIn, document, page_context, read_cookie},
 };
 use leptos::{context::use_context, prelude::provide_context};
@@ -37,9 +38,7 @@ pub fn add(router: Router<Server>, server: &Server) -> Router<Server> {
         let handler = leptos_axum::render_app_async_with_context(provide, shell.clone());
         pages = pages.route(&path, axum::routing::get(handler));
     }
-    let pages = pages
-        .layer(middleware::from_fn_with_state(server.clone(), identify))
-        .layer(CompressionLayer::new());
+    let pages = pages.layer(middleware::from_fn_with_state(server.clone(), identify)).layer(CompressionLayer::new());
     router.merge(pages)
 }
 
@@ -47,8 +46,17 @@ pub fn add(router: Router<Server>, server: &Server) -> Router<Server> {
 async fn identify(State(server): State<Server>, request: Request<Body>, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let caller = caller(&server, &parts).await;
+    if caller.signed_in.is_none() && is_page(parts.uri.path()) {
+        let to: String = form_urlencoded::byte_serialize(parts.uri.to_string().as_bytes()).collect();
+        return Redirect::to(&format!("{SIGN_IN}?to={to}")).into_response();
+    }
     parts.extensions.insert(caller);
     next.run(Request::from_parts(parts, body)).await
+}
+
+/// A page that wants somebody to have signed in; calls and downloads say so by their status instead.
+fn is_page(path: &str) -> bool {
+    path != SIGN_IN && !["/hq/act/", "/hq/read/", "/hq/export/"].iter().any(|calls| path.starts_with(calls))
 }
 
 async fn caller(server: &Server, parts: &Parts) -> Caller {
@@ -94,4 +102,3 @@ fn provide() {
     provide_context(page_context(&parts, &caller));
     provide_context(caller);
 }
-

@@ -45,10 +45,8 @@ impl Keys {
         files.sort();
         let keys: Vec<SigningKey> = files.iter().map(|path| read(path)).collect::<Result<_>>()?;
         let known = keys.iter().map(|key| (id(&key.verifying_key()), key.verifying_key())).collect();
-        let signing = keys
-            .into_iter()
-            .next_back()
-            .ok_or_else(|| Failure::unexpected("keys", &"there is no signing key"))?;
+        let signing =
+            keys.into_iter().next_back().ok_or_else(|| Failure::unexpected("keys", &"there is no signing key"))?;
         Ok(Self { id: id(&signing.verifying_key()), signing, known })
     }
 

@@ -165,10 +165,8 @@ impl Media {
     /// The chunks of an upload as (start, size), in order, up to the first gap.
     async fn chunks(&self, key: &UploadKey) -> Result<Vec<(u64, u64)>, MediaError> {
         let listed: Vec<_> = self.store.list(Some(&spool(key))).try_collect().await?;
-        let mut chunks: Vec<(u64, u64)> = listed
-            .iter()
-            .filter_map(|meta| Some((meta.location.filename()?.parse().ok()?, meta.size)))
-            .collect();
+        let mut chunks: Vec<(u64, u64)> =
+            listed.iter().filter_map(|meta| Some((meta.location.filename()?.parse().ok()?, meta.size))).collect();
         chunks.sort_unstable();
         let mut stands = 0;
         chunks.retain(|(start, size)| {

@@ -125,11 +125,7 @@ pub fn media(settings: &Settings, data: &DataDir) -> Result<Media> {
 }
 
 fn cannot_connect(error: &store::Error) -> Failure {
-    Failure::new(
-        Exit::Postgres,
-        format!("连不上数据库:{error}"),
-        format!("the database cannot be reached: {error}"),
-    )
+    Failure::new(Exit::Postgres, format!("连不上数据库:{error}"), format!("the database cannot be reached: {error}"))
 }
 
 /// The data folder: what was asked for; by default `data` here, or, where the

@@ -119,9 +119,10 @@ impl Site {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             let accepts = |coding: &str| {
-                headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|accepted| {
-                    accepted.split(',').any(|one| one.trim().split(';').next() == Some(coding))
-                })
+                headers
+                    .get(header::ACCEPT_ENCODING)
+                    .and_then(|value| value.to_str().ok())
+                    .is_some_and(|accepted| accepted.split(',').any(|one| one.trim().split(';').next() == Some(coding)))
             };
             let (body, coding) = match (&file.brotli, &file.gzip) {
                 (Some(bytes), _) if accepts("br") => (bytes, Some("br")),

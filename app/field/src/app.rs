@@ -31,6 +31,7 @@ pub(crate) fn app() -> impl IntoView {
     if let Some(why) = device::door::shut() {
         return screens::door(why).into_any();
     }
+    ui::icon::provide_sprite(&crate::page_meta("mingcha:sprite"));
     let start = RwSignal::new(Start::Opening);
     leptos::task::spawn_local(async move {
         let router = Router::start();

@@ -113,7 +113,8 @@ fn item(item: &Item) -> impl IntoView + use<> {
     };
     let gloss = item.gloss.as_ref().map(|gloss| gloss.get(lang).to_owned());
     let basis = item.basis.join(t(w("、", ", ")));
-    let later = item.later.map(|later| fill(w("后补:{} 小时内", "Answered later: within {} h"), &[&later.hours.to_string()]));
+    let later =
+        item.later.map(|later| fill(w("后补:{} 小时内", "Answered later: within {} h"), &[&later.hours.to_string()]));
     let na = item.na;
     view! {
         <article class="answer">

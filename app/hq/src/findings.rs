@@ -3,8 +3,8 @@
 pub(crate) mod api;
 mod filter;
 
-pub(crate) use filter::severity_code;
 pub use filter::FindingFilter;
+pub(crate) use filter::severity_code;
 
 use domain::{
     finding::{FindingState, Severity},
@@ -136,10 +136,7 @@ fn forms(n: u32, row: &FindingRow, loaded: &Loaded<FindingList>, back: &str) -> 
     }
 }
 
-fn toolbar(
-    filter: &FindingFilter,
-    counties: &[(domain::ids::OrgUnitId, domain::text::Text)],
-) -> impl IntoView + use<> {
+fn toolbar(filter: &FindingFilter, counties: &[(domain::ids::OrgUnitId, domain::text::Text)]) -> impl IntoView + use<> {
     let lang = page().lang;
     let states = labels::FINDING_STATES
         .map(|(state, _)| {

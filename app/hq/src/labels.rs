@@ -159,5 +159,8 @@ pub(crate) fn held(code: &str) -> Word {
         (HeldCode::WrongState, w("当时的状态不允许", "Not possible in the state it met")),
         (HeldCode::Internal, w("服务器两次处理失败", "The server failed on it twice")),
     ];
-    known.into_iter().find(|(held, _)| held.code() == code).map_or(w("原因未知", "Unknown reason"), |(_, word)| word)
+    known
+        .into_iter()
+        .find(|(held, _)| held.code() == code)
+        .map_or(w("原因未知", "Unknown reason"), |(_, word)| word)
 }

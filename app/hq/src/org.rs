@@ -90,9 +90,12 @@ fn line(venue: &Venue, org: &Org) -> impl IntoView + use<> {
     let (glyph, kind) = labels::venue_kind(venue.kind);
     let county = org.units.iter().find(|unit| unit.id == venue.county).map(|unit| unit.name.get(lang).to_owned());
     let place = match venue.position {
-        Some(_) => view! { <Badge tone=Tone::Jade icon=Glyph::CHECK bare=true>{t(w("有坐标", "Known"))}</Badge> }.into_any(),
+        Some(_) => {
+            view! { <Badge tone=Tone::Jade icon=Glyph::CHECK bare=true>{t(w("有坐标", "Known"))}</Badge> }.into_any()
+        }
         None if venue.kind.has_place() => {
-            view! { <Badge tone=Tone::Amber icon=Glyph::WARNING bare=true>{t(w("无坐标", "Unknown"))}</Badge> }.into_any()
+            view! { <Badge tone=Tone::Amber icon=Glyph::WARNING bare=true>{t(w("无坐标", "Unknown"))}</Badge> }
+                .into_any()
         }
         None => ().into_any(),
     };

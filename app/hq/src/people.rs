@@ -53,13 +53,8 @@ fn shown(loaded: &Loaded<People>) -> impl IntoView + use<> {
         Column::text(t(w("状态", "State"))),
         Column::text(t(w("操作", "Actions"))),
     ];
-    let rows = loaded
-        .data
-        .accounts
-        .iter()
-        .enumerate()
-        .map(|(n, account)| line(n as u32, account, loaded))
-        .collect_view();
+    let rows =
+        loaded.data.accounts.iter().enumerate().map(|(n, account)| line(n as u32, account, loaded)).collect_view();
     view! {
         <details class="panel">
             <summary class="panel__head"><h2>{t(w("新建账号", "New account"))}</h2></summary>

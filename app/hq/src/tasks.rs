@@ -8,7 +8,9 @@ pub(crate) use assign::AssignPage;
 use domain::assignment::AssignmentState;
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_router::hooks::use_query_map;
-use ui::{Button, ButtonKind, ButtonLink, Column, DataTable, FilterChip, Glyph, Icon, IconSize, StatusBadge, TextInput};
+use ui::{
+    Button, ButtonKind, ButtonLink, Column, DataTable, FilterChip, Glyph, Icon, IconSize, StatusBadge, TextInput,
+};
 
 use crate::{
     context::page,
@@ -102,10 +104,7 @@ fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>) -> impl IntoView + use
     let (glyph, kind) = labels::venue_kind(row.venue_kind);
     let topic = labels::topic(&row.topic).map_or_else(|| row.topic.clone(), |word| t(word).to_owned());
     let (at, now, id) = (row.window.until, loaded.now, row.id.to_string());
-    let open = matches!(
-        row.state,
-        AssignmentState::Released | AssignmentState::Accepted | AssignmentState::InProgress
-    );
+    let open = matches!(row.state, AssignmentState::Released | AssignmentState::Accepted | AssignmentState::InProgress);
     let recall = loaded.op(n + 1);
     view! {
         <tr id=row.id.to_string()>

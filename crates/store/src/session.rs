@@ -151,7 +151,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn all_tenants(&self) -> Result<Vec<TenantId>> {
-        let ids: Vec<Uuid> = sqlx::query_scalar("SELECT tenant_id FROM identity.all_tenants()").fetch_all(self.pool()).await?;
+        let ids: Vec<Uuid> =
+            sqlx::query_scalar("SELECT tenant_id FROM identity.all_tenants()").fetch_all(self.pool()).await?;
         Ok(ids.into_iter().map(TenantId).collect())
     }
 

@@ -131,9 +131,9 @@ impl<T: DeserializeOwned> FromRequest<Server> for Body<T> {
             BytesRejection::FailedToBufferBody(error) if error.status().as_u16() == 413 => Code::TooLarge.into(),
             _ => ApiError::from(Code::BadRequest),
         })?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|error| ApiError::with(Code::BadRequest, format!("line {} column {}", error.line(), error.column())))
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            ApiError::with(Code::BadRequest, format!("line {} column {}", error.line(), error.column()))
+        })
     }
 }
 

@@ -21,8 +21,7 @@ use crate::{media::UploadKey, process::Server};
 
 /// What `identity` says about these bytes, if the caller named them.
 async fn claim(server: &Server, hand: Hand, visit: VisitId, sha256: Sha256) -> Result<Claim, ApiError> {
-    let claim =
-        server.store.evidence_claim(hand.secret.tenant, hand.caller, visit, sha256, server.clock.now()).await?;
+    let claim = server.store.evidence_claim(hand.secret.tenant, hand.caller, visit, sha256, server.clock.now()).await?;
     claim.ok_or_else(|| Code::NotNamed.into())
 }
 

@@ -95,7 +95,9 @@ impl Code {
 
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::SignIn => ("请重新登录。手机上的内容都还在。", "Please sign in again. Everything on the phone is still there."),
+            Self::SignIn => {
+                ("请重新登录。手机上的内容都还在。", "Please sign in again. Everything on the phone is still there.")
+            }
             Self::OtherAccount => (
                 "当前登录的是另一个账号。请用原来的账号登录后再传。",
                 "Another account is signed in. Sign in with the account that the work belongs to.",
@@ -107,12 +109,25 @@ impl Code {
             Self::BadRequest => ("请求的内容读不懂。", "The request cannot be read."),
             Self::ForeignOrigin => ("请求不是从本站发出的。", "The request did not come from this site."),
             Self::TooLarge => ("一次传得太多。", "Too much at once."),
-            Self::Offset => ("续传的位置不对,请从所示位置继续。", "The upload stands elsewhere; go on from the offset shown."),
-            Self::ChunkHash => ("这一段在路上损坏了,请重传这一段。", "This chunk was damaged on its way; send it again."),
-            Self::WholeHash => ("收到的文件与登记的不一致,请从头重传。", "The file is not the one that was named; send it again from the start."),
+            Self::Offset => {
+                ("续传的位置不对,请从所示位置继续。", "The upload stands elsewhere; go on from the offset shown.")
+            }
+            Self::ChunkHash => {
+                ("这一段在路上损坏了,请重传这一段。", "This chunk was damaged on its way; send it again.")
+            }
+            Self::WholeHash => (
+                "收到的文件与登记的不一致,请从头重传。",
+                "The file is not the one that was named; send it again from the start.",
+            ),
             Self::NotNamed => ("还没有收到引用这个文件的走访记录。", "No visit that names this file has arrived yet."),
-            Self::Protocol => ("应用版本过旧,请更新。手机上的内容都还在。", "The app is too old; please update. Everything on the phone is still there."),
-            Self::Full => ("服务器存储已满,稍后会自动重试,内容都还在手机上。", "The server's disk is full. Everything is still on the phone and will be sent later."),
+            Self::Protocol => (
+                "应用版本过旧,请更新。手机上的内容都还在。",
+                "The app is too old; please update. Everything on the phone is still there.",
+            ),
+            Self::Full => (
+                "服务器存储已满,稍后会自动重试,内容都还在手机上。",
+                "The server's disk is full. Everything is still on the phone and will be sent later.",
+            ),
             Self::Busy => ("服务器正忙,稍后会自动重试。", "The server is busy; this will be tried again."),
             Self::Internal => ("服务器出错了,已记录。", "Something went wrong on the server; it was logged."),
         }

@@ -1,10 +1,6 @@
 //! Ops come up.
 
-use axum::{
-    Json,
-    extract::State,
-    http::HeaderMap,
-};
+use axum::{Json, extract::State, http::HeaderMap};
 use domain::ids::AccountId;
 use protocol::push::{PUSH_MAX_OPS, Push, Pushed};
 use store::{Caller, Source, WriteRequest};
@@ -27,8 +23,7 @@ pub(super) async fn push(
     if owner != push.account || named_account(&headers).is_some_and(|named| named != push.account) {
         return Err(Code::OtherAccount.into());
     }
-    let source =
-        Source::Phone { caller: hand.caller, journal: push.journal, newest: push.newest, ops: push.ops };
+    let source = Source::Phone { caller: hand.caller, journal: push.journal, newest: push.newest, ops: push.ops };
     let pushed = server.store.write(hand.secret.tenant, WriteRequest { source, received_at: now }).await?;
     // A visit that was handed in may name bytes that are here already.
     server.wake_jobs();

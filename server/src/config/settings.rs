@@ -117,7 +117,12 @@ struct Picker<'a> {
 }
 
 impl Picker<'_> {
-    fn optional<T: Clone + fmt::Display>(&mut self, name: &'static str, flag: &Option<T>, file: &Option<T>) -> Option<T> {
+    fn optional<T: Clone + fmt::Display>(
+        &mut self,
+        name: &'static str,
+        flag: &Option<T>,
+        file: &Option<T>,
+    ) -> Option<T> {
         let source = match (flag, file) {
             (Some(_), _) if (self.from_environment)(name) => Source::Environment,
             (Some(_), _) => Source::Flag,
@@ -209,7 +214,11 @@ impl Settings {
                 "owner_database_url or unit_database_url without database_url: all three name the same database",
             );
         }
-        if self.public_url.as_ref().is_some_and(|url| url.strip_prefix("https://").is_none_or(|host| host.is_empty() || host.contains("/"))) {
+        if self
+            .public_url
+            .as_ref()
+            .is_some_and(|url| url.strip_prefix("https://").is_none_or(|host| host.is_empty() || host.contains("/")))
+        {
             return wrong(
                 "public_url 必须形如 https://mingcha.example.cn,不带路径",
                 "public_url must look like https://mingcha.example.cn, without a path",

@@ -47,7 +47,9 @@ fn answer(item: &Item, quality: u64, luck: &mut Luck) -> Answer {
                 values: (0..*count).map(|_| centre + luck.below(spread) as i64).collect(),
             }
         }
-        AnswerKind::Count { of } => Value::Count(if well { *of } else { of - 1 - luck.below(u64::from(*of) / 2) as u32 }),
+        AnswerKind::Count { of } => {
+            Value::Count(if well { *of } else { of - 1 - luck.below(u64::from(*of) / 2) as u32 })
+        }
         AnswerKind::Calls { count } => Value::Calls(
             (0..*count).map(|_| Call { ms: 3_000 + luck.below(6_000) as i64, ok: well || luck.happens(80) }).collect(),
         ),
@@ -71,9 +73,7 @@ fn answer(item: &Item, quality: u64, luck: &mut Luck) -> Answer {
         AnswerKind::Level { labels } => Value::Number(labels.len() as i64 - 1 - i64::from(!well)),
         AnswerKind::Text => Value::Text("见备注".to_owned()),
     };
-    let ticked = !well
-        && matches!(&item.red_line, Some(line) if line.when == RedLineWhen::Ticked)
-        && luck.happens(10);
+    let ticked = !well && matches!(&item.red_line, Some(line) if line.when == RedLineWhen::Ticked) && luck.happens(10);
     let note = if well { String::new() } else { NOTES[luck.below(NOTES.len() as u64) as usize].to_owned() };
     Answer { value: Some(value), na: None, ticked, note }
 }

@@ -164,8 +164,7 @@ pub fn venues() -> Vec<Venue> {
             county: county(*at),
             address: format!("云川市{}{street}", seat.1),
             // One hall was never measured: the screens must live with 无坐标.
-            position: (index != 11)
-                .then_some(Position { lat: seat.3 + north * 1_000, lon: seat.4 + east * 1_000 }),
+            position: (index != 11).then_some(Position { lat: seat.3 + north * 1_000, lon: seat.4 + east * 1_000 }),
             hours: "08:30–18:00".to_owned(),
             agent: *agent,
             rural: *rural,

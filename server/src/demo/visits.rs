@@ -159,7 +159,10 @@ pub fn commitments() -> Vec<Text> {
     vec![
         Text::new("营业厅等候时间不超过 15 分钟。", "Waiting in a hall takes no more than 15 minutes."),
         Text::new("资费全面公示,明码标价,明白消费。", "All tariffs are displayed; what you pay is what you see."),
-        Text::new("投诉 48 小时内首次回复,15 日内办结。", "Complaints get a first answer within 48 hours and are settled within 15 days."),
+        Text::new(
+            "投诉 48 小时内首次回复,15 日内办结。",
+            "Complaints get a first answer within 48 hours and are settled within 15 days.",
+        ),
         Text::new("计费差错双倍返还。", "Billing errors are refunded twice over."),
     ]
 }
@@ -197,7 +200,11 @@ pub fn document(
                 id: EvidenceId(uuid::Uuid::from_bytes(luck.bytes())),
                 item: Some(item.id),
                 kind,
-                source: if kind == EvidenceKind::Photo { EvidenceSource::InPageCamera } else { EvidenceSource::Gallery },
+                source: if kind == EvidenceKind::Photo {
+                    EvidenceSource::InPageCamera
+                } else {
+                    EvidenceSource::Gallery
+                },
                 bytes: Some(StoredBytes {
                     sha256: Sha256::of(&bytes),
                     size: bytes.len() as u64,
@@ -223,8 +230,16 @@ pub fn document(
         answered_at,
         impressions: Impressions {
             overall: IMPRESSIONS[luck.below(IMPRESSIONS.len() as u64) as usize].to_owned(),
-            good: if luck.happens(40) { "咨询台主动递水、提供老花镜,引导耐心。".to_owned() } else { String::new() },
-            suggestion: if luck.happens(40) { "高峰时段增开一个台席,更新公示版本。".to_owned() } else { String::new() },
+            good: if luck.happens(40) {
+                "咨询台主动递水、提供老花镜,引导耐心。".to_owned()
+            } else {
+                String::new()
+            },
+            suggestion: if luck.happens(40) {
+                "高峰时段增开一个台席,更新公示版本。".to_owned()
+            } else {
+                String::new()
+            },
         },
         evidence,
         no_microphone: false,

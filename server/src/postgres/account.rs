@@ -85,7 +85,11 @@ pub(crate) fn unreachable(data: &Path) -> Failure {
     let name = data.display();
     Failure::new(
         Exit::Data,
-        format!("PostgreSQL 不能以 root 运行,而它的用户进不了 {name}。请用 --data-dir /var/lib/mingcha,或以普通用户运行"),
-        format!("PostgreSQL does not run as root, and its user cannot enter {name}. Use --data-dir /var/lib/mingcha, or run as an ordinary user"),
+        format!(
+            "PostgreSQL 不能以 root 运行,而它的用户进不了 {name}。请用 --data-dir /var/lib/mingcha,或以普通用户运行"
+        ),
+        format!(
+            "PostgreSQL does not run as root, and its user cannot enter {name}. Use --data-dir /var/lib/mingcha, or run as an ordinary user"
+        ),
     )
 }

@@ -41,8 +41,12 @@ fn missing(found: &[Binaries], wanted: Option<u32>) -> Failure {
         let there = if there.is_empty() { "-".to_owned() } else { there.join(", ") };
         return Failure::new(
             Exit::Postgres,
-            format!("数据目录由 PostgreSQL {major} 创建,本机只有:{there}。请安装 PostgreSQL {major};升级大版本请先用旧版本 pg_dump 备份"),
-            format!("the data folder was made by PostgreSQL {major}; this machine has: {there}. Install PostgreSQL {major}; to move to another major version, take a pg_dump with the old one first"),
+            format!(
+                "数据目录由 PostgreSQL {major} 创建,本机只有:{there}。请安装 PostgreSQL {major};升级大版本请先用旧版本 pg_dump 备份"
+            ),
+            format!(
+                "the data folder was made by PostgreSQL {major}; this machine has: {there}. Install PostgreSQL {major}; to move to another major version, take a pg_dump with the old one first"
+            ),
         );
     }
     Failure::new(

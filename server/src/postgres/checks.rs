@@ -30,7 +30,9 @@ pub async fn check(url: &Secret, strictness: Strictness) -> Result<()> {
         )
     })?;
     if !inspection.data_checksums {
-        tracing::warn!("this database has no data checksums: a failing disk would go unnoticed (initdb --data-checksums)");
+        tracing::warn!(
+            "this database has no data checksums: a failing disk would go unnoticed (initdb --data-checksums)"
+        );
     }
     let reasons = reasons(&inspection, strictness);
     if reasons.is_empty() {
@@ -59,7 +61,8 @@ fn reasons(found: &Inspection, strictness: Strictness) -> Vec<(String, String)> 
     if found.synchronous_commit == "off" {
         add(
             "synchronous_commit=off:已确认的提交可能丢失。请对该登录和数据库设为 on".to_owned(),
-            "synchronous_commit=off: a confirmed commit may be lost. Set it to on for this login and database".to_owned(),
+            "synchronous_commit=off: a confirmed commit may be lost. Set it to on for this login and database"
+                .to_owned(),
         );
     }
     if found.encoding != "UTF8" {

@@ -43,8 +43,7 @@ impl Running {
             command.arg("-c").arg(setting);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child =
-            command.spawn().map_err(|error| explain("postgres", &error.to_string(), &cluster.folder))?;
+        let mut child = command.spawn().map_err(|error| explain("postgres", &error.to_string(), &cluster.folder))?;
         let words = Arc::default();
         if let Some(stderr) = child.stderr.take() {
             tokio::spawn(listen(stderr, Arc::clone(&words)));

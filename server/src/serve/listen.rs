@@ -27,13 +27,13 @@ pub(crate) async fn bind(addr: SocketAddr) -> Result<TcpListener> {
         ErrorKind::PermissionDenied => Failure::new(
             Exit::Address,
             format!("没有权限监听 {addr}。请用 1024 以上的端口,或在前面放一个代理(docs/deploy.md)"),
-            format!("{addr} may not be bound by this user. Use a port above 1024, or a proxy in front (docs/deploy.md)"),
+            format!(
+                "{addr} may not be bound by this user. Use a port above 1024, or a proxy in front (docs/deploy.md)"
+            ),
         ),
-        _ => Failure::new(
-            Exit::Address,
-            format!("无法监听 {addr}:{error}"),
-            format!("{addr} cannot be bound: {error}"),
-        ),
+        _ => {
+            Failure::new(Exit::Address, format!("无法监听 {addr}:{error}"), format!("{addr} cannot be bound: {error}"))
+        }
     })
 }
 

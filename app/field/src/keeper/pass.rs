@@ -119,6 +119,10 @@ impl Keeper {
             loop {
                 device::clock::sleep(BEAT_MS).await;
                 phone.cut_arrivals();
+                // The worker may still be filling its cache: 可离线 is said as soon as it is true, not before.
+                if phone.ready.with_untracked(|ready| !ready.app) {
+                    crate::ready::check(phone).await;
+                }
                 if device::clock::now() >= *this.inner.due.borrow() && is_visible() {
                     this.sync(phone).await;
                 }

@@ -111,7 +111,8 @@ mod tests {
         };
         let query = filter.query();
         let back = FindingFilter::read(|name| {
-            let pair = query.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")))?;
+            let pair =
+                query.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")))?;
             Some(pair.to_owned())
         });
         assert_eq!(back, filter);

@@ -88,9 +88,10 @@ pub(crate) async fn create(
         let hash = caller.server.process.hash_password(password).await.ok_or(HqError::Internal)?;
         (WayIn { password_hash: Some(hash), link: None }, None)
     };
-    let supervisor = [Role::Visitor, Role::Inspector].iter().any(|role| roles.contains(role)).then(|| {
-        PrivateSupervisor { pooled: true, free_days: 0b111_1111, ties: Vec::new() }
-    });
+    let supervisor = [Role::Visitor, Role::Inspector]
+        .iter()
+        .any(|role| roles.contains(role))
+        .then(|| PrivateSupervisor { pooled: true, free_days: 0b111_1111, ties: Vec::new() });
     let private = PrivateAccount { login, name, way_in, supervisor };
     let salt = salt(&caller);
     let create = AccountCreate { roles: RoleSet::of(&roles), unit, commitment: private.commitment(&salt) };

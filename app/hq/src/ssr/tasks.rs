@@ -115,8 +115,7 @@ pub(crate) async fn plan(op: OpId, form: Form) -> Result<(), HqError> {
         id => Some(HandleId::from_str(id).map_err(|_| bad("handle"))?),
     };
     let persona = form.persona.trim();
-    let scenario =
-        (!persona.is_empty()).then(|| Scenario { persona: Text::zh(persona), questions: Vec::new() });
+    let scenario = (!persona.is_empty()).then(|| Scenario { persona: Text::zh(persona), questions: Vec::new() });
     let lines = form.commitments.lines().map(str::trim).filter(|line| !line.is_empty());
     let commitments: Vec<Text> = lines.map(Text::zh).collect();
     let tasks: Vec<PlannedTask> = (0..)

@@ -133,12 +133,17 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
 
 /// Drawn, or chosen by handle: the choice is recorded and has a price.
 fn who(handles: &[HandleChoice]) -> impl IntoView + use<> {
-    let week = [w("一", "Mo"), w("二", "Tu"), w("三", "We"), w("四", "Th"), w("五", "Fr"), w("六", "Sa"), w("日", "Su")];
+    let week =
+        [w("一", "Mo"), w("二", "Tu"), w("三", "We"), w("四", "Th"), w("五", "Fr"), w("六", "Sa"), w("日", "Su")];
     let options = handles
         .iter()
         .enumerate()
         .map(|(n, one)| {
-            let days: String = (0..7).filter(|day| one.free_days >> day & 1 == 1).map(|day| t(week[day])).collect::<Vec<_>>().join(" ");
+            let days: String = (0..7)
+                .filter(|day| one.free_days >> day & 1 == 1)
+                .map(|day| t(week[day]))
+                .collect::<Vec<_>>()
+                .join(" ");
             let label = fill(
                 w("代号 {} · 可用 {} · 30 天内 {} 项", "Handle {} · free {} · {} in 30 days"),
                 &[&(n + 1).to_string(), &days, &one.open_tasks.to_string()],

@@ -18,7 +18,9 @@ pub(crate) fn answer_text(item: &Item, answer: &Answer, lang: Lang) -> Option<St
     }
     let value = answer.value.as_ref()?;
     let text = match (&item.answer, value) {
-        (AnswerKind::Choice { options }, Value::Choice(code)) => label(options.iter().map(|o| (&o.code, &o.label)), code, lang),
+        (AnswerKind::Choice { options }, Value::Choice(code)) => {
+            label(options.iter().map(|o| (&o.code, &o.label)), code, lang)
+        }
         (AnswerKind::Rating, Value::Number(stars)) => format!("{stars} / 5"),
         (AnswerKind::Level { labels }, Value::Number(level)) => {
             let word = usize::try_from(*level).ok().and_then(|level| labels.get(level)).map(|word| word.get(lang));
@@ -87,8 +89,8 @@ fn seconds(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        checklist::{BillingCase, Choice, Control, EvidenceRule, Step, Unit},
         checklist::{Bands, Better},
+        checklist::{BillingCase, Choice, Control, EvidenceRule, Step, Unit},
         ids::ItemId,
         text::Text,
     };
@@ -127,10 +129,7 @@ mod tests {
             options: vec![Choice { code: "yes".to_owned(), label: Text::new("是", "Yes"), share: 10_000 }],
         });
         assert_eq!(said(&yes, Value::Choice("yes".to_owned())).as_deref(), Some("Yes"));
-        assert_eq!(
-            answer_text(&yes, &Answer::not_applicable("停业"), Lang::Zh).as_deref(),
-            Some("不适用: 停业")
-        );
+        assert_eq!(answer_text(&yes, &Answer::not_applicable("停业"), Lang::Zh).as_deref(), Some("不适用: 停业"));
         let cases = item(AnswerKind::Cases);
         let case = BillingCase { what: "通话".to_owned(), expected: 150, billed: Some(180) };
         assert_eq!(said(&cases, Value::Cases(vec![case])).as_deref(), Some("0 / 1\n✗ 通话 1.50 → 1.80"));

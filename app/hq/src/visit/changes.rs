@@ -16,7 +16,12 @@ pub(super) fn before(sheet: &VisitSheet, item: ItemId) -> Option<Before> {
     let [.., before, last] = sheet.submissions.as_slice() else { return None };
     let answer = before.document.answers.get(&item);
     let evidence = |one: &super::api::HandedIn| {
-        one.document.evidence.iter().filter(|record| record.item == Some(item)).map(|record| record.id).collect::<Vec<_>>()
+        one.document
+            .evidence
+            .iter()
+            .filter(|record| record.item == Some(item))
+            .map(|record| record.id)
+            .collect::<Vec<_>>()
     };
     let known = evidence(before);
     let added = evidence(last).iter().filter(|id| !known.contains(id)).count();

@@ -50,13 +50,15 @@ pub(super) fn claim(sheet: &VisitSheet, score: Option<&VisitScore>, shown: Shown
 fn section(section: &Section, sheet: &VisitSheet, score: Option<&VisitScore>, shown: Shown) -> impl IntoView + use<> {
     let lang = page().lang;
     let title = section.title.get(lang).to_owned();
-    let earned = score.and_then(|score| score.sections.iter().find(|one| one.section == section.id)).map(|one| {
-        [points(one.earned).as_str(), " / ", &one.applicable.to_string()].concat()
-    });
+    let earned = score
+        .and_then(|score| score.sections.iter().find(|one| one.section == section.id))
+        .map(|one| [points(one.earned).as_str(), " / ", &one.applicable.to_string()].concat());
     let items = section
         .items
         .iter()
-        .map(|item| answer(item, sheet, score.and_then(|score| score.items.iter().find(|one| one.item == item.id)), shown))
+        .map(|item| {
+            answer(item, sheet, score.and_then(|score| score.items.iter().find(|one| one.item == item.id)), shown)
+        })
         .collect_view();
     view! {
         <details class="section" open>
@@ -94,10 +96,13 @@ fn answer(item: &Item, sheet: &VisitSheet, score: Option<&ItemScore>, shown: Sho
     });
     let returned = sheet.visit.returned.iter().find(|one| one.item == Some(item.id)).map(|one| one.reason.clone());
     let earned = score.map(|score| match score.share {
-        Some(share) => [points(i64::from(score.weight) * i64::from(share)).as_str(), " / ", &score.weight.to_string()].concat(),
+        Some(share) => {
+            [points(i64::from(score.weight) * i64::from(share)).as_str(), " / ", &score.weight.to_string()].concat()
+        }
         None => "–".to_owned(),
     });
-    let count = document.map_or(0, |document| document.evidence.iter().filter(|record| record.item == Some(item.id)).count());
+    let count =
+        document.map_or(0, |document| document.evidence.iter().filter(|record| record.item == Some(item.id)).count());
     let id = item.code.clone();
     view! {
         <article class="answer" data-tone=tone.name() id=id data-item=item.code.clone()>
@@ -150,7 +155,9 @@ fn sum(sheet: &VisitSheet, score: &VisitScore) -> impl IntoView + use<> {
         })
         .collect_view();
     let total = match score.uncapped {
-        Some(share) => [points(score.earned).as_str(), " ÷ ", &score.applicable.to_string(), " = ", &percent(share)].concat(),
+        Some(share) => {
+            [points(score.earned).as_str(), " ÷ ", &score.applicable.to_string(), " = ", &percent(share)].concat()
+        }
         None => t(w("适用的权重太少,不计分", "Too little applied: not scored")).to_owned(),
     };
     let capped = (score.score != score.uncapped).then(|| {

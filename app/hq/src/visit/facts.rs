@@ -34,9 +34,11 @@ pub(super) fn facts(sheet: &VisitSheet, now: Moment) -> impl IntoView + use<> {
         .into_iter()
         .filter_map(|(word, presence)| Some(place(t(word), presence.as_ref()?, &sheet.venue, now)))
         .collect_view();
-    let stay = visit.arrived.as_ref().zip(visit.left.as_ref()).map(|(arrived, left)| {
-        fill(w("停留 {}", "Stayed {}"), &[&age_of(left.at.since(arrived.at))])
-    });
+    let stay = visit
+        .arrived
+        .as_ref()
+        .zip(visit.left.as_ref())
+        .map(|(arrived, left)| fill(w("停留 {}", "Stayed {}"), &[&age_of(left.at.since(arrived.at))]));
     view! {
         <header class="review-head">
             <h1 tabindex="-1">{name}</h1>

@@ -17,13 +17,14 @@ use crate::{
 #[component]
 pub(crate) fn VisitToolbar(filter: VisitFilter, counties: Vec<(OrgUnitId, Text)>) -> impl IntoView {
     let lang = page().lang;
-    let states = [VisitState::Received, VisitState::Returned, VisitState::UnderWay, VisitState::Accepted, VisitState::Voided]
-        .map(|state| {
-            let href = VisitFilter { state: Some(state), ..filter.clone() }.list();
-            let (_, word) = labels::visit_state(state);
-            view! { <FilterChip href label=t(word) active=filter.state == Some(state) /> }
-        })
-        .collect_view();
+    let states =
+        [VisitState::Received, VisitState::Returned, VisitState::UnderWay, VisitState::Accepted, VisitState::Voided]
+            .map(|state| {
+                let href = VisitFilter { state: Some(state), ..filter.clone() }.list();
+                let (_, word) = labels::visit_state(state);
+                view! { <FilterChip href label=t(word) active=filter.state == Some(state) /> }
+            })
+            .collect_view();
     let all = VisitFilter { state: None, ..filter.clone() }.list();
     let counties = counties.into_iter().map(|(id, name)| (id.to_string(), name.get(lang).to_owned())).collect();
     let topics = labels::TOPICS

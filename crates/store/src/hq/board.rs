@@ -100,7 +100,7 @@ pub async fn read(tx: &mut Tx, limits: Limits) -> Result<Board> {
 
 async fn visits(tx: &mut Tx, state: i16, from: i64, before: i64) -> Result<u32> {
     let found: i64 = sqlx::query_scalar(
-        "SELECT count(1) FROM (SELECT 1 FROM app.visit WHERE state = $1 AND listed_at >= $2 AND listed_at < $3 LIMIT $4) AS some",
+        "SELECT count(1) FROM (SELECT 1 FROM app.visit WHERE state = $1 AND listed_at >= $2 AND listed_at < $3 LIMIT $4) AS counted",
     )
     .bind(state)
     .bind(from)
@@ -114,7 +114,7 @@ async fn visits(tx: &mut Tx, state: i16, from: i64, before: i64) -> Result<u32> 
 async fn tasks(tx: &mut Tx, states: &[AssignmentState]) -> Result<u32> {
     let codes: Vec<i16> = states.iter().map(|state| state.code()).collect();
     let found: i64 = sqlx::query_scalar(
-        "SELECT count(1) FROM (SELECT 1 FROM app.assignment WHERE state = ANY ($1) LIMIT $2) AS some",
+        "SELECT count(1) FROM (SELECT 1 FROM app.assignment WHERE state = ANY ($1) LIMIT $2) AS counted",
     )
     .bind(codes)
     .bind(i64::from(COUNT_MAX))
@@ -125,7 +125,7 @@ async fn tasks(tx: &mut Tx, states: &[AssignmentState]) -> Result<u32> {
 
 async fn held(tx: &mut Tx) -> Result<u32> {
     let found: i64 =
-        sqlx::query_scalar("SELECT count(1) FROM (SELECT 1 FROM app.held WHERE state = 1 LIMIT $1) AS some")
+        sqlx::query_scalar("SELECT count(1) FROM (SELECT 1 FROM app.held WHERE state = 1 LIMIT $1) AS counted")
             .bind(i64::from(COUNT_MAX))
             .fetch_one(&mut **tx)
             .await?;
@@ -134,7 +134,7 @@ async fn held(tx: &mut Tx) -> Result<u32> {
 
 async fn findings(tx: &mut Tx, state: FindingState, severity: Severity) -> Result<u32> {
     let found: i64 = sqlx::query_scalar(
-        "SELECT count(1) FROM (SELECT 1 FROM app.finding WHERE severity = $1 AND state = $2 LIMIT $3) AS some",
+        "SELECT count(1) FROM (SELECT 1 FROM app.finding WHERE severity = $1 AND state = $2 LIMIT $3) AS counted",
     )
     .bind(severity.code())
     .bind(state.code())

@@ -3,6 +3,7 @@
 mod cluster;
 mod door;
 mod feed;
+mod hq;
 mod isolation;
 mod people;
 mod restore;

@@ -76,7 +76,9 @@ impl City {
                 tasks.insert(n, self.plan(visit, list, at).await?);
                 continue;
             }
-            let (Some(task), Some(phone)) = (tasks.get(&n).copied(), phones.get_mut(&visit.supervisor)) else { continue };
+            let (Some(task), Some(phone)) = (tasks.get(&n).copied(), phones.get_mut(&visit.supervisor)) else {
+                continue;
+            };
             match event {
                 Event::Plan => {}
                 Event::Accept => {
@@ -113,7 +115,9 @@ impl City {
         }
         events.push((handed_in, n, Event::HandIn));
         match visit.progress {
-            Progress::Accepted | Progress::Voided => events.push((handed_in.plus(DAY_MS + n as i64 * 17 * MINUTE_MS), n, Event::Decide)),
+            Progress::Accepted | Progress::Voided => {
+                events.push((handed_in.plus(DAY_MS + n as i64 * 17 * MINUTE_MS), n, Event::Decide))
+            }
             Progress::Returned => events.push((handed_in.plus(35 * MINUTE_MS), n, Event::Decide)),
             _ => {}
         }
@@ -164,8 +168,7 @@ impl City {
             let sha256 = Sha256::of(&bytes);
             let kept = self.media.keep(self.tenant, sha256, Bytes::from(bytes)).await;
             kept.map_err(|error| Failure::unexpected("demo picture", &error))?;
-            let stored =
-                self.owner.evidence_stored(self.tenant, Caller::Token(phone.token.hash), id, sha256, at).await;
+            let stored = self.owner.evidence_stored(self.tenant, Caller::Token(phone.token.hash), id, sha256, at).await;
             stored.map_err(|error| Failure::unexpected("demo picture", &error))?;
         }
         let pending = self.owner.pending_verifications(self.tenant, 500).await;
@@ -186,7 +189,9 @@ impl City {
         at: Moment,
     ) -> Result<()> {
         let payload = match visit.progress {
-            Progress::Voided => Payload::VisitVoid(VisitVoid { reason: "现场照片与厅名不符,安排重新走访。".to_owned() }),
+            Progress::Voided => {
+                Payload::VisitVoid(VisitVoid { reason: "现场照片与厅名不符,安排重新走访。".to_owned() })
+            }
             Progress::Returned => {
                 let reason = "门头照片看不清厅名,请补拍;等候时长请核对叫号单。".to_owned();
                 Payload::VisitReturn(VisitReturn { items: vec![ReturnedItem { item: None, reason }] })
@@ -239,10 +244,8 @@ impl City {
         let token = self.session(person, Front::Field).await?;
         let journal = JournalId(self.random.uuid_v7(self.now));
         let (_, key) = Secret::mint(self.tenant, self.random.bytes());
-        let opened = self
-            .owner
-            .open_journal(self.tenant, token.hash, NewJournal { id: journal, key: key.hash }, self.now)
-            .await;
+        let opened =
+            self.owner.open_journal(self.tenant, token.hash, NewJournal { id: journal, key: key.hash }, self.now).await;
         opened.map_err(|error| Failure::unexpected("demo phone", &error))?;
         Ok(Phone { token, journal, seq: 0 })
     }

@@ -24,7 +24,8 @@ const BEGAN_MS: i64 = 45 * DAY_MS;
 impl City {
     pub(super) async fn ground(&self, password_hash: &str) -> Result<()> {
         let at = self.now.plus(-BEGAN_MS);
-        self.server(SERVER_ACTOR.0, Payload::OrgImport(OrgImport { units: places::units() }), Private::None, at).await?;
+        self.server(SERVER_ACTOR.0, Payload::OrgImport(OrgImport { units: places::units() }), Private::None, at)
+            .await?;
         let venues = Payload::VenueImport(VenueImport { venues: places::venues() });
         self.server(SERVER_ACTOR.0, venues, Private::None, at).await?;
         let lists = builtin().map_err(|error| Failure::unexpected("checklists", &error))?;

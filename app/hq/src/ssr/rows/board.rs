@@ -39,9 +39,6 @@ pub(crate) async fn board() -> Result<Loaded<Board>, HqError> {
         oldest_returned: waiting(found.oldest_returned),
         proposed: found.proposed,
         confirmed: found.confirmed,
-        ranking: ranking
-            .into_iter()
-            .map(|one| Ranked { name: one.name, mean: one.mean, visits: one.visits })
-            .collect(),
+        ranking: ranking.into_iter().map(|one| Ranked { name: one.name, mean: one.mean, visits: one.visits }).collect(),
     }))
 }

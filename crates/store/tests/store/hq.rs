@@ -1,0 +1,80 @@
+//! Everything that HQ reads, read once with something in it.
+
+use domain::{
+    assignment::AssignmentState,
+    finding::{FindingState, Severity},
+    ids::VisitId,
+    op::{
+        Payload,
+        payload::{AssignmentAccept, VisitAccept},
+    },
+    role::Role,
+    time::DAY_MS,
+    visit::VisitState,
+};
+use store::hq::{self, Stretch};
+
+use crate::world::{NOW, World};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_screen_has_its_rows() {
+    let world = World::new().await;
+    let (visitor, reviewer) = (world.person(&[Role::Visitor]).await, world.person(&[Role::Reviewer]).await);
+    let mut phone = world.phone(&visitor).await;
+    let (waiting, accepted, open) =
+        (world.task(&visitor).await, world.task(&visitor).await, world.task(&visitor).await);
+    phone.visit(&world, waiting, &[1]).await;
+    phone.visit(&world, accepted, &[]).await;
+    world.hq(&reviewer, accepted, 3, Payload::VisitAccept(VisitAccept {})).await;
+    let accept = phone.cut(open, 0, Payload::AssignmentAccept(AssignmentAccept {}));
+    phone.push(&world.store, &[accept]).await.unwrap();
+    let mut tx = world.store.read(world.tenant).await.unwrap();
+
+    let limits = hq::board::Limits {
+        arrived_since: NOW.plus(-DAY_MS),
+        amber_before: NOW.plus(1),
+        red_before: NOW.plus(-DAY_MS),
+    };
+    let board = hq::board::read(&mut tx, limits).await.unwrap();
+    assert_eq!((board.waiting, board.amber, board.red, board.arrived, board.open_tasks), (1, 1, 0, 2, 1));
+    assert_eq!((board.oldest_waiting.len(), board.oldest_returned.len(), board.held), (1, 0, 0));
+    assert_eq!(board.proposed.iter().sum::<u32>(), 2);
+    let ranking = hq::board::ranking(&mut tx, NOW.plus(-DAY_MS)).await.unwrap();
+    assert_eq!(ranking.iter().map(|one| one.visits).collect::<Vec<_>>(), [1]);
+
+    let all = hq::visits::Filter::default();
+    let list = hq::visits::read(&mut tx, &all, Stretch::Newest).await.unwrap();
+    assert_eq!((list.rows.len(), list.newer, list.older), (2, None, None));
+    for (filter, expected) in [
+        (hq::visits::Filter { state: Some(VisitState::Received), ..all.clone() }, 1),
+        (hq::visits::Filter { incomplete: true, ..all.clone() }, 1),
+        (hq::visits::Filter { red_line: true, ..all.clone() }, 2),
+        (hq::visits::Filter { text: "清河".into(), ..all.clone() }, 2),
+        (hq::visits::Filter { text: "没有这个厅".into(), ..all.clone() }, 0),
+        (hq::visits::Filter { topic: Some("hall".into()), county: Some(world.venue.county), ..all.clone() }, 2),
+        (hq::visits::Filter { topic: Some("billing".into()), ..all }, 0),
+    ] {
+        assert_eq!(
+            hq::visits::read(&mut tx, &filter, Stretch::Newest).await.unwrap().rows.len(),
+            expected,
+            "{filter:?}"
+        );
+    }
+
+    let sheet = hq::visit::read(&mut tx, VisitId::of(waiting)).await.unwrap().unwrap();
+    assert_eq!((sheet.submissions.len(), sheet.findings.len(), sheet.verified.len()), (1, 1, 0));
+    let findings = hq::findings::Filter {
+        state: Some(FindingState::Proposed),
+        severity: Some(Severity::Critical),
+        ..hq::findings::Filter::default()
+    };
+    assert_eq!(hq::findings::read(&mut tx, &findings, Stretch::Newest).await.unwrap().rows.len(), 2);
+    let tasks = hq::tasks::Filter { state: Some(AssignmentState::Accepted), county: None };
+    assert_eq!(hq::tasks::read(&mut tx, &tasks, Stretch::Newest).await.unwrap().rows.len(), 1);
+    assert_eq!(hq::checklists::versions(&mut tx).await.unwrap().len(), 5);
+    assert_eq!(hq::org::units(&mut tx).await.unwrap().len(), 1);
+    assert_eq!(hq::org::venues(&mut tx, &hq::org::VenueFilter::default()).await.unwrap().0.len(), 1);
+    let names = hq::people::colleagues(&mut tx, &reviewer.token.0, NOW).await.unwrap();
+    assert_eq!(names.len(), 1, "HQ's own people, and nobody who visits");
+    assert!(hq::people::colleagues(&mut tx, &visitor.token.0, NOW).await.unwrap().is_empty());
+}
