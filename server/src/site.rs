@@ -144,6 +144,9 @@ impl Site {
         out.insert(header::ETAG, file.etag.clone());
         if path == "/sw.js" {
             out.insert("service-worker-allowed", HeaderValue::from_static("/field"));
+            // A worker lives under the policy of its own script: this one fetches what it keeps, and nothing else.
+            let policy = HeaderValue::from_static("default-src 'none'; connect-src 'self'");
+            out.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         response
     }

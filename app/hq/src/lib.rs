@@ -4,6 +4,11 @@
 //! function of its area (`*/api.rs`); what those need to exist only on the
 //! server lies in `ssr`, the one module behind that feature.
 
+#![expect(
+    unreachable_pub,
+    reason = "what the macros of components and server functions make is `pub`, whatever is around it"
+)]
+
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("`ssr` and `hydrate` exclude one another: build the server and the bundle in two cargo calls");
 

@@ -1,6 +1,6 @@
 //! A label, a control, what helps and what is wrong.
 
-use leptos::prelude::*;
+use leptos::{context::Provider, prelude::*};
 
 use crate::{
     Label,
@@ -62,7 +62,8 @@ pub fn Field(
     let hint_id = [&*id, "-hint"].concat();
     let error_id = [&*id, "-error"].concat();
     let described_by = hint.is_some().then(|| hint_id.clone());
-    provide_context(FieldContext { id: id.clone(), described_by, error });
+    // Within an owner of its own: what a component provides is else there for its siblings too, and gone before them.
+    let context = FieldContext { id: id.clone(), described_by, error };
     view! {
         <div class="field">
             <label class="field__label" for=id>
@@ -70,7 +71,7 @@ pub fn Field(
                 {aside.map(|aside| view! { <span class="field__aside">{aside}</span> })}
             </label>
             {hint.map(|hint| view! { <p class="field__hint" id=hint_id>{hint}</p> })}
-            {children()}
+            <Provider value=context>{children()}</Provider>
             {move || {
                 error
                     .get()

@@ -15,7 +15,7 @@ pub fn photo(luck: &mut Luck) -> image::ImageResult<Vec<u8>> {
     let (left, top) = (60 + luck.below(140) as u32, 50 + luck.below(60) as u32);
     let (width, height) = (240 + luck.below(120) as u32, 150 + luck.below(70) as u32);
     let ledge = 330 + luck.below(50) as u32;
-    let seed = luck.next();
+    let seed = luck.draw();
     let mut picture = ImageBuffer::from_fn(640, 480, |x, y| {
         let shade = |Rgb([r, g, b]): Rgb<u8>, by: u32| {
             let dim = |c: u8| c.saturating_sub((by / 12) as u8);

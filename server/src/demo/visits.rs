@@ -76,7 +76,7 @@ pub fn visits(venues: &[Venue], now: Moment) -> Vec<DemoVisit> {
             progress,
             // A hall keeps its character: its number decides how well it does.
             quality: 62 + venue.code.bytes().map(u64::from).sum::<u64>() * 7 % 37,
-            seed: luck.next(),
+            seed: luck.draw(),
         });
     };
     // Two past rounds over most venues, oldest first.

@@ -1,5 +1,7 @@
 //! What the settings ask of the server: cookies of this browser, nothing else.
 
+#![cfg_attr(feature = "ssr", expect(clippy::unused_async, reason = "a server function is async, whatever it does"))]
+
 use leptos::prelude::*;
 
 use crate::error::HqError;

@@ -1,7 +1,7 @@
 //! Cookies of HQ. What people chose for this browser lies in them, and nothing that counts.
 
 use http::{HeaderValue, header::SET_COOKIE, request::Parts};
-use leptos::{context::use_context, prelude::expect_context};
+use leptos::prelude::expect_context;
 use leptos_axum::ResponseOptions;
 
 /// A cookie to be set.
@@ -58,9 +58,4 @@ pub fn read_cookie<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(key, _)| *key == name)
         .map(|(_, value)| value)
-}
-
-/// The value of the cookie `name` of the request at hand.
-pub(crate) fn request_cookie(name: &str) -> Option<String> {
-    use_context::<Parts>().and_then(|parts| read_cookie(&parts, name).map(str::to_owned))
 }

@@ -4,8 +4,8 @@ use core::str::FromStr as _;
 use std::collections::BTreeMap;
 
 use domain::{
-    assignment::{Scenario, VisitMode, Window},
-    ids::{AssignmentId, ChecklistVersionId, HandleId, OpId, OrgUnitId, VenueId},
+    assignment::{Scenario, Window},
+    ids::{AssignmentId, HandleId, OpId, OrgUnitId},
     op::{
         Payload,
         payload::{AssignmentPlan, AssignmentRecall, PLAN_MAX_TASKS, PlannedTask},
@@ -26,25 +26,13 @@ use crate::{
     error::HqError,
     loaded::Loaded,
     paths,
-    tasks::api::{Ground, HandleChoice, TaskFilter, TaskList, TaskRow, VenueChoice},
+    tasks::api::{Ground, HandleChoice, NewTasks, TaskFilter, TaskList, TaskRow, VenueChoice},
 };
 
 /// Who was sent to a venue is not sent there again for so long. ms.
 const LOCK_OUT_MS: i64 = 60 * DAY_MS;
 /// How long a handle is good. ms.
 const HANDLE_MS: i64 = 30 * MINUTE_MS;
-
-/// The form of new tasks.
-pub(crate) struct Form {
-    pub(crate) checklist: ChecklistVersionId,
-    pub(crate) venues: Vec<VenueId>,
-    pub(crate) mode: VisitMode,
-    pub(crate) from: String,
-    pub(crate) until: String,
-    pub(crate) handle: String,
-    pub(crate) persona: String,
-    pub(crate) commitments: String,
-}
 
 pub(crate) async fn tasks(filter: TaskFilter) -> Result<Loaded<TaskList>, HqError> {
     let mut reading = reading(&[Action::Assign]).await?;
@@ -99,7 +87,7 @@ pub(crate) async fn ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result
     }))
 }
 
-pub(crate) async fn plan(op: OpId, form: Form) -> Result<(), HqError> {
+pub(crate) async fn plan(op: OpId, form: NewTasks) -> Result<(), HqError> {
     let (caller, who) = acting(Action::Assign)?;
     let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
     if form.venues.is_empty() || form.venues.len() > PLAN_MAX_TASKS {

@@ -106,24 +106,37 @@ pub async fn read_ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result<L
     crate::ssr::tasks::ground(kind, county).await
 }
 
+/// The form of new tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewTasks {
+    /// Which checklist version.
+    pub checklist: ChecklistVersionId,
+    /// The venues: one task each.
+    #[serde(default)]
+    pub venues: Vec<VenueId>,
+    /// How the visits present themselves.
+    pub mode: VisitMode,
+    /// The first day, `2026-11-24`.
+    pub from: String,
+    /// The last day.
+    pub until: String,
+    /// Who was chosen by handle; empty: drawn.
+    #[serde(default)]
+    pub handle: String,
+    /// Who to play.
+    #[serde(default)]
+    pub persona: String,
+    /// Published commitments, one a line.
+    #[serde(default)]
+    pub commitments: String,
+}
+
 /// New tasks, one a venue. Without a handle each supervisor is drawn.
 ///
 /// # Errors
 /// [`HqError::BadInput`], [`HqError::Refused`] `supervisor` where nobody can be drawn.
 #[server(prefix = "/hq/act", endpoint = "tasks/plan")]
-#[expect(clippy::too_many_arguments, reason = "one argument a field of the form")]
-pub async fn plan_tasks(
-    op_id: OpId,
-    checklist: ChecklistVersionId,
-    #[server(default)] venues: Vec<VenueId>,
-    mode: VisitMode,
-    from: String,
-    until: String,
-    #[server(default)] handle: String,
-    #[server(default)] persona: String,
-    #[server(default)] commitments: String,
-) -> Result<(), HqError> {
-    let form = crate::ssr::tasks::Form { checklist, venues, mode, from, until, handle, persona, commitments };
+pub async fn plan_tasks(op_id: OpId, form: NewTasks) -> Result<(), HqError> {
     crate::ssr::tasks::plan(op_id, form).await
 }
 

@@ -79,12 +79,13 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
         .iter()
         .map(|(id, title, _)| Choice::new(id.to_string(), title.get(lang).to_owned()))
         .collect();
+    let first = ground.checklists.first().map(|(id, ..)| id.to_string()).unwrap_or_default();
     let venues = ground
         .venues
         .iter()
         .enumerate()
         .map(|(n, venue)| {
-            let name = ["venues[", &n.to_string(), "]"].concat();
+            let name = ["form[venues][", &n.to_string(), "]"].concat();
             let label = [venue.name.get(lang), " · ", &venue.code].concat();
             view! { <CheckField name label value=venue.id.to_string() /> }
         })
@@ -100,7 +101,7 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
     view! {
         <ActForm action=PlanTasks::url() op base=None>
             <Field id="checklist" label=t(w("检查表", "Checklist"))>
-                <Select name="checklist" options=checklists required=true />
+                <Select name="form[checklist]" options=checklists value=Signal::stored(first) required=true />
             </Field>
             <fieldset class="stack stack--tight" data-list="venues">
                 <legend>{t(w("对象(可多选,每个一项任务)", "Venues (one task each)"))}</legend>
@@ -108,20 +109,20 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
             </fieldset>
             <div class="form__pair">
                 <Field id="from" label=t(w("从", "From"))>
-                    <input class="input" type="date" id="from" name="from" value=today required />
+                    <input class="input" type="date" id="from" name="form[from]" value=today required />
                 </Field>
                 <Field id="until" label=t(w("到(含当天)", "Until (that day included)"))>
-                    <input class="input" type="date" id="until" name="until" value=later required />
+                    <input class="input" type="date" id="until" name="form[until]" value=later required />
                 </Field>
             </div>
             <Field id="mode" label=t(w("方式", "Mode"))>
-                <Select name="mode" options=modes required=true />
+                <Select name="form[mode]" options=modes value=Signal::stored("covert".to_owned()) required=true />
             </Field>
             <Field id="persona" label=t(w("情景(扮演谁、办什么事)", "Scenario (who to play, and what for)"))>
-                <TextArea name="persona" rows=3 maxlength=2_000 />
+                <TextArea name="form[persona]" rows=3 maxlength=2_000 />
             </Field>
             <Field id="commitments" label=t(w("公布的承诺,一行一条", "Published commitments, one a line"))>
-                <TextArea name="commitments" rows=3 maxlength=4_000 />
+                <TextArea name="form[commitments]" rows=3 maxlength=4_000 />
             </Field>
             {who}
             <div class="form__end">
@@ -153,7 +154,7 @@ fn who(handles: &[HandleChoice]) -> impl IntoView + use<> {
         .collect();
     view! {
         <Field id="handle" label=t(w("由谁", "By whom"))>
-            <Select name="handle" options none=t(w("抽签(推荐)", "Drawn by lot (recommended)")) />
+            <Select name="form[handle]" options none=t(w("抽签(推荐)", "Drawn by lot (recommended)")) />
         </Field>
         <Banner tone=Tone::Amber glyph=Glyph::WARNING title=t(w("按代号指定会留下记录", "Choosing by handle is recorded"))>
             <p>{t(w("指定人选的人不能再审核这次走访。姓名从不显示。", "Whoever chooses may not review the visit. Names are never shown."))}</p>

@@ -81,7 +81,7 @@ fn decision(
                         form(&loaded)
                     } else {
                         view! {
-                            <Banner tone=Tone::Neutral glyph=Glyph::INFO title=t(w("已经处理过", "It was decided already"))>{()}</Banner>
+                            <Banner tone=Tone::Neutral glyph=Glyph::INFO title=t(w("已经处理过", "It was decided already"))>""</Banner>
                         }
                         .into_any()
                     }}

@@ -103,5 +103,5 @@ fn others(sheet: &VisitSheet) -> Option<impl IntoView + use<>> {
     }
     let names = sheet.others.join("、");
     let title = fill(w("{} 也在看这次走访", "{} has this visit open, too"), &[&names]);
-    Some(view! { <Banner tone=Tone::Violet glyph=Glyph::EYE title=title>{()}</Banner> })
+    Some(view! { <Banner tone=Tone::Violet glyph=Glyph::EYE title=title>""</Banner> })
 }

@@ -116,7 +116,7 @@ impl City {
         events.push((handed_in, n, Event::HandIn));
         match visit.progress {
             Progress::Accepted | Progress::Voided => {
-                events.push((handed_in.plus(DAY_MS + n as i64 * 17 * MINUTE_MS), n, Event::Decide))
+                events.push((handed_in.plus(DAY_MS + n as i64 * 17 * MINUTE_MS), n, Event::Decide));
             }
             Progress::Returned => events.push((handed_in.plus(35 * MINUTE_MS), n, Event::Decide)),
             _ => {}
