@@ -106,10 +106,11 @@ mod tests {
             state: Some(FindingState::Proposed),
             severity: Some(Severity::Critical),
             topic: Some("hall".to_owned()),
-            county: Some(OrgUnitId(uuid::Uuid::from_u128(7))),
             ..FindingFilter::default()
         };
         let query = filter.query();
+        let county = Some(OrgUnitId(uuid::Uuid::from_u128(7)));
+        assert!(FindingFilter { county, ..filter.clone() }.query().contains("&county="));
         let back = FindingFilter::read(|name| {
             let pair =
                 query.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")))?;

@@ -7,7 +7,7 @@ use domain::{
     checklist::ChecklistVersion,
     evidence::Sha256,
     finding::{FindingState, Severity},
-    ids::{FindingId, ItemId, OpId, VisitId},
+    ids::{FindingId, OpId, VisitId},
     org::Venue,
     text::Text,
     time::Moment,
@@ -116,6 +116,7 @@ pub async fn give_back_visit(
 ) -> Result<(), HqError> {
     use core::str::FromStr as _;
     use domain::{
+        ids::ItemId,
         op::{Payload, payload::VisitReturn},
         visit::ReturnedItem,
     };

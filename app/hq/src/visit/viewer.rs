@@ -93,7 +93,7 @@ pub(super) fn Viewer(sheet: VisitSheet, shown: Shown) -> impl IntoView {
                         label=t(w("放大", "Zoom"))
                         on_click=move |()| zoom()
                     />
-                    <a class="button button--quiet" href=whole target="_blank" rel="noopener">
+                    <a class="button button--plain" href=whole target="_blank" rel="noopener">
                         {t(w("原图", "Full size"))}
                     </a>
                     <IconButton glyph=Glyph::CLOSE label=t(w("关闭", "Close")) on_click=move |()| shown.set(None) />
