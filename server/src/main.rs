@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    mutants::wake_from_environment();
     server::cli::main()
 }

@@ -7,10 +7,11 @@ use std::{
 
 /// The crates of the host, built and tested in one cargo call with `hq` in its
 /// `ssr` mode. A test compares this list and the two below with the workspace.
-pub(crate) const HOST: [&str; 8] = ["domain", "protocol", "sync", "store", "xtask", "ui", "hq", "server"];
+pub(crate) const HOST: [&str; 9] = ["domain", "mutants", "protocol", "sync", "store", "xtask", "ui", "hq", "server"];
 
-/// What [`HOST`] needs: HQ rendered on the server, the five checklists at hand.
-pub(crate) const HOST_FEATURES: &str = "domain/builtin,hq/ssr";
+/// What [`HOST`] needs: HQ rendered on the server, the five checklists at hand. Tests have the planted bugs in them,
+/// asleep.
+pub(crate) const HOST_FEATURES: &str = "domain/builtin,hq/ssr,mutants/planted";
 
 /// The phone's half. Its pure parts are tested on the host, in a cargo call of
 /// its own: leptos' csr and ssr exclude one another.

@@ -11,20 +11,22 @@ use crate::{
 };
 
 /// What each crate may use of ours. Tests may use more.
-const MAY_DEPEND_ON: [(&str, &[&str]); 12] = [
-    ("domain", &[]),
-    ("protocol", &["domain"]),
-    ("sync", &["domain", "protocol"]),
-    ("device", &["domain", "protocol", "sync"]),
+const MAY_DEPEND_ON: [(&str, &[&str]); 13] = [
+    ("domain", &["mutants"]),
+    // Planted bugs: a constant `false` in every build but those of the suites.
+    ("mutants", &[]),
+    ("protocol", &["domain", "mutants"]),
+    ("sync", &["domain", "protocol", "mutants"]),
+    ("device", &["domain", "protocol", "sync", "mutants"]),
     // Receipts and the leaves they stand on are written down once, in `protocol`.
-    ("store", &["domain", "protocol"]),
+    ("store", &["domain", "protocol", "mutants"]),
     ("ui", &["domain"]),
     ("field", &["ui", "sync", "device", "domain", "protocol"]),
     // `store` only on the server's side: see the test below.
     ("hq", &["ui", "domain", "store"]),
     ("frontend-field", &["field"]),
     ("frontend-hq", &["hq"]),
-    ("server", &["domain", "protocol", "store", "hq", "ui"]),
+    ("server", &["domain", "protocol", "store", "hq", "ui", "mutants"]),
     ("xtask", &[]),
 ];
 

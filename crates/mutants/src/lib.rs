@@ -1,0 +1,119 @@
+//! Planted bugs. A suite that proves a promise must fail over each of them.
+//!
+//! Every fault is one variant of [`Mutant`] and one `if planted(…)` at the place
+//! where somebody might really make the mistake. The feature `planted` is on in
+//! the builds of the test suites alone; without it [`planted`] is the constant
+//! `false` and the compiler takes the fault out. All faults live in one build:
+//! which of them is awake is chosen at run time, one at a time, because a build
+//! a fault would cost CI its hour.
+
+macro_rules! mutants {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $promise:literal;)*) => {
+        /// A planted bug.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Mutant {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Mutant {
+            /// Every planted bug.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name on a command line.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The promise of `docs/trust.md` that it breaks.
+            #[must_use]
+            pub const fn promise(self) -> &'static str {
+                match self { $(Self::$name => $promise,)* }
+            }
+        }
+    };
+}
+
+mutants! {
+    /// The phone counts an op as safe as soon as the request was answered, whatever the receipt says.
+    FreesWithoutReceipt = "frees-without-receipt", "P2";
+    /// A recovered or restored phone goes on counting in its old journal.
+    CountsOnInOldJournal = "counts-on-in-old-journal", "P2";
+}
+
+impl Mutant {
+    /// The planted bug of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|mutant| mutant.name() == name)
+    }
+}
+
+#[cfg(feature = "planted")]
+mod awake {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::Mutant;
+
+    /// One more than the place in [`Mutant::ALL`]; 0: none is awake.
+    static AWAKE: AtomicUsize = AtomicUsize::new(0);
+
+    /// Whether this fault is awake.
+    #[must_use]
+    #[inline]
+    pub fn planted(mutant: Mutant) -> bool {
+        AWAKE.load(Ordering::Relaxed) == mutant as usize + 1
+    }
+
+    /// Wakes one fault for the whole process, or sends all to sleep.
+    pub fn wake(mutant: Option<Mutant>) {
+        AWAKE.store(mutant.map_or(0, |mutant| mutant as usize + 1), Ordering::Relaxed);
+    }
+}
+
+#[cfg(not(feature = "planted"))]
+mod awake {
+    use super::Mutant;
+
+    /// Whether this fault is awake: never in a build without planted faults.
+    #[must_use]
+    #[inline]
+    pub const fn planted(_mutant: Mutant) -> bool {
+        false
+    }
+
+    /// There is nothing to wake in a build without planted faults.
+    pub const fn wake(_mutant: Option<Mutant>) {}
+}
+
+pub use awake::{planted, wake};
+
+/// Names the fault that a process of the suites is to have.
+pub const VARIABLE: &str = "MINGCHA_MUTANT";
+
+/// Wakes the fault that the environment names. Without planted faults it does nothing.
+pub fn wake_from_environment() {
+    wake(std::env::var(VARIABLE).ok().and_then(|name| Mutant::from_name(&name)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_its_own() {
+        for mutant in Mutant::ALL {
+            assert_eq!(Mutant::from_name(mutant.name()), Some(*mutant));
+            assert!(mutant.promise().starts_with('P'), "{mutant:?}");
+        }
+    }
+
+    #[test]
+    fn one_is_awake_at_a_time_and_only_where_they_are_planted() {
+        wake(Some(Mutant::FreesWithoutReceipt));
+        assert_eq!(planted(Mutant::FreesWithoutReceipt), cfg!(feature = "planted"));
+        assert!(!planted(Mutant::CountsOnInOldJournal));
+        wake(None);
+        assert!(!planted(Mutant::FreesWithoutReceipt));
+    }
+}
