@@ -45,6 +45,8 @@ struct Inner {
     backoff: RefCell<Backoff>,
     /// When the next pass is due, by the phone's clock.
     due: RefCell<domain::time::Moment>,
+    /// When the server last saw which head this phone has, by the phone's clock.
+    shown: RefCell<domain::time::Moment>,
     /// Something changed while a pass was under way.
     again: RefCell<bool>,
 }
@@ -62,6 +64,7 @@ impl Keeper {
             engine: RefCell::new(None),
             backoff: RefCell::new(Backoff::default()),
             due: RefCell::new(domain::time::Moment::default()),
+            shown: RefCell::new(domain::time::Moment::default()),
             again: RefCell::new(false),
         };
         Ok(Self { vault, helper: Helper::start(&script).ok(), inner: Rc::new(inner) })

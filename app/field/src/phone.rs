@@ -127,7 +127,7 @@ impl Phone {
             let Some(row) = rows.get_mut(&id) else { return };
             let mut next = row.draft_or_new();
             if apply_edit(&mut next, &record).is_ok() {
-                row.draft = Some(next);
+                row.kept.draft = Some(next);
                 changed = true;
             }
         });

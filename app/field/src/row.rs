@@ -1,50 +1,61 @@
 //! A task with all that this phone knows of it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    borrow::{Borrow, BorrowMut},
+    collections::BTreeMap,
+    ops::Deref,
+};
 
 use domain::{
     assignment::AssignmentState,
-    checklist::{ChecklistVersion, MissingContext},
+    checklist::MissingContext,
     evidence::Sha256,
     ids::ItemId,
     scoring::{ScoreContext, score},
     time::Moment,
-    visit::{Draft, DraftState, ScoreSummary, VisitState},
+    visit::{DraftState, ScoreSummary, VisitState},
 };
-use protocol::pull::Task;
-use serde::{Deserialize, Serialize};
+use sync::TaskAtHand;
 use ui::{Status, TileState, Truth};
 
 use crate::words::t;
 
-/// A task, its visit and its files.
+/// A task as the outbox keeps it, and beside it what only the screens show.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
-    /// What the server sent.
-    pub task: Task,
-    /// Its checklist version; `None` where this build cannot show it (需要更新).
-    pub checklist: Option<Arc<ChecklistVersion>>,
-    /// The draft on this phone.
-    pub draft: Option<Draft>,
-    /// Closed by the server: called back, or given to somebody else.
-    pub closed: Option<AssignmentState>,
+    /// What lies on the disk of it.
+    pub kept: TaskAtHand,
     /// Ops of it that are not safe on the server yet.
     pub unsent: u32,
     /// Files of it that the server does not have yet: bytes sent of bytes in all.
     pub files: BTreeMap<Sha256, FileState>,
     /// An op of it that the server refused or holds back.
     pub trouble: Option<String>,
-    /// The receipt of the last handing in.
-    pub receipt: Option<Receipt>,
 }
 
-/// What shows that the server has what was handed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Receipt {
-    /// Of the body, as the server signed it.
-    pub digest: Sha256,
-    /// When, by the server's clock.
-    pub at: Moment,
+impl From<TaskAtHand> for Row {
+    fn from(kept: TaskAtHand) -> Self {
+        Self { kept, unsent: 0, files: BTreeMap::new(), trouble: None }
+    }
+}
+
+impl Deref for Row {
+    type Target = TaskAtHand;
+    fn deref(&self) -> &TaskAtHand {
+        &self.kept
+    }
+}
+
+impl Borrow<TaskAtHand> for Row {
+    fn borrow(&self) -> &TaskAtHand {
+        &self.kept
+    }
+}
+
+impl BorrowMut<TaskAtHand> for Row {
+    fn borrow_mut(&mut self) -> &mut TaskAtHand {
+        &mut self.kept
+    }
 }
 
 /// One file on its way.
@@ -171,13 +182,6 @@ impl Stage {
 }
 
 impl Row {
-    /// The draft, or an untouched one.
-    #[must_use]
-    pub(crate) fn draft_or_new(&self) -> Draft {
-        let task = &self.task.assignment;
-        self.draft.clone().unwrap_or_else(|| Draft::new(task.id, task.venue, task.checklist, task.window))
-    }
-
     /// Where the task stands.
     #[must_use]
     pub(crate) fn stage(&self) -> Stage {

@@ -39,7 +39,7 @@ impl Visit {
     /// The draft as it stands, or an untouched one.
     #[must_use]
     pub(crate) fn draft(self) -> Option<Draft> {
-        self.with(Row::draft_or_new)
+        self.with(|row| row.draft_or_new())
     }
 
     /// Where the visit stands.

@@ -31,6 +31,7 @@ impl Keeper {
     pub(crate) async fn export(&self) {
         let Ok(stored) = records::read(&self.vault).await else { return };
         let drafts = stored.rows.into_values().filter_map(|row| {
+            let row = row.kept;
             let criteria = row.checklist.as_ref().map(|list| {
                 list.items().map(|item| (item.id.to_string(), item.criterion.zh.clone())).collect::<BTreeMap<_, _>>()
             });

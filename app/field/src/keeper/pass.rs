@@ -1,28 +1,29 @@
-//! A pass: send what waits, fetch what is new, send the files. When one is due, and how often.
+//! Passes: when one is due, how often, and the requests that `sync` asks for.
 
-use domain::{text::Text, time::Moment};
+use domain::{evidence::Sha256, text::Text, time::Moment};
+use js_sys::Uint8Array;
 use leptos::prelude::*;
+use sync::{End, Outcome, Pass, Step};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 
-use super::{Keeper, net::Caller, words};
-use crate::{phone::Phone, status::SyncState};
+use super::{
+    Keeper,
+    net::{Answer, Caller},
+    words,
+};
+use crate::{me::Me, phone::Phone, status::SyncState};
 
 /// How often a phone asks for news while it is looked at, ms.
 const POLL_MS: i64 = 60_000;
 /// How often the beat looks whether something is due, ms.
 const BEAT_MS: i32 = 2_000;
+/// How often a phone with nothing to send shows which head it has, ms.
+const WITNESS_MS: i64 = 10 * 60_000;
 
 /// Why a pass ended before its time.
 pub(super) enum Stop {
-    /// Wait and try again.
-    Later {
-        /// As the server asked, seconds.
-        after_s: Option<u32>,
-        /// In words, if there is more to say than that there is no network.
-        why: Option<Text>,
-    },
-    /// Nobody is signed in.
-    SignIn,
+    /// The pass says why.
+    Pass(End),
     /// The disk refused.
     Disk(device::Failure),
 }
@@ -30,6 +31,42 @@ pub(super) enum Stop {
 impl From<device::Failure> for Stop {
     fn from(failure: device::Failure) -> Self {
         Self::Disk(failure)
+    }
+}
+
+impl Stop {
+    /// Nobody is signed in any more.
+    pub(super) const fn gone() -> Self {
+        Self::Pass(End::SignIn)
+    }
+}
+
+/// A pass with what its requests need.
+pub(super) struct Run {
+    pub(super) pass: Pass,
+    me: Option<Me>,
+    /// The answer that ended it.
+    last: Option<Answer>,
+    /// The bytes of the file at hand.
+    pub(super) bytes: Option<(Sha256, Uint8Array)>,
+}
+
+impl Run {
+    /// In whose name the next request goes.
+    pub(super) fn caller(&self) -> Caller {
+        let session = Caller::session(self.me.clone());
+        if self.pass.by_key() { session.by_key() } else { session }
+    }
+
+    /// The phone writes another journal from now on.
+    pub(super) fn is(&mut self, me: Me) {
+        self.me = Some(me);
+    }
+
+    /// The answer was none of those hoped for.
+    pub(super) fn failed(&mut self, outcome: Outcome, answer: Answer) {
+        self.pass.failed(outcome);
+        self.last = Some(answer);
     }
 }
 
@@ -50,53 +87,62 @@ impl Keeper {
         loop {
             *self.inner.again.borrow_mut() = false;
             phone.sync.update(|sync| sync.state = SyncState::Sending);
-            let done = self.pass(phone).await;
-            self.finish(phone, done);
+            let now = device::clock::now();
+            let since = now.since(*self.inner.shown.borrow());
+            // A clock that was put back shows it too early rather than never.
+            let witness = !(0..=WITNESS_MS).contains(&since);
+            let mut run = Run { pass: Pass::new(witness), me: phone.me.get_untracked(), last: None, bytes: None };
+            let end = self.pass(phone, &mut run).await;
+            if witness && matches!(end, Ok(End::Done)) {
+                *self.inner.shown.borrow_mut() = now;
+            }
+            self.finish(phone, end, run.last.as_ref());
             if !*self.inner.again.borrow() {
                 return;
             }
         }
     }
 
-    async fn pass(&self, phone: Phone) -> Result<(), Stop> {
-        let caller = Caller::session(phone.me.get_untracked());
-        let signed_out = match self.push_all(phone, &caller).await {
-            // The session has ended: what is cut still gets through with the hand-in key, and nothing else does.
-            Err(Stop::SignIn) => {
-                let by_key = caller.by_key();
-                self.push_all(phone, &by_key).await?;
-                self.upload_all(phone, &by_key).await?;
-                true
+    async fn pass(&self, phone: Phone, run: &mut Run) -> Result<End, Stop> {
+        loop {
+            let Some(account) = phone.me.with_untracked(|me| me.as_ref().map(|me| me.account)) else {
+                return Err(Stop::gone());
+            };
+            let drafts = phone.open_drafts() > 0;
+            let step = self.with_engine(|engine| run.pass.next(engine, account, drafts)).ok_or_else(Stop::gone)?;
+            match step {
+                Step::Push(push) => self.push(phone, run, &push).await?,
+                Step::Reopen(why) => self.reopen(phone, run, why).await?,
+                Step::Pull(cursor) => self.pull(phone, run, cursor).await?,
+                Step::File(file, step) => self.send_file(phone, run, &file, step).await?,
+                Step::Wipe => {
+                    self.wipe(phone).await;
+                    return Ok(End::Done);
+                }
+                Step::End(end) => {
+                    // What the uploads have changed on the server comes back with the next poll.
+                    crate::ready::check(phone).await;
+                    return Ok(end);
+                }
             }
-            done => {
-                done?;
-                false
-            }
-        };
-        if signed_out {
-            return Err(Stop::SignIn);
         }
-        self.pull_all(phone, &caller).await?;
-        self.upload_all(phone, &caller).await?;
-        // What the uploads have changed on the server comes back with the next poll.
-        crate::ready::check(phone).await;
-        Ok(())
     }
 
-    fn finish(&self, phone: Phone, done: Result<(), Stop>) {
+    fn finish(&self, phone: Phone, end: Result<End, Stop>, last: Option<&Answer>) {
         let now = device::clock::now();
-        let (state, cause, pause) = match done {
-            Ok(()) => {
+        let (state, cause, pause) = match end {
+            Ok(End::Done) => {
                 self.inner.backoff.borrow_mut().reset();
                 phone.sync.update(|sync| sync.last = Some(now));
                 (SyncState::Idle, None, POLL_MS)
             }
-            Err(Stop::Later { after_s, why }) => {
+            Ok(End::SignIn) | Err(Stop::Pass(End::SignIn)) => (SyncState::SignedOut, None, POLL_MS),
+            Ok(end) | Err(Stop::Pass(end)) => {
                 let luck = device::random::bytes::<1>().map_or(128, |[byte]| byte);
-                let pause = self.inner.backoff.borrow_mut().next(luck, after_s);
-                (SyncState::Waiting, why, pause)
+                let asked = end.wait_s().or_else(|| last.and_then(Answer::retry_after));
+                let pause = self.inner.backoff.borrow_mut().next(luck, asked);
+                (SyncState::Waiting, why(end, last), pause)
             }
-            Err(Stop::SignIn) => (SyncState::SignedOut, None, POLL_MS),
             Err(Stop::Disk(failure)) => {
                 let words = words::disk(&failure);
                 phone.heard(Err(failure));
@@ -145,4 +191,15 @@ impl Keeper {
 
 fn is_visible() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Visible
+}
+
+/// Why it does not go on, in words, if there is more to say than that there is no network.
+fn why(end: End, last: Option<&Answer>) -> Option<Text> {
+    match end {
+        End::Update => Some(words::update()),
+        End::TooLarge => Some(words::too_large()),
+        End::Doubtful => Some(words::doubtful()),
+        End::Deactivated => Some(words::deactivated()),
+        End::Done | End::SignIn | End::Later => last.and_then(Answer::problem).map(|problem| problem.title),
+    }
 }

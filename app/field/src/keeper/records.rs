@@ -1,43 +1,19 @@
-//! What lies on the disk beside the engine's own records.
+//! What lies on the disk: the records of `sync`, and who signed in, and small notes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use device::{
     Failure,
     vault::{Change, Vault},
 };
-use domain::{
-    assignment::AssignmentState,
-    checklist::ChecklistVersion,
-    ids::{AssignmentId, ChecklistVersionId},
-    time::Moment,
-    visit::Draft,
-};
-use protocol::pull::Task;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sync::Engine;
+use domain::{ids::AssignmentId, time::Moment};
+use serde::{Serialize, de::DeserializeOwned};
+use sync::{Engine, TaskAtHand};
 
-use crate::{
-    me::Me,
-    phone::Intent,
-    row::{Receipt, Row},
-};
+use crate::{me::Me, phone::Intent, row::Row};
 
 const ME: &str = "me";
-const TASKS: &str = "task/";
-const LISTS: &str = "list/";
-const DRAFTS: &str = "draft/";
-const RECEIPTS: &str = "receipt/";
 const NOTES: &str = "note/";
-
-/// A task as it came from the server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct StoredTask {
-    pub(super) task: Task,
-    /// Closed by the server.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) closed: Option<AssignmentState>,
-}
 
 /// Everything that the screens begin with.
 #[derive(Default)]
@@ -51,70 +27,31 @@ pub(super) struct Stored {
 
 /// Reads everything. A record that cannot be read stays where it is and is not shown.
 pub(super) async fn read(vault: &Vault) -> Result<Stored, Failure> {
-    let mut prefixes = vec![ME, TASKS, LISTS, DRAFTS, RECEIPTS, NOTES];
+    let mut prefixes = vec![ME, NOTES];
+    prefixes.extend(TaskAtHand::prefixes());
     prefixes.extend(Engine::prefixes());
     let found = vault.scan(&prefixes).await?;
+    let records = || found.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
+    let tasks = TaskAtHand::load(records());
     let mut stored = Stored {
-        engine: Engine::load(found.iter().map(|(key, value)| (key.as_str(), value.as_slice()))),
+        engine: Engine::load(records()),
+        rows: tasks.into_iter().map(|(id, task)| (id, Row::from(task))).collect(),
         ..Stored::default()
     };
-    let mut lists: BTreeMap<ChecklistVersionId, Arc<ChecklistVersion>> = BTreeMap::new();
-    let mut drafts: BTreeMap<AssignmentId, Draft> = BTreeMap::new();
-    let mut receipts: BTreeMap<String, Receipt> = BTreeMap::new();
-    let mut tasks: Vec<StoredTask> = Vec::new();
     for (key, value) in &found {
         if key == ME {
             stored.me = of(value);
-        } else if key.starts_with(TASKS) {
-            tasks.extend(of::<StoredTask>(value));
-        } else if key.starts_with(LISTS) {
-            lists.extend(of::<ChecklistVersion>(value).map(|list| (list.id, Arc::new(list))));
-        } else if key.starts_with(DRAFTS) {
-            drafts.extend(of::<Draft>(value).map(|draft| (draft.assignment, draft)));
-        } else if let Some(id) = key.strip_prefix(RECEIPTS) {
-            receipts.extend(of::<Receipt>(value).map(|receipt| (id.to_owned(), receipt)));
         } else if key == &note_key("watches") {
             stored.watches = of(value).unwrap_or_default();
         } else if key == &note_key("intent") {
             stored.intent = of::<Option<Intent>>(value).flatten();
         }
     }
-    for StoredTask { task, closed } in tasks {
-        let id = task.assignment.id;
-        let row = Row {
-            checklist: lists.get(&task.assignment.checklist).cloned(),
-            draft: drafts.remove(&id),
-            closed,
-            unsent: 0,
-            files: BTreeMap::new(),
-            trouble: None,
-            receipt: receipts.remove(&id.to_string()),
-            task,
-        };
-        stored.rows.insert(id, row);
-    }
     Ok(stored)
 }
 
 pub(super) fn put_me(me: &Me) -> Change {
     put(ME.to_owned(), me)
-}
-
-pub(super) fn put_task(row: &Row) -> Change {
-    let stored = StoredTask { task: row.task.clone(), closed: row.closed };
-    put(key(TASKS, &row.task.assignment.id.to_string()), &stored)
-}
-
-pub(super) fn put_list(list: &ChecklistVersion) -> Change {
-    put(key(LISTS, &list.id.to_string()), list)
-}
-
-pub(super) fn put_draft(draft: &Draft) -> Change {
-    put(key(DRAFTS, &draft.assignment.to_string()), draft)
-}
-
-pub(super) fn put_receipt(task: AssignmentId, receipt: &Receipt) -> Change {
-    put(key(RECEIPTS, &task.to_string()), receipt)
 }
 
 pub(super) fn put_note(name: &str, value: &impl Serialize) -> Change {

@@ -8,7 +8,6 @@ use sync::{Engine, Outcome};
 use super::{
     Keeper,
     net::Caller,
-    pass::Stop,
     records::{of_engine, put_me},
     words,
 };
@@ -46,15 +45,8 @@ impl Keeper {
         let _turn = self.inner.turns.take().await;
         self.vault.make_key().await?;
         let me = Me::from(signed);
-        let (engine, changes) = match self.with_engine(Engine::clone) {
-            Some(engine) if engine.journal() == signed.journal => (engine, Vec::new()),
-            // The server does not know this phone's journal any more: the same work in a new one.
-            Some(mut engine) => {
-                let changes = engine.reopen(signed.journal, signed.epoch);
-                (engine, changes)
-            }
-            None => Engine::begin(signed.journal, signed.epoch),
-        };
+        let known = self.with_engine(Engine::clone);
+        let (engine, changes) = Engine::signed_in(known, signed.journal, signed.epoch);
         let mut changes = of_engine(changes);
         changes.push(put_me(&me));
         self.vault.commit(changes).await?;
@@ -73,7 +65,8 @@ impl Keeper {
         self.wipe(phone).await;
     }
 
-    async fn wipe(&self, phone: Phone) {
+    /// Empties this phone.
+    pub(super) async fn wipe(&self, phone: Phone) {
         let _turn = self.inner.turns.take().await;
         if let Err(failure) = self.vault.wipe().await {
             phone.heard(Err(failure));
@@ -85,20 +78,5 @@ impl Keeper {
         phone.watches.update(std::collections::BTreeMap::clear);
         phone.sync.set(crate::status::SyncStatus::default());
         phone.router.replace(Route::SignIn);
-    }
-
-    /// The account may not act any more. What waits still goes up; after the last receipt the phone is emptied.
-    pub(super) async fn deactivated(&self, phone: Phone) -> Result<(), Stop> {
-        let caller = Caller::session(phone.me.get_untracked()).by_key();
-        self.push_all(phone, &caller).await?;
-        self.upload_all(phone, &caller).await?;
-        let drafts = phone.open_drafts() > 0;
-        let waits =
-            self.with_engine(|engine| engine.waiting().count() + engine.files().filter(|file| file.waits()).count());
-        if drafts || waits.unwrap_or(0) > 0 {
-            return Err(Stop::Later { after_s: Some(300), why: Some(words::deactivated()) });
-        }
-        self.wipe(phone).await;
-        Ok(())
     }
 }

@@ -4,20 +4,19 @@ use std::collections::BTreeSet;
 
 use device::vault::Change;
 use domain::{
-    assignment::AssignmentState,
     evidence::Sha256,
     ids::{AssignmentId, ItemId, OpId},
-    op::{Payload, payload::AssignmentDecline},
+    op::Payload,
     visit::{Draft, Edit, EditRecord},
 };
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use serde::Serialize;
-use sync::{Cut, Engine};
+use sync::{CutError, Engine, Fresh};
 
 use super::{
     Keeper,
-    records::{of_engine, put_draft, put_note, put_task},
+    records::{of_engine, put_note},
 };
 use crate::{phone::Phone, row::Row};
 
@@ -39,7 +38,7 @@ impl Keeper {
         leptos::task::spawn_local(async move {
             let _turn = turn.await;
             let Some(draft) = draft_now(phone, id) else { return };
-            let mut changes = vec![put_draft(&draft)];
+            let mut changes = of_engine(vec![sync::put_draft(&draft)]);
             changes.extend(file.map(|(sha256, bytes)| Change::PutFile(sha256, bytes)));
             if let Some(sha256) = gone.filter(|sha256| this.is_unused(&draft, *sha256)) {
                 changes.push(Change::DeleteFile(sha256.to_string()));
@@ -89,20 +88,14 @@ impl Keeper {
     async fn cut_in_turn(&self, phone: Phone, id: AssignmentId, payload: Payload) -> Result<(), device::Failure> {
         let _turn = self.inner.turns.take().await;
         let Some((mut row, mut engine)) = self.at_hand(phone, id) else { return Ok(()) };
-        if is_done(&row, &payload) {
-            return Ok(());
-        }
-        let base = base(&row, &payload);
-        after(&mut row, &payload);
-        let mut changes = of_engine(self.cut_op(&mut engine, id, base, payload.clone())?);
-        changes.push(put_task(&row));
-        changes.extend(row.draft.as_ref().map(put_draft));
-        self.vault.commit(changes).await?;
+        let cut = engine.cut_for(&mut row.kept, payload.clone(), fresh()?).map_err(not_cut)?;
+        let Some(changes) = cut else { return Ok(()) };
+        self.vault.commit(of_engine(changes)).await?;
         *self.inner.engine.borrow_mut() = Some(engine);
         // Taps since then are in the rows and not in `row`: do the same to what is there now.
         phone.rows.update(|rows| {
             if let Some(row) = rows.get_mut(&id) {
-                after(row, &payload);
+                row.kept.cut(&payload);
             }
         });
         Ok(())
@@ -131,19 +124,13 @@ impl Keeper {
         open: BTreeSet<ItemId>,
     ) -> Result<(), device::Failure> {
         let nothing = || device::Failure::new("NoDraft", "there is nothing to hand in");
-        let (row, mut engine) = self.at_hand(phone, id).ok_or_else(nothing)?;
-        let before = row.draft.ok_or_else(nothing)?;
-        let mut draft = before.clone();
-        let payload = Payload::VisitSubmit(draft.document());
-        draft.hand_in(open);
+        let (mut row, mut engine) = self.at_hand(phone, id).ok_or_else(nothing)?;
+        let before = row.draft.clone();
+        let cut = engine.hand_in(&mut row.kept, open, fresh()?).map_err(not_cut)?;
+        let changes = cut.ok_or_else(nothing)?;
         // From here on nobody can change it, even while the disk is still writing.
-        set_draft(phone, id, draft.clone());
-        let written = async {
-            let mut changes = of_engine(self.cut_op(&mut engine, id, before.base, payload)?);
-            changes.push(put_draft(&draft));
-            self.vault.commit(changes).await
-        }
-        .await;
+        set_draft(phone, id, row.kept.draft);
+        let written = self.vault.commit(of_engine(changes)).await;
         match written {
             Ok(()) => *self.inner.engine.borrow_mut() = Some(engine),
             Err(_) => set_draft(phone, id, before),
@@ -156,68 +143,26 @@ impl Keeper {
         let engine = self.inner.engine.borrow().clone()?;
         Some((row, engine))
     }
-
-    fn cut_op(
-        &self,
-        engine: &mut Engine,
-        task: AssignmentId,
-        base: u32,
-        payload: Payload,
-    ) -> Result<Vec<sync::Change>, device::Failure> {
-        let now = device::clock::now();
-        let cut = Cut { id: OpId(device::random::uuid(now)?), salt: device::random::salt()?, now, task, base, payload };
-        engine.cut(cut).map_err(|error| device::Failure::new("NotCut", &error.to_string()))
-    }
 }
 
-/// A tap that came twice, or after what it asks for has happened.
-fn is_done(row: &Row, payload: &Payload) -> bool {
-    match payload {
-        Payload::AssignmentAccept(_) => row.task.assignment.state != AssignmentState::Released,
-        Payload::VisitArrive(_) => row.draft.as_ref().is_none_or(|draft| draft.arrival_cut),
-        _ => false,
-    }
+/// What every op needs afresh.
+fn fresh() -> Result<Fresh, device::Failure> {
+    let now = device::clock::now();
+    Ok(Fresh { id: OpId(device::random::uuid(now)?), salt: device::random::salt()?, now })
 }
 
-/// The revision that the op builds on.
-fn base(row: &Row, payload: &Payload) -> u32 {
-    match payload {
-        Payload::AssignmentAccept(_) | Payload::AssignmentDecline(_) => row.task.assignment.revision,
-        Payload::VisitTakeOver(_) => row.task.visit.as_ref().map_or(0, |visit| visit.revision),
-        _ => row.draft.as_ref().map_or(0, |draft| draft.base),
-    }
-}
-
-/// What the phone believes from now on; the server's word replaces it.
-fn after(row: &mut Row, payload: &Payload) {
-    match payload {
-        Payload::AssignmentAccept(_) => row.task.assignment.state = AssignmentState::Accepted,
-        Payload::AssignmentDecline(AssignmentDecline { tie, .. }) => {
-            row.task.assignment.state = if *tie { AssignmentState::Recused } else { AssignmentState::Declined };
-        }
-        Payload::VisitArrive(_) => {
-            if let Some(draft) = &mut row.draft {
-                draft.arrival_cut = true;
-                draft.base += 1;
-            }
-        }
-        Payload::VisitLeave(_) => {
-            if let Some(draft) = &mut row.draft {
-                draft.base += 1;
-            }
-        }
-        _ => {}
-    }
+fn not_cut(error: CutError) -> device::Failure {
+    device::Failure::new("NotCut", &error.to_string())
 }
 
 fn draft_now(phone: Phone, id: AssignmentId) -> Option<Draft> {
     phone.rows.try_with_untracked(|rows| rows.get(&id)?.draft.clone()).flatten()
 }
 
-fn set_draft(phone: Phone, id: AssignmentId, draft: Draft) {
+fn set_draft(phone: Phone, id: AssignmentId, draft: Option<Draft>) {
     phone.rows.update(|rows| {
         if let Some(row) = rows.get_mut(&id) {
-            row.draft = Some(draft);
+            row.kept.draft = draft;
         }
     });
 }

@@ -70,6 +70,13 @@ impl Engine {
         (!ops.is_empty()).then(|| Push { account, journal: self.head.journal, newest: self.head.newest.clone(), ops })
     }
 
+    /// A push of nothing that shows the newest head: a restored server learns from it that it was. `None`: no head yet.
+    #[must_use]
+    pub fn witness(&self, account: AccountId) -> Option<Push> {
+        let newest = self.head.newest.clone()?;
+        Some(Push { account, journal: self.head.journal, newest: Some(newest), ops: Vec::new() })
+    }
+
     /// The server found it too large: the next is half of it. `false`: it was one op alone.
     pub const fn halve(&mut self, sent: usize) -> bool {
         self.most = if sent > 1 { sent / 2 } else { 1 };

@@ -1,0 +1,188 @@
+//! What a pass does next, whatever the server says.
+
+use domain::{
+    evidence::{CapturedKnown, EvidenceKind, EvidenceRecord, EvidenceSource, Sha256, StoredBytes},
+    ids::{AccountId, AssignmentId, ChecklistVersionId, EvidenceId, JournalId, OpId, VenueId},
+    op::{Payload, Salt, Verdict},
+    time::Moment,
+    visit::Draft,
+};
+use protocol::{
+    evidence::UploadState,
+    pull::Pulled,
+    push::{OpResult, Push, Pushed},
+    receipt::{Head, leaf, merkle},
+};
+use sync::{Cut, End, Engine, Outcome, Pass, Step, UploadStep};
+use uuid::Uuid;
+
+const NOW: Moment = Moment(1_790_000_000_000);
+const ACCOUNT: AccountId = AccountId(Uuid::from_u128(1));
+
+/// An engine whose one visit names one photo.
+fn engine() -> Engine {
+    let (mut engine, _) = Engine::begin(JournalId(Uuid::from_u128(10)), 1);
+    let task = AssignmentId(Uuid::from_u128(20));
+    let window = domain::assignment::Window { from: NOW, until: NOW };
+    let mut draft = Draft::new(task, VenueId(Uuid::nil()), ChecklistVersionId(Uuid::nil()), window);
+    draft.evidence.push(EvidenceRecord {
+        id: EvidenceId(Uuid::from_u128(30)),
+        item: None,
+        kind: EvidenceKind::Photo,
+        source: EvidenceSource::InPageCamera,
+        bytes: Some(StoredBytes { sha256: Sha256::of(b"photo"), size: 5, mime: "image/jpeg".into() }),
+        text: String::new(),
+        captured_at: NOW,
+        captured_known: CapturedKnown::Shutter,
+        fix: None,
+        caption: String::new(),
+    });
+    let payload = Payload::VisitSubmit(draft.document());
+    let cut = Cut { id: OpId(Uuid::from_u128(40)), salt: Salt::new([1; 16]), now: NOW, task, base: 0, payload };
+    engine.cut(cut).expect("cut");
+    engine
+}
+
+/// The server takes the whole push.
+fn take(push: &Push) -> Pushed {
+    let ops: Vec<_> = push.ops.iter().map(|op| (op.envelope, Sha256::of(op.body.get().as_bytes()))).collect();
+    let leaves: Vec<_> = (1..).zip(&ops).map(|(rev, (_, digest))| leaf(*digest, &Verdict::Applied, rev)).collect();
+    let (root, paths) = merkle(&leaves);
+    let results = (1..).zip(ops.iter().zip(paths)).map(|(rev, ((envelope, digest), path))| OpResult {
+        op_id: envelope.op_id,
+        seq: envelope.seq,
+        verdict: Verdict::Applied,
+        first: None,
+        digest: *digest,
+        rev,
+        batch: 1,
+        path,
+    });
+    let head = Head {
+        epoch: 1,
+        number: 1,
+        previous: Sha256([0; 32]),
+        root,
+        time: NOW,
+        key: String::new(),
+        signature: String::new(),
+    };
+    Pushed { results: results.collect(), expect: ops.len() as i64 + 1, heads: vec![head], server_time: NOW }
+}
+
+fn push(step: Step) -> Push {
+    match step {
+        Step::Push(push) => push,
+        other => panic!("a push and not {other:?}"),
+    }
+}
+
+/// Sends what waits: the text is safe, the photo is not.
+fn send_text(pass: &mut Pass, engine: &mut Engine) {
+    let sent = push(pass.next(engine, ACCOUNT, false));
+    assert_eq!(sent.ops.len(), 1);
+    let taken = engine.pushed(&take(&sent));
+    pass.pushed(&taken);
+}
+
+#[test]
+fn text_goes_first_then_news_then_files() {
+    let mut engine = engine();
+    let mut pass = Pass::new(true);
+    send_text(&mut pass, &mut engine);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Pull(None)));
+    pass.pulled(None, Ok(()));
+    let Step::File(file, UploadStep::Create) = pass.next(&engine, ACCOUNT, false) else { panic!("a file") };
+    let _ = engine.uploaded(file.sha256, UploadState { offset: 0, verified: false }, NOW);
+    pass.sent();
+    let Step::File(_, UploadStep::Chunk { from: 0, len: 5 }) = pass.next(&engine, ACCOUNT, false) else {
+        panic!("a chunk")
+    };
+    let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true }, NOW);
+    pass.sent();
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::End(End::Done)));
+}
+
+/// A phone whose ops were all safe asked for news with the cookie, was told to sign in, and left its photos where
+/// they were until somebody did.
+#[test]
+fn photos_go_up_with_the_hand_in_key_though_the_session_ended_after_the_text() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    send_text(&mut pass, &mut engine);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Pull(None)));
+    pass.failed(Outcome::SignIn);
+    assert!(pass.by_key());
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::File(_, UploadStep::Create)));
+    pass.failed(Outcome::SignIn);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::End(End::SignIn)));
+}
+
+/// A server that was restored while nothing waited on any phone never heard of it, and what its backup lacked stayed
+/// on phones that believed it safe.
+#[test]
+fn a_phone_with_nothing_to_send_shows_its_witness() {
+    let mut engine = engine();
+    let mut first = Pass::new(false);
+    send_text(&mut first, &mut engine);
+    let mut pass = Pass::new(true);
+    let shown = push(pass.next(&engine, ACCOUNT, false));
+    assert!(shown.ops.is_empty() && shown.newest.is_some());
+    let taken = engine.pushed(&Pushed { results: Vec::new(), expect: 2, heads: Vec::new(), server_time: NOW });
+    pass.pushed(&taken);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Pull(None)), "once is enough");
+}
+
+#[test]
+fn an_account_that_was_deactivated_hands_over_everything_before_the_phone_is_emptied() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    send_text(&mut pass, &mut engine);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Pull(None)));
+    let pulled = Pulled {
+        epoch: 1,
+        cursor: String::new(),
+        more: false,
+        server_time: NOW,
+        changes: Vec::new(),
+        checklists: std::collections::BTreeMap::new(),
+        deactivated: true,
+    };
+    pass.pulled(Some(&pulled), Ok(()));
+    assert!(pass.by_key());
+    let mut impatient = pass.clone();
+    let Step::File(file, _) = pass.next(&engine, ACCOUNT, false) else { panic!("the photo first") };
+    let _ = impatient.next(&engine, ACCOUNT, false);
+    impatient.complained(false);
+    assert!(matches!(impatient.next(&engine, ACCOUNT, false), Step::End(End::Deactivated)), "the photo is still here");
+    let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true }, NOW);
+    pass.sent();
+    assert!(matches!(pass.clone().next(&engine, ACCOUNT, true), Step::End(End::Deactivated)), "a draft is open");
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Wipe));
+}
+
+#[test]
+fn neither_a_verdict_nor_a_reason_ends_the_pass() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    let _ = push(pass.next(&engine, ACCOUNT, false));
+    let taken = engine.pushed(&Pushed { results: Vec::new(), expect: 1, heads: Vec::new(), server_time: NOW });
+    pass.pushed(&taken);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::End(End::Later)));
+    let mut pass = Pass::new(false);
+    pass.too_large(engine.halve(1));
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::End(End::TooLarge)));
+}
+
+#[test]
+fn a_file_that_is_answered_with_complaints_lets_others_pass() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    send_text(&mut pass, &mut engine);
+    pass.pulled(None, Ok(()));
+    for _ in 0..4 {
+        assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::File(_, UploadStep::Create)));
+        pass.complained(true);
+    }
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::End(End::Done)));
+}
