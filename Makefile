@@ -1,12 +1,13 @@
 # Two commands: `make run` and `make test`. Both install what is missing first.
 # Everything they do lives in `cargo xtask` (crates/xtask); see `cargo xtask --help`.
 
-.PHONY: help run phone test watch lint size dist toolchain
+.PHONY: help run phone test trust trust-long watch lint size dist toolchain
 
 help:
 	@echo "make run     install what is missing, build the release, serve it on http://127.0.0.1:3000"
 	@echo "make phone   the same, and https on the local network for real phones"
 	@echo "make test    install what is missing, browser included, and check everything"
+	@echo "make trust   prove what is promised; make trust-long takes a night"
 	@echo "make watch   serve a development build that follows your changes"
 	@echo "make lint    formatting and lints only"
 	@echo "make size    what a phone loads on its first visit"
@@ -20,6 +21,12 @@ phone: toolchain
 
 test: toolchain
 	@cargo xtask setup --test && exec cargo xtask test
+
+trust: toolchain
+	@cargo xtask setup --test && exec cargo xtask trust
+
+trust-long: toolchain
+	@cargo xtask setup --test && exec cargo xtask trust --long
 
 watch: toolchain
 	@cargo xtask setup && exec cargo xtask watch

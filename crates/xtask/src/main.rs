@@ -13,6 +13,7 @@ mod tally;
 mod test;
 #[cfg(test)]
 mod tidy;
+mod trust;
 mod watch;
 mod workspace;
 
@@ -40,6 +41,8 @@ enum Command {
     Watch(run::Options),
     /// Everything that must pass before a change lands, with a table of times.
     Test(test::Options),
+    /// Prove what is promised: the suites of docs/trust.md, in full.
+    Trust(trust::Options),
     /// Check formatting and lints, on the host and for WASM.
     Lint,
     /// Show what a phone loads on its first visit.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::run(&options),
         Command::Watch(options) => watch::watch(&options),
         Command::Test(options) => test::run(&options),
+        Command::Trust(options) => trust::run(&options),
         Command::Lint => lint::all(),
         Command::Size => build::size(),
         Command::Dist => build::dist(),

@@ -1,0 +1,105 @@
+//! The suites that prove what is promised, in full. CI runs a short version of each with the other tests.
+//!
+//! A suite is a command. It shows its progress as it likes and appends one JSON
+//! line for each promise that it looked at to the file that `MINGCHA_TRUST`
+//! names: `{"promise","suite","figures","seed","date","passed"}`, `figures` an
+//! object of numbers. A suite that ends well and writes nothing has proved
+//! nothing, and fails. To add one, add a row to [`SUITES`].
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::PathBuf,
+    process::{Command, exit},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::{process::run as call, workspace};
+
+/// What to prove.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only these suites, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// How many seeds, where a suite has seeds.
+    #[arg(long)]
+    seeds: Option<u64>,
+    /// The suites at their full length: takes a night.
+    #[arg(long)]
+    long: bool,
+    /// Name the suites and run none.
+    #[arg(long)]
+    list: bool,
+}
+
+/// A suite: its name, what it proves, and its command.
+struct Suite {
+    name: &'static str,
+    proves: &'static str,
+    command: fn(&Options) -> Command,
+}
+
+const SUITES: &[Suite] = &[];
+
+/// Runs the suites and prints what each promise came to.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.list {
+        for suite in SUITES {
+            println!("{:<12} {}", suite.name, suite.proves);
+        }
+        return Ok(());
+    }
+    let known: BTreeSet<&str> = SUITES.iter().map(|suite| suite.name).collect();
+    if let Some(name) = options.only.iter().find(|name| !known.contains(name.as_str())) {
+        bail!("there is no suite {name}; `cargo xtask trust --list` names them");
+    }
+    let mut failed = Vec::new();
+    for suite in SUITES.iter().filter(|suite| options.only.is_empty() || options.only.iter().any(|o| o == suite.name)) {
+        println!("\n== {}: {}", suite.name, suite.proves);
+        let start = Instant::now();
+        if let Err(error) = prove(suite, options) {
+            println!("{error:#}");
+            failed.push(suite.name);
+        }
+        println!("   {} s", start.elapsed().as_secs());
+    }
+    if !failed.is_empty() {
+        println!("\nbroken: {}", failed.join(", "));
+    }
+    exit(i32::from(!failed.is_empty()));
+}
+
+fn prove(suite: &Suite, options: &Options) -> Result<()> {
+    let file = figures(suite)?;
+    let ended = call((suite.command)(options).env("MINGCHA_TRUST", &file));
+    let written = fs::read_to_string(&file).unwrap_or_default();
+    let mut broken = false;
+    for line in written.lines() {
+        let line: Value = serde_json::from_str(line).with_context(|| format!("a line of {}", file.display()))?;
+        let passed = line["passed"] == true;
+        broken |= !passed;
+        let mark = if passed { "kept" } else { "BROKEN" };
+        println!("   {:<4} {mark:<7} {}", line["promise"].as_str().unwrap_or("?"), line["figures"]);
+    }
+    ended?;
+    if written.is_empty() {
+        bail!("{} proved nothing: it wrote no line to {}", suite.name, file.display());
+    }
+    if broken {
+        bail!("a promise is broken");
+    }
+    Ok(())
+}
+
+/// Where the suite writes its figures; empty before it begins.
+fn figures(suite: &Suite) -> Result<PathBuf> {
+    let folder = workspace::target().join("trust");
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    let file = folder.join(format!("{}.jsonl", suite.name));
+    fs::write(&file, "").with_context(|| format!("emptying {}", file.display()))?;
+    Ok(file)
+}
