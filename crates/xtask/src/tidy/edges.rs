@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What each crate may use of ours. Tests may use more.
-const MAY_DEPEND_ON: [(&str, &[&str]); 14] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 15] = [
     ("domain", &["mutants"]),
     // Planted bugs: a constant `false` in every build but those of the suites.
     ("mutants", &[]),
@@ -21,6 +21,8 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 14] = [
     // Receipts and the leaves they stand on are written down once, in `protocol`.
     ("store", &["domain", "protocol", "mutants"]),
     ("ui", &["domain"]),
+    // What its phones decide is decided by the engine of the real one.
+    ("virtual-phone", &["domain", "protocol", "sync"]),
     ("field", &["ui", "sync", "device", "domain", "protocol"]),
     // `store` only on the server's side: see the test below.
     ("hq", &["ui", "domain", "store"]),
