@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use domain::evidence::Sha256;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
-use protocol::receipt::{Head, PublishedKey, PublishedKeys};
+use protocol::receipt::{PublishedKey, PublishedKeys};
 use store::{Signed, Signer};
 
 use crate::{
@@ -66,10 +66,9 @@ impl Signer for Keys {
         Signed { key: self.id.clone(), signature: hex(&signature.to_bytes()) }
     }
 
-    fn verify(&self, head: &Head) -> bool {
-        let Some(key) = self.known.get(&head.key) else { return false };
-        unhex::<64>(&head.signature)
-            .is_some_and(|bytes| key.verify(&head.hash().0, &Signature::from_bytes(&bytes)).is_ok())
+    fn signed(&self, hash: Sha256, signed: &Signed) -> bool {
+        let Some(key) = self.known.get(&signed.key) else { return false };
+        unhex::<64>(&signed.signature).is_some_and(|bytes| key.verify(&hash.0, &Signature::from_bytes(&bytes)).is_ok())
     }
 }
 
@@ -100,6 +99,7 @@ mod tests {
     use super::*;
     use crate::random::SystemRandom;
     use domain::time::Moment;
+    use protocol::receipt::Head;
 
     #[test]
     fn a_head_is_ours_after_a_restart_and_a_new_key_but_not_after_a_change() {

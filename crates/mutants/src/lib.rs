@@ -39,6 +39,20 @@ mutants! {
     FreesWithoutReceipt = "frees-without-receipt", "P2";
     /// A recovered or restored phone goes on counting in its old journal.
     CountsOnInOldJournal = "counts-on-in-old-journal", "P2";
+    /// The writer answers before its commit.
+    AnswersBeforeCommit = "answers-before-commit", "P1";
+    /// Bytes come to count without having been hashed.
+    CountsUnhashedBytes = "counts-unhashed-bytes", "P10";
+    /// An upload that was cut off begins again from its start.
+    ForgetsUploadOffset = "forgets-upload-offset", "P11";
+    /// A verification takes who sent what, and who holds which task, on trust.
+    VerifyTrustsIdentity = "verify-trusts-identity", "P16";
+    /// A verification takes the facts that ops were decided on, and when they came, on trust.
+    VerifyTrustsFacts = "verify-trusts-facts", "P16";
+    /// A chunk that the disk had no room for is acknowledged all the same.
+    AcknowledgesOnFullDisk = "acknowledges-on-full-disk", "P22";
+    /// A kind that old phones still send is not read any more.
+    ForgetsOldKind = "forgets-old-kind", "P7";
 }
 
 impl Mutant {

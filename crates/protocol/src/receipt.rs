@@ -5,6 +5,9 @@
 //! previous ‖ epoch ‖ number ‖ root ‖ time)` with integers of 8 bytes, big
 //! endian (epoch too), signed with Ed25519. The verdict's bytes are its
 //! canonical JSON.
+//!
+//! The last leaf of a batch is `SHA-256(0x04 ‖ facts ‖ people)`: it commits to
+//! what lies beside the ops. A phone need not know it; its paths lead past it.
 
 use domain::{
     evidence::Sha256,
@@ -65,6 +68,15 @@ pub fn leaf(digest: Sha256, verdict: &Verdict, rev: i64) -> Sha256 {
     bytes.extend_from_slice(&digest.0);
     bytes.extend_from_slice(verdict.unwrap_or_default().as_bytes());
     bytes.extend_from_slice(&rev.to_be_bytes());
+    Sha256::of(&bytes)
+}
+
+/// The last leaf of a batch: over the facts that its ops were decided on, and over who sent what.
+#[must_use]
+pub fn side_leaf(facts: Sha256, people: Sha256) -> Sha256 {
+    let mut bytes = [4; 65];
+    bytes[1..33].copy_from_slice(&facts.0);
+    bytes[33..].copy_from_slice(&people.0);
     Sha256::of(&bytes)
 }
 

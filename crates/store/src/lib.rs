@@ -34,7 +34,7 @@ pub use secret::Secret;
 pub use session::{Front, HandIn, NewJournal, NewSession, Person, Session, SignInCheck, Tenant};
 pub use signer::{Signed, Signer};
 pub use tenants::{NewTenant, create_tenant, tenants};
-pub use verify::{Difference, Fault, MediaName, Report, verify};
+pub use verify::{Difference, Fault, MediaName, OUTSIDE, Report, verify, verify_on};
 pub use writer::{
     Caller, Link, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, Source, WayIn, Who, WriteRequest, standing,
 };

@@ -35,6 +35,12 @@ macro_rules! columns {
             }
         }
 
+        impl $crate::rows::Stored for $row {
+            fn as_stored(row: &sqlx::postgres::PgRow) -> $crate::error::Result<Self> {
+                Ok(Self { $($field: sqlx::Row::try_get(row, stringify!($field))?),* })
+            }
+        }
+
         impl FromIterator<$row> for $columns {
             fn from_iter<I: IntoIterator<Item = $row>>(rows: I) -> Self {
                 let mut columns = Self::default();
@@ -45,6 +51,12 @@ macro_rules! columns {
     };
 }
 pub(crate) use columns;
+
+/// A row as it stands, column by column.
+pub(crate) trait Stored: Sized {
+    /// Reads every column by its name, JSONB selected as text.
+    fn as_stored(row: &sqlx::postgres::PgRow) -> Result<Self>;
+}
 
 /// A statement with its arguments.
 pub(crate) type Statement = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;

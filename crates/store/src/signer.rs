@@ -18,5 +18,10 @@ pub trait Signer: Send + Sync + 'static {
     fn sign(&self, hash: Sha256) -> Signed;
 
     /// Whether `head` was signed by a key of ours, in use or old.
-    fn verify(&self, head: &Head) -> bool;
+    fn verify(&self, head: &Head) -> bool {
+        self.signed(head.hash(), &Signed { key: head.key.clone(), signature: head.signature.clone() })
+    }
+
+    /// Whether a key of ours, in use or old, has signed `hash` so.
+    fn signed(&self, hash: Sha256, signed: &Signed) -> bool;
 }

@@ -1,7 +1,34 @@
-//! Works the log out again and compares: digests, chain, signatures, and every row that follows from it.
+//! Works the log out again and compares: digests, chain, signatures, people, and every row that follows from it.
+//!
+//! Covered, up to the last head that a phone or another witness has: in `app` the tables `op_log`, `batch_head`,
+//! `tenant_head`, `fork_record`, `org_unit`, `venue`, `checklist_version`, `assignment`, `visit`, `visit_revision`,
+//! `evidence`, `finding`, `held`; in `identity` the tables `account` (but for the password), `assignee` (but for the
+//! writing journal), `draw`, `journal_op`, `batch_salt`, and of `journal` who owns it and how far it is.
+//! Outside, because no verdict, score or map rests on them: [`OUTSIDE`].
 
+mod forks;
+mod people;
 mod replay;
 mod rows;
+
+/// The tables that a verification does not look at: settings of the tenant, sessions and throttles, upload progress,
+/// presence, what a phone has yet to pull, what the next draw is to know. A test compares with the catalog.
+pub const OUTSIDE: [&str; 12] = [
+    "app.tenant",
+    "app.visit_open",
+    "identity.attempt",
+    "identity.evidence_claim",
+    "identity.handle",
+    "identity.held_op",
+    "identity.inbox",
+    "identity.one_time_link",
+    "identity.session",
+    "identity.supervisor",
+    "identity.supervisor_tie",
+    "identity.throttle",
+];
+
+use std::collections::BTreeMap;
 
 use domain::{
     evidence::Sha256,
@@ -16,7 +43,8 @@ use crate::{
     signer::Signer,
     writer::{
         Leaves, Parts,
-        log::{LogRow, body},
+        beside::{self, FactsOf},
+        log::{LogRow, body, verdict_column},
         read_head,
     },
 };
@@ -38,6 +66,8 @@ pub struct Report {
     pub media: Vec<MediaName>,
     /// The newest head: to be compared with what a phone or a witness has.
     pub head: Option<Head>,
+    /// The hash of every head, by number.
+    heads: BTreeMap<i64, Sha256>,
 }
 
 /// One thing that is not as the log says.
@@ -72,6 +102,12 @@ pub enum Fault {
     Missing,
     /// A row of which the log knows nothing.
     Alien,
+    /// When an op came, or what it was decided on, is not what its batch says.
+    Facts,
+    /// Who sent what, who exists or who holds a task is not what its batch says.
+    People,
+    /// A head that somebody was given is not among ours.
+    Witness,
 }
 
 /// Bytes in the media store.
@@ -86,6 +122,14 @@ pub struct MediaName {
 }
 
 impl Report {
+    /// Compares with a head that a phone or another witness was given: it must be one of ours.
+    /// Its signature is the caller's to check.
+    pub fn witness(&mut self, head: &Head) {
+        if self.heads.get(&head.number) != Some(&head.hash()) {
+            self.add(format!("batch {}", head.number), Fault::Witness);
+        }
+    }
+
     fn add(&mut self, place: impl Into<String>, what: Fault) {
         self.differences.push(Difference { place: place.into(), what });
     }
@@ -98,14 +142,42 @@ impl Report {
 pub async fn verify(owner_url: &str, tenant: TenantId, signer: &dyn Signer) -> Result<Report> {
     let mut connection = PgConnection::connect(owner_url).await?;
     let mut tx = connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let mut report = Report::default();
-    let mut replay = Replay::default();
-    let digests = log(&mut tx, tenant, &mut replay, &mut report).await?;
-    chain(&mut tx, tenant, signer, &digests, &mut report).await?;
-    rows::compare(&mut tx, tenant, &replay, &mut report).await?;
+    let report = verify_on(&mut tx, tenant, signer).await?;
     tx.rollback().await?;
     connection.close().await?;
     Ok(report)
+}
+
+/// Verifies what an open transaction of the owner sees.
+///
+/// # Errors
+/// The database failed, or the log cannot be read at all.
+pub async fn verify_on(tx: &mut PgConnection, tenant: TenantId, signer: &dyn Signer) -> Result<Report> {
+    let mut report = Report::default();
+    let mut replay = Replay::default();
+    let leaves = log(tx, tenant, &mut replay, &mut report).await?;
+    let heads = chain(tx, tenant, signer, &leaves, &mut report).await?;
+    forks::compare(tx, tenant, signer, &heads, &mut report).await?;
+    people::compare(tx, tenant, &replay, &heads, &mut report).await?;
+    rows::compare(tx, tenant, &replay, &mut report).await?;
+    report.heads = heads.iter().map(|batch| (batch.head.number, batch.head.hash())).collect();
+    report.head = heads.into_iter().next_back().map(|batch| batch.head);
+    Ok(report)
+}
+
+/// An op as its batch covers it.
+struct Leaf {
+    digest: Sha256,
+    verdict: Verdict,
+    batch: i64,
+    facts: FactsOf,
+}
+
+/// A batch as its row says.
+struct BatchRow {
+    head: Head,
+    /// See [`beside::people`]; `None`: it is from before batches covered people.
+    people: Option<Sha256>,
 }
 
 /// Reads the log from its start, checks every digest and applies what was applied.
@@ -114,12 +186,12 @@ async fn log(
     tenant: TenantId,
     replay: &mut Replay,
     report: &mut Report,
-) -> Result<Vec<(Sha256, Verdict)>> {
+) -> Result<Vec<Leaf>> {
     let mut leaves = Vec::new();
     let mut last = 0;
     loop {
         let rows = sqlx::query(
-            "SELECT l.rev, l.received_at, l.op_id, l.digest, l.kind, l.subject, l.actor, l.base, l.salt,
+            "SELECT l.batch, l.rev, l.received_at, l.op_id, l.digest, l.kind, l.subject, l.actor, l.base, l.salt,
                     l.payload::text, l.extra::text, l.verdict, l.roles, l.facts, r.document::text AS document
              FROM app.op_log l
              LEFT JOIN app.visit_revision r
@@ -132,13 +204,22 @@ async fn log(
         }
         for row in rows {
             let document = row.try_get("document")?;
-            let row = LogRow::read(&row)?;
+            let batch = row.try_get("batch")?;
+            let (received_at, roles, facts) =
+                (row.try_get("received_at")?, row.try_get("roles")?, row.try_get("facts")?);
+            let verdict: Option<&str> = row.try_get("verdict")?;
+            let (verdict, row) = (verdict.map(str::to_owned), LogRow::read(&row)?);
+            if verdict != verdict_column(&row.verdict) {
+                report.add(format!("rev {}", row.rev), Fault::Row);
+            }
             if row.rev != last + 1 {
                 report.add(format!("rev {}", last + 1), Fault::Gap);
             }
             last = row.rev;
             report.ops += 1;
-            leaves.push((row.digest, row.verdict.clone()));
+            let has_form = row.parts != Parts::default();
+            let facts = FactsOf { rev: row.rev, received_at, op_id: row.op_id, roles, facts, has_form };
+            leaves.push(Leaf { digest: row.digest, verdict: row.verdict.clone(), batch, facts });
             one(&row, document, replay, report);
         }
     }
@@ -153,10 +234,11 @@ fn one(row: &LogRow, document: Option<String>, replay: &mut Replay, report: &mut
         report.add(place(), Fault::Digest);
     }
     match (body.map(|body| Op::decode(&body)), &row.verdict) {
-        (Some(Ok(op)), Verdict::Applied) => replay.apply(&op, &row.facts),
-        (Some(Ok(op)), Verdict::Held { .. }) => replay.hold(OpId(row.op_id), op),
+        (Some(Ok(op)), Verdict::Applied) => replay.apply(&op, row),
+        (Some(Ok(op)), Verdict::Held { code }) => replay.hold(OpId(row.op_id), Some(op), *code, row),
         (_, Verdict::Applied) => report.add(place(), Fault::Unreadable),
-        // Nothing follows from what was refused, or held because nobody could read it.
+        (_, Verdict::Held { code }) => replay.hold(OpId(row.op_id), None, *code, row),
+        // Nothing follows from what was refused.
         _ => {}
     }
 }
@@ -166,34 +248,47 @@ async fn chain(
     tx: &mut PgConnection,
     tenant: TenantId,
     signer: &dyn Signer,
-    leaves: &[(Sha256, Verdict)],
+    leaves: &[Leaf],
     report: &mut Report,
-) -> Result<()> {
+) -> Result<Vec<BatchRow>> {
     let rows = sqlx::query(
-        "SELECT number, epoch, previous, root, committed_at, key, signature, first_rev, last_rev FROM app.batch_head
-         WHERE tenant_id = $1 ORDER BY number",
+        "SELECT number, epoch, previous, root, committed_at, key, signature, first_rev, last_rev, facts, people
+         FROM app.batch_head WHERE tenant_id = $1 ORDER BY number",
     );
-    let (mut previous, mut last_number, mut last_rev) = (Sha256([0; 32]), 0, 0);
+    let mut batches: Vec<BatchRow> = Vec::new();
+    let (mut previous, mut last_number, mut last_rev, mut had_beside) = (Sha256([0; 32]), 0, 0, false);
     for row in rows.bind(tenant.0).fetch_all(&mut *tx).await? {
-        let head = read_head(&row)?;
+        let (head, beside) = (read_head(&row)?, beside::read(&row)?);
         let (first, last): (i64, i64) = (row.try_get("first_rev")?, row.try_get("last_rev")?);
         let place = format!("batch {}", head.number);
-        if head.number != last_number + 1 || head.previous != previous || first != last_rev + 1 || last < first {
+        // A batch may be of envelopes alone; once batches have a side leaf, all have.
+        let follows = head.number == last_number + 1 && head.previous == previous && first == last_rev + 1;
+        if !follows || last < last_rev || (had_beside && beside.is_none()) {
             report.add(place.clone(), Fault::Chain);
         }
         let covered = usize::try_from(first - 1).ok().zip(usize::try_from(last).ok());
-        let root = covered
-            .and_then(|(first, last)| leaves.get(first..last))
-            .map(|covered| Leaves::new(first, covered.iter().map(|(digest, verdict)| (*digest, verdict))).root());
+        let covered = covered.and_then(|(first, last)| leaves.get(first..last));
+        let root = covered.map(|covered| {
+            Leaves::new(first, covered.iter().map(|leaf| (leaf.digest, &leaf.verdict)), beside).root()
+        });
         if root != Some(head.root) {
             report.add(place.clone(), Fault::Root);
+        }
+        let covered = covered.unwrap_or_default();
+        let facts = beside::facts(covered.iter().map(|leaf| leaf.facts));
+        let trusts = mutants::planted(mutants::Mutant::VerifyTrustsFacts);
+        if beside.is_some_and(|beside| beside.facts != facts && !trusts)
+            || covered.iter().any(|leaf| leaf.batch != head.number)
+        {
+            report.add(place.clone(), Fault::Facts);
         }
         if !signer.verify(&head) {
             report.add(place, Fault::Signature);
         }
         (previous, last_number, last_rev) = (head.hash(), head.number, last);
+        had_beside |= beside.is_some();
         report.batches += 1;
-        report.head = Some(head);
+        batches.push(BatchRow { head, people: beside.map(|beside| beside.people) });
     }
     let row = sqlx::query("SELECT rev, batch, head FROM app.tenant_head WHERE tenant_id = $1")
         .bind(tenant.0)
@@ -205,5 +300,5 @@ async fn chain(
     if rev != last_rev || batch != last_number || head != previous.0 || rev != leaves.len() as i64 {
         report.add("tenant_head", Fault::Head);
     }
-    Ok(())
+    Ok(batches)
 }

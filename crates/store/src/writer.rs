@@ -2,6 +2,7 @@
 
 mod ask;
 mod batch;
+pub(crate) mod beside;
 mod changes;
 mod fork;
 mod incoming;
@@ -30,7 +31,8 @@ use protocol::push::{OpResult, Pushed};
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
-pub(crate) use fork::read_head;
+pub(crate) use batch::task_of;
+pub(crate) use fork::{fork_hash, read_head};
 pub(crate) use incoming::Parts;
 pub use private::{Link, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, WayIn, Who};
 pub use request::{Caller, Source, WriteRequest};

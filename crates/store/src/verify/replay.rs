@@ -6,21 +6,80 @@ use std::{
 };
 
 use domain::{
+    evidence::Sha256,
     ids::{FindingId, OpId, VisitId},
-    op::{Facts, Key, Op, States, apply, needs},
+    op::{Effects, HeldCode, Key, Op, Payload, States, apply, needs},
+    time::Moment,
+    visit::VisitDocument,
+};
+use uuid::Uuid;
+
+use crate::{
+    code::Code as _,
+    writer::{Parts, log::LogRow},
 };
 
 /// Everything that the log has made so far.
 #[derive(Default)]
 pub(super) struct Replay {
     pub(super) states: States,
+    pub(super) beside: Beside,
     findings_of: BTreeMap<VisitId, BTreeSet<FindingId>>,
+}
+
+/// What the writer keeps of it beside the domain's own nouns.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// When the server learned of a visit.
+    pub(super) learned: BTreeMap<VisitId, Moment>,
+    /// By visit and submission.
+    pub(super) revisions: BTreeMap<(Uuid, i32), Revision>,
+    /// By visit, hash and record.
+    pub(super) evidence: BTreeMap<(Uuid, Sha256, Uuid), Evidence>,
+    /// By op.
+    pub(super) held: BTreeMap<Uuid, Held>,
+    /// When an account was disabled.
+    pub(super) disabled: BTreeMap<Uuid, i64>,
+}
+
+/// A document that was handed in.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Revision {
+    pub(super) rev: i64,
+    pub(super) received_at: i64,
+    /// Of its canonical form.
+    pub(super) document: Option<Sha256>,
+}
+
+/// A record with bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Evidence {
+    pub(super) item: Option<Uuid>,
+    pub(super) kind: i16,
+    pub(super) size: i64,
+    pub(super) mime: String,
+    pub(super) submission: i32,
+    pub(super) verified: bool,
+}
+
+/// An op that waits, or waited, for HQ.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) rev: i64,
+    pub(super) code: String,
+    pub(super) kind: String,
+    pub(super) subject: Option<Uuid>,
+    pub(super) venue: Option<Uuid>,
+    pub(super) county: Option<Uuid>,
+    pub(super) received_at: i64,
+    pub(super) state: i16,
+    pub(super) decided_rev: Option<i64>,
 }
 
 impl Replay {
     /// Applies an op with its stored facts. Its rows are taken out for it, so that an op costs what it
     /// touches and not what there is.
-    pub(super) fn apply(&mut self, op: &Op, facts: &Facts) {
+    pub(super) fn apply(&mut self, op: &Op, row: &LogRow) {
         let mut keys: BTreeSet<Key> = needs(op).into_iter().collect();
         let held: Vec<Arc<Op>> = keys
             .iter()
@@ -28,13 +87,100 @@ impl Replay {
             .collect();
         keys.extend(held.iter().flat_map(|op| needs(op)));
         let mut few = self.take(&keys);
-        apply(op, &mut few, facts);
+        let effects = apply(op, &mut few, &row.facts);
         self.put(few);
+        let adopted = matches!(op.payload, Payload::HeldAdopt(_)).then(|| held.first().cloned()).flatten();
+        self.note(op, adopted.as_deref(), &effects, row);
     }
 
-    /// Keeps an op that waits for HQ.
-    pub(super) fn hold(&mut self, id: OpId, op: Op) {
-        self.states.held.insert(id, Arc::new(op));
+    /// Keeps an op that waits for HQ; `None`: nobody can read it.
+    pub(super) fn hold(&mut self, id: OpId, op: Option<Op>, code: HeldCode, row: &LogRow) {
+        // A batch that failed twice was held without a look at anything.
+        let blind = code == HeldCode::Internal;
+        let assignment = op.as_ref().and_then(crate::writer::task_of).filter(|_| !blind);
+        let task = assignment.and_then(|task| self.states.assignments.get(&task));
+        let document = op.as_ref().and_then(submitted);
+        let held = Held {
+            rev: row.rev,
+            code: code.code().to_owned(),
+            kind: row.parts.kind.clone().unwrap_or_default(),
+            subject: row.parts.subject,
+            venue: task.map(|task| task.venue.0).or(document.map(|document| document.venue.0)),
+            county: task.map(|task| task.county.0),
+            received_at: row.facts.received_at.0,
+            state: 1,
+            decided_rev: None,
+        };
+        self.beside.held.insert(id.0, held);
+        if let Some(op) = op {
+            self.states.held.insert(id, Arc::new(op));
+        }
+    }
+
+    fn note(&mut self, op: &Op, adopted: Option<&Op>, effects: &Effects, row: &LogRow) {
+        for key in &effects.touched {
+            if let Key::Visit(visit) = key {
+                self.beside.learned.entry(*visit).or_insert(row.facts.received_at);
+            }
+        }
+        match &op.payload {
+            Payload::HeldAdopt(adopt) => self.decided(adopt.op, 2, row.rev),
+            Payload::HeldDecline(decline) => self.decided(decline.op, 3, row.rev),
+            Payload::EvidenceVerified(verified) => {
+                let visit = VisitId(op.subject);
+                let Some(counted) = self.states.verified.get(&visit) else { return };
+                for hash in verified.sha256.iter().filter(|hash| counted.contains(hash)) {
+                    let records = (visit.0, *hash, Uuid::nil())..=(visit.0, *hash, Uuid::max());
+                    self.beside.evidence.range_mut(records).for_each(|(_, record)| record.verified = true);
+                }
+            }
+            Payload::AccountDisable(_) => {
+                self.beside.disabled.entry(op.subject).or_insert(row.facts.received_at.0);
+            }
+            _ => {}
+        }
+        let whole = adopted.unwrap_or(op);
+        if let Some(document) = submitted(whole) {
+            self.submitted(whole, document, row);
+        }
+    }
+
+    fn decided(&mut self, op: OpId, state: i16, rev: i64) {
+        if let Some(held) = self.beside.held.get_mut(&op.0) {
+            (held.state, held.decided_rev) = (state, Some(rev));
+        }
+    }
+
+    fn submitted(&mut self, op: &Op, document: &VisitDocument, row: &LogRow) {
+        let visit = VisitId::of(document.assignment);
+        let Some(submission) = self.states.visits.get(&visit).map(|visit| visit.submission.cast_signed()) else {
+            return;
+        };
+        let payload = Parts::of(&op.canonical, op.id.0).and_then(|parts| parts.payload);
+        let revision = Revision {
+            rev: row.rev,
+            received_at: row.facts.received_at.0,
+            document: payload.map(|payload| Sha256::of(payload.as_bytes())),
+        };
+        self.beside.revisions.insert((visit.0, submission), revision);
+        let counted = self.states.verified.get(&visit);
+        for record in &document.evidence {
+            let Some(bytes) = &record.bytes else { continue };
+            let verified = counted.is_some_and(|counted| counted.contains(&bytes.sha256));
+            let new = Evidence {
+                item: record.item.map(|item| item.0),
+                kind: record.kind.code(),
+                size: bytes.size.cast_signed(),
+                mime: bytes.mime.clone(),
+                submission,
+                verified,
+            };
+            let known = self.beside.evidence.entry((visit.0, bytes.sha256, record.id.0)).or_insert(new);
+            known.item = record.item.map(|item| item.0);
+            known.kind = record.kind.code();
+            known.submission = submission;
+            known.verified |= verified;
+        }
     }
 
     fn take(&mut self, keys: &BTreeSet<Key>) -> States {
@@ -88,4 +234,9 @@ fn move_one<K: Ord + Copy, V>(from: &mut BTreeMap<K, V>, to: &mut BTreeMap<K, V>
     if let Some(value) = from.remove(key) {
         to.insert(*key, value);
     }
+}
+
+/// The document that an op hands in.
+fn submitted(op: &Op) -> Option<&VisitDocument> {
+    if let Payload::VisitSubmit(document) = &op.payload { Some(document) } else { None }
 }

@@ -1,24 +1,107 @@
-//! Every row against what the log makes of it.
+//! Every row, column by column, against what the log makes of it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Display,
-    sync::Arc,
+    fmt::Debug,
 };
 
-use domain::{
-    checklist::ChecklistVersion,
-    evidence::Sha256,
-    ids::{OpId, TenantId, VisitId},
-    visit::VisitDocument,
-};
+use domain::{evidence::Sha256, ids::TenantId, ids::VisitId, op::canonical};
 use sqlx::{PgConnection, Row as _, postgres::PgRow};
+use uuid::Uuid;
 
-use super::{Fault, MediaName, Report, replay::Replay};
-use crate::{
-    error::{Error, Result},
-    rows::{AssignmentRow, FindingRow, UnitRow, VenueRow, VisitRow, digest, parse},
+use super::{
+    Fault, MediaName, Report,
+    replay::{Evidence, Held, Replay, Revision},
 };
+use crate::{
+    error::Result,
+    rows::{AssignmentRow, FindingRow, Stored, UnitRow, VenueRow, VisitRow, digest, json},
+};
+
+/// A checklist version.
+#[derive(PartialEq)]
+struct ChecklistRow {
+    version_id: Uuid,
+    topic: String,
+    document: String,
+}
+
+impl Stored for ChecklistRow {
+    fn as_stored(row: &PgRow) -> Result<Self> {
+        Ok(Self {
+            version_id: row.try_get("version_id")?,
+            topic: row.try_get("topic")?,
+            document: row.try_get("document")?,
+        })
+    }
+}
+
+/// A row that the log makes, in one spelling: JSON of the database and of ours becomes the same text.
+trait Made: Stored + PartialEq {
+    /// What its key is called.
+    const KEY: &'static str;
+
+    /// Its JSON columns.
+    fn json(&mut self) -> Vec<&mut String>;
+}
+
+impl Made for UnitRow {
+    const KEY: &'static str = "unit_id";
+
+    fn json(&mut self) -> Vec<&mut String> {
+        vec![&mut self.name]
+    }
+}
+
+impl Made for VenueRow {
+    const KEY: &'static str = "venue_id";
+
+    fn json(&mut self) -> Vec<&mut String> {
+        [Some(&mut self.name), self.original.as_mut()].into_iter().flatten().collect()
+    }
+}
+
+impl Made for ChecklistRow {
+    const KEY: &'static str = "version_id";
+
+    fn json(&mut self) -> Vec<&mut String> {
+        vec![&mut self.document]
+    }
+}
+
+impl Made for AssignmentRow {
+    const KEY: &'static str = "assignment_id";
+
+    fn json(&mut self) -> Vec<&mut String> {
+        [self.scenario.as_mut(), self.commitments.as_mut()].into_iter().flatten().collect()
+    }
+}
+
+impl Made for VisitRow {
+    const KEY: &'static str = "visit_id";
+
+    fn json(&mut self) -> Vec<&mut String> {
+        self.returned.as_mut().into_iter().collect()
+    }
+}
+
+impl Made for FindingRow {
+    const KEY: &'static str = "finding_id";
+
+    fn json(&mut self) -> Vec<&mut String> {
+        vec![&mut self.title]
+    }
+}
+
+/// In one spelling; what is no canonical JSON stays as it is, and differs.
+fn plain<M: Made>(mut row: M) -> M {
+    for json in row.json() {
+        if let Ok(text) = canonical::canonicalise(json) {
+            *json = text;
+        }
+    }
+    row
+}
 
 /// Compares every table of the tenant with `replay`.
 pub(super) async fn compare(
@@ -31,7 +114,7 @@ pub(super) async fn compare(
     let rows =
         read(tx, tenant, "SELECT unit_id, parent_id, kind, code, name::text FROM app.org_unit WHERE tenant_id = $1")
             .await?;
-    table("unit", &states.units, keyed(&rows, UnitRow::read, |unit| unit.id), report);
+    made("unit", states.units.values().map(|unit| (unit.id.0, UnitRow::of(unit))), &rows, report)?;
     let rows = read(
         tx,
         tenant,
@@ -40,7 +123,19 @@ pub(super) async fn compare(
          FROM app.venue WHERE tenant_id = $1",
     )
     .await?;
-    table("venue", &states.venues, keyed(&rows, VenueRow::read, |venue| venue.id), report);
+    made("venue", states.venues.values().map(|venue| (venue.id.0, VenueRow::of(venue))), &rows, report)?;
+    let rows =
+        read(tx, tenant, "SELECT version_id, topic, document::text FROM app.checklist_version WHERE tenant_id = $1")
+            .await?;
+    let versions = states.checklists.values().map(|version| {
+        let row = json(&**version).map(|document| ChecklistRow {
+            version_id: version.id.0,
+            topic: version.topic.clone(),
+            document,
+        });
+        (version.id.0, row)
+    });
+    made("checklist", versions, &rows, report)?;
     let rows = read(
         tx,
         tenant,
@@ -49,19 +144,23 @@ pub(super) async fn compare(
          FROM app.assignment WHERE tenant_id = $1",
     )
     .await?;
-    table("task", &states.assignments, keyed(&rows, AssignmentRow::read, |task| task.id), report);
+    made("task", states.assignments.values().map(|task| (task.id.0, AssignmentRow::of(task))), &rows, report)?;
     let rows = read(
         tx,
         tenant,
         "SELECT visit_id, assignment_id, venue_id, unit_id, county_id, checklist_id, topic, mode, state, revision,
                 submission, arrived_at, arrived_lat, arrived_lon, arrived_accuracy_m, arrived_age_ms, arrived_no_fix,
-                left_at, left_lat, left_lon, left_accuracy_m, left_age_ms, left_no_fix, received_at, score,
+                left_at, left_lat, left_lon, left_accuracy_m, left_age_ms, left_no_fix, received_at, listed_at, score,
                 score_provisional, score_red_lines, score_formula, evidence_expected, evidence_verified,
                 returned::text, decided_by, decided_at, decision_reason
          FROM app.visit WHERE tenant_id = $1",
     )
     .await?;
-    table("visit", &states.visits, keyed(&rows, VisitRow::read, |visit| visit.id), report);
+    let visits = states.visits.values().map(|visit| {
+        let learned = replay.beside.learned.get(&visit.id).copied().unwrap_or_default();
+        (visit.id.0, VisitRow::of(visit, learned))
+    });
+    made("visit", visits, &rows, report)?;
     let rows = read(
         tx,
         tenant,
@@ -70,63 +169,91 @@ pub(super) async fn compare(
          FROM app.finding WHERE tenant_id = $1",
     )
     .await?;
-    table("finding", &states.findings, keyed(&rows, FindingRow::read, |finding| finding.id), report);
-    documents(tx, tenant, replay, report).await?;
+    made("finding", states.findings.values().map(|found| (found.id.0, FindingRow::of(found))), &rows, report)?;
+    revisions(tx, tenant, replay, report).await?;
+    evidence(tx, tenant, replay, report).await?;
     held(tx, tenant, replay, report).await
 }
 
-/// Checklists, documents and evidence: what lies beside the rows.
-async fn documents(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: &mut Report) -> Result<()> {
-    let states = &replay.states;
-    let rows =
-        read(tx, tenant, "SELECT version_id, document::text FROM app.checklist_version WHERE tenant_id = $1").await?;
-    let version = |row: &PgRow| {
-        let version: ChecklistVersion = parse("checklist_version", row.try_get("document")?)?;
-        Ok(Arc::new(version))
-    };
-    table("checklist", &states.checklists, keyed(&rows, version, |version: &Arc<ChecklistVersion>| version.id), report);
+/// What was handed in, whole.
+async fn revisions(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: &mut Report) -> Result<()> {
     let rows = read(
         tx,
         tenant,
-        "SELECT DISTINCT ON (visit_id) visit_id, document::text FROM app.visit_revision
-         WHERE tenant_id = $1 ORDER BY visit_id, submission DESC",
+        "SELECT visit_id, submission, rev, received_at, document::text FROM app.visit_revision WHERE tenant_id = $1",
     )
     .await?;
-    let document = |row: &PgRow| {
-        let document: VisitDocument = parse("visit_revision", row.try_get("document")?)?;
-        Ok(Arc::new(document))
-    };
-    let of_visit = |document: &Arc<VisitDocument>| VisitId::of(document.assignment);
-    table("document", &states.documents, keyed(&rows, document, of_visit), report);
-    let rows = read(
-        tx,
-        tenant,
-        "SELECT DISTINCT visit_id, sha256, size FROM app.evidence WHERE tenant_id = $1 AND verified ORDER BY 1, 2",
-    )
-    .await?;
-    let mut verified: BTreeMap<VisitId, BTreeSet<Sha256>> = BTreeMap::new();
-    for row in &rows {
-        let (visit, sha256) = (VisitId(row.try_get("visit_id")?), digest("evidence", row.try_get("sha256")?)?);
-        let size: i64 = row.try_get("size")?;
-        verified.entry(visit).or_default().insert(sha256);
-        report.media.push(MediaName { visit, sha256, size: u64::try_from(size).unwrap_or_default() });
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let document = canonical::canonicalise(row.try_get("document")?).ok();
+        let revision = Revision {
+            rev: row.try_get("rev")?,
+            received_at: row.try_get("received_at")?,
+            document: document.map(|document| Sha256::of(document.as_bytes())),
+        };
+        found.insert((row.try_get("visit_id")?, row.try_get("submission")?), revision);
     }
-    let known = states.verified.iter().filter(|(_, hashes)| !hashes.is_empty());
-    let known: BTreeMap<VisitId, BTreeSet<Sha256>> = known.map(|(id, hashes)| (*id, hashes.clone())).collect();
-    let found = verified.into_iter().map(|(id, hashes)| Ok((id, hashes))).collect();
-    table("evidence of visit", &known, found, report);
+    table("document", &replay.beside.revisions, &found, report);
+    Ok(())
+}
+
+async fn evidence(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: &mut Report) -> Result<()> {
+    let rows = read(
+        tx,
+        tenant,
+        "SELECT visit_id, sha256, evidence_id, item_id, kind, size, mime, submission, verified FROM app.evidence
+         WHERE tenant_id = $1",
+    )
+    .await?;
+    let mut found = BTreeMap::new();
+    let mut media: BTreeMap<(VisitId, Sha256), u64> = BTreeMap::new();
+    for row in rows {
+        // A hash of another length is a row of which the log knows nothing.
+        let sha256 = digest("evidence", row.try_get("sha256")?).unwrap_or(Sha256([0; 32]));
+        let visit: Uuid = row.try_get("visit_id")?;
+        let record = Evidence {
+            item: row.try_get("item_id")?,
+            kind: row.try_get("kind")?,
+            size: row.try_get("size")?,
+            mime: row.try_get("mime")?,
+            submission: row.try_get("submission")?,
+            verified: row.try_get("verified")?,
+        };
+        if record.verified {
+            media.insert((VisitId(visit), sha256), record.size.unsigned_abs());
+        }
+        found.insert((visit, sha256, row.try_get("evidence_id")?), record);
+    }
+    table("evidence", &replay.beside.evidence, &found, report);
+    let names = media.into_iter().map(|((visit, sha256), size)| MediaName { visit, sha256, size });
+    report.media.extend(names);
     Ok(())
 }
 
 async fn held(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: &mut Report) -> Result<()> {
-    let rows = read(tx, tenant, "SELECT op_id, kind FROM app.held WHERE tenant_id = $1 AND state = 1").await?;
-    let mut waiting = BTreeSet::new();
-    for row in &rows {
-        waiting.insert(OpId(row.try_get("op_id")?));
+    let rows = read(
+        tx,
+        tenant,
+        "SELECT op_id, rev, code, kind, subject, venue_id, county_id, received_at, state, decided_rev FROM app.held
+         WHERE tenant_id = $1",
+    )
+    .await?;
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let held = Held {
+            rev: row.try_get("rev")?,
+            code: row.try_get("code")?,
+            kind: row.try_get("kind")?,
+            subject: row.try_get("subject")?,
+            venue: row.try_get("venue_id")?,
+            county: row.try_get("county_id")?,
+            received_at: row.try_get("received_at")?,
+            state: row.try_get("state")?,
+            decided_rev: row.try_get("decided_rev")?,
+        };
+        found.insert(row.try_get("op_id")?, held);
     }
-    for missing in replay.states.held.keys().filter(|id| !waiting.contains(id)) {
-        report.add(format!("held {missing}"), Fault::Missing);
-    }
+    table("held", &replay.beside.held, &found, report);
     Ok(())
 }
 
@@ -134,36 +261,39 @@ async fn read(tx: &mut PgConnection, tenant: TenantId, statement: &'static str) 
     Ok(sqlx::query(statement).bind(tenant.0).fetch_all(tx).await?)
 }
 
-/// The rows by their id; one that cannot be read at all is an error of its own.
-fn keyed<K, V>(
+/// Compares a table whose rows are nouns of the domain.
+fn made<M: Made>(
+    name: &str,
+    log: impl Iterator<Item = (Uuid, Result<M>)>,
     rows: &[PgRow],
-    read: impl Fn(&PgRow) -> Result<V>,
-    id: impl Fn(&V) -> K,
-) -> Vec<core::result::Result<(K, V), Error>> {
-    rows.iter().map(|row| read(row).map(|value| (id(&value), value))).collect()
+    report: &mut Report,
+) -> Result<()> {
+    let mut known = BTreeMap::new();
+    for (id, row) in log {
+        known.insert(id, plain(row?));
+    }
+    let mut found = BTreeMap::new();
+    for row in rows {
+        found.insert(row.try_get::<Uuid, _>(M::KEY)?, plain(M::as_stored(row)?));
+    }
+    table(name, &known, &found, report);
+    Ok(())
 }
 
-fn table<K: Ord + Copy + Display, V: PartialEq>(
+fn table<K: Ord + Debug, V: PartialEq>(
     name: &str,
     log: &BTreeMap<K, V>,
-    rows: Vec<core::result::Result<(K, V), Error>>,
+    rows: &BTreeMap<K, V>,
     report: &mut Report,
 ) {
-    let mut seen = BTreeSet::new();
-    for row in rows {
-        match row {
-            Err(error) => report.add(format!("{name}: {error}"), Fault::Row),
-            Ok((id, value)) => {
-                seen.insert(id);
-                match log.get(&id) {
-                    None => report.add(format!("{name} {id}"), Fault::Alien),
-                    Some(known) if *known != value => report.add(format!("{name} {id}"), Fault::Row),
-                    Some(_) => {}
-                }
-            }
-        }
-    }
-    for id in log.keys().filter(|id| !seen.contains(id)) {
-        report.add(format!("{name} {id}"), Fault::Missing);
+    let keys: BTreeSet<&K> = log.keys().chain(rows.keys()).collect();
+    for key in keys {
+        let what = match (log.get(key), rows.get(key)) {
+            (Some(known), Some(found)) if known == found => continue,
+            (Some(_), Some(_)) => Fault::Row,
+            (Some(_), None) => Fault::Missing,
+            _ => Fault::Alien,
+        };
+        report.add(format!("{name} {key:?}"), what);
     }
 }

@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use super::{
     ask::{self, CallerRow, VisitAnswers},
+    beside,
     changes::Changes,
     fork,
     incoming::{Incoming, Read},
@@ -82,6 +83,8 @@ pub(super) struct Fresh<'a> {
 /// A place in a journal that an op uses up, whether it is new or was here before under another journal.
 pub(super) struct Place {
     pub(super) journal: JournalId,
+    /// Whose journal it is.
+    pub(super) account: Uuid,
     pub(super) seq: i64,
     pub(super) op: Uuid,
     pub(super) device_time: Moment,
@@ -146,17 +149,22 @@ pub(crate) async fn run(
         }
     }
 
-    let tree = if fresh.is_empty() {
+    // Envelopes alone (ops that were here before, in a new journal) are a batch too: a receipt covers them.
+    let tree = if fresh.is_empty() && places.is_empty() {
         None
     } else {
         changes.adopt_writers(connection, &mut writers).await?;
-        let leaves = Leaves::new(locked.rev + 1, fresh.iter().map(|fresh| (fresh.op.digest, &fresh.verdict)));
+        save::places(connection, locked.rev, &places).await?;
+        let first = locked.rev + 1;
+        let beside = beside::of(connection, first, &fresh, requests, &places).await?;
+        let ops = fresh.iter().map(|fresh| (fresh.op.digest, &fresh.verdict));
+        let leaves = Leaves::new(first, ops, Some(beside));
         let head = head(&locked, &leaves, requests, signer.as_ref());
         save::save(
             connection,
             tenant,
             &locked,
-            &head,
+            (&head, &beside),
             Batch { fresh: &fresh, requests, changes, states: &states, writers: &writers },
         )
         .await?;
@@ -165,11 +173,10 @@ pub(crate) async fn run(
     if forked && tree.is_none() {
         save::epoch(connection, tenant, &locked).await?;
     }
-    save::places(connection, locked.rev, &places).await?;
     let older = found.iter().flatten().filter_map(|(_, found)| found.batch()).collect();
     let trees = known::trees(connection, tenant, lane, older).await?;
     let answers = answer(requests, callers, &found, &fresh, &expect, locked.rev, &trees, tree.as_ref());
-    Ok(Outcome { answers, wrote: forked || tree.is_some() || !places.is_empty(), tree })
+    Ok(Outcome { answers, wrote: forked || tree.is_some(), tree })
 }
 
 async fn lock(connection: &mut PgConnection, tenant: TenantId) -> Result<Locked> {
@@ -261,7 +268,13 @@ async fn sort<'a>(
             results.push((place, result));
             if let (true, Some(journal), Some(envelope)) = (next, prepared.journal, op.envelope) {
                 last_seq = seq;
-                places.push(Place { journal, seq: envelope.seq, op: logged_as, device_time: envelope.device_time });
+                places.push(Place {
+                    journal,
+                    account: caller.account_id,
+                    seq: envelope.seq,
+                    op: logged_as,
+                    device_time: envelope.device_time,
+                });
             }
         }
         if let (Some(journal), Some(last_seq)) = (prepared.journal, last_seq) {
@@ -287,7 +300,7 @@ pub(super) fn visit_of(op: &Op) -> Option<VisitId> {
 }
 
 /// The task about which a supervisor's op is, where it acts under the task's alias.
-pub(super) fn task_of(op: &Op) -> Option<AssignmentId> {
+pub(crate) fn task_of(op: &Op) -> Option<AssignmentId> {
     match &op.payload {
         Payload::AssignmentAccept(_) | Payload::AssignmentDecline(_) => Some(AssignmentId(op.subject)),
         Payload::VisitArrive(arrive) => Some(arrive.assignment),

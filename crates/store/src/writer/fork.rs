@@ -92,13 +92,8 @@ async fn record(
     found_at: Moment,
     signer: &dyn Signer,
 ) -> Result<()> {
-    let mut bytes = vec![3];
-    for number in [i64::from(epoch), locked.batch, seen.number, found_at.0] {
-        bytes.extend_from_slice(&number.to_be_bytes());
-    }
-    bytes.extend_from_slice(&locked.head.0);
-    bytes.extend_from_slice(&seen.hash().0);
-    let signed = signer.sign(Sha256::of(&bytes));
+    let hash = fork_hash(epoch, (locked.batch, locked.head), (seen.number, seen.hash()), found_at.0);
+    let signed = signer.sign(hash);
     sqlx::query(
         "INSERT INTO app.fork_record
              (tenant_id, epoch, last_batch, last_head, seen_batch, seen_head, found_at, key, signature)
@@ -116,4 +111,15 @@ async fn record(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// What is signed of a fork: the epoch that begins, the last batch that is there, the one that was seen, and when.
+pub(crate) fn fork_hash(epoch: i32, last: (i64, Sha256), seen: (i64, Sha256), found_at: i64) -> Sha256 {
+    let mut bytes = vec![3];
+    for number in [i64::from(epoch), last.0, seen.0, found_at] {
+        bytes.extend_from_slice(&number.to_be_bytes());
+    }
+    bytes.extend_from_slice(&last.1.0);
+    bytes.extend_from_slice(&seen.1.0);
+    Sha256::of(&bytes)
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     batch::Prepared,
+    beside,
     fork::read_head,
     lane::Lane,
     log::verdict,
@@ -99,8 +100,8 @@ pub(super) async fn trees(
         return Ok(trees);
     }
     let heads = sqlx::query(
-        "SELECT number, epoch, previous, root, committed_at, key, signature, first_rev, last_rev FROM app.batch_head
-         WHERE tenant_id = $1 AND number = ANY ($2)",
+        "SELECT number, epoch, previous, root, committed_at, key, signature, first_rev, last_rev, facts, people
+         FROM app.batch_head WHERE tenant_id = $1 AND number = ANY ($2)",
     );
     for row in heads.bind(tenant.0).bind(missing).fetch_all(&mut *connection).await? {
         let (head, first): (_, i64) = (read_head(&row)?, row.try_get("first_rev")?);
@@ -112,7 +113,8 @@ pub(super) async fn trees(
         for op in ops.fetch_all(&mut *connection).await? {
             leaves.push((digest("op_log", op.try_get("digest")?)?, verdict(op.try_get("verdict")?)?));
         }
-        let leaves = Leaves::new(first, leaves.iter().map(|(digest, verdict)| (*digest, verdict)));
+        let ops = leaves.iter().map(|(digest, verdict)| (*digest, verdict));
+        let leaves = Leaves::new(first, ops, beside::read(&row)?);
         trees.insert(head.number, Arc::new(leaves.under(head)));
     }
     Ok(trees)

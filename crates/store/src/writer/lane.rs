@@ -99,7 +99,12 @@ impl Lane {
         let pool = self.pool.clone();
         let mut tx = pool.begin().await?;
         let Outcome { answers, wrote, tree } = batch::run(&mut tx, self, requests, poison).await?;
-        if wrote {
+        if wrote && mutants::planted(mutants::Mutant::AnswersBeforeCommit) {
+            tokio::spawn(async move {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tx.commit().await
+            });
+        } else if wrote {
             // From here on nobody knows whether it was written: the retry finds out.
             tx.commit().await.map_err(|error| {
                 tracing::error!(%error, "the answer to COMMIT did not come");

@@ -19,6 +19,7 @@ use super::{
     incoming::Parts,
     log::{LogColumn, LogColumns, facts_columns, verdict_column},
     request::Caller,
+    tree::Beside,
 };
 use crate::{
     error::{Error, Result},
@@ -43,10 +44,10 @@ pub(super) async fn save(
     connection: &mut PgConnection,
     tenant: TenantId,
     locked: &Locked,
-    head: &Head,
+    (head, beside): (&Head, &Beside),
     mut batch: Batch<'_>,
 ) -> Result<()> {
-    log(connection, tenant, locked, head, &batch).await?;
+    log(connection, tenant, locked, (head, beside), &batch).await?;
     lists(connection, tenant, &batch).await?;
     work(connection, tenant, &batch).await?;
     held(connection, tenant, &mut batch.changes).await?;
@@ -67,7 +68,7 @@ async fn log(
     connection: &mut PgConnection,
     tenant: TenantId,
     locked: &Locked,
-    head: &Head,
+    (head, beside): (&Head, &Beside),
     batch: &Batch<'_>,
 ) -> Result<()> {
     let first = locked.rev + 1;
@@ -112,8 +113,8 @@ async fn log(
     let last = locked.rev + batch.fresh.len() as i64;
     sqlx::query(
         "INSERT INTO app.batch_head
-             (tenant_id, number, epoch, previous, root, committed_at, key, signature, first_rev, last_rev)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (tenant_id, number, epoch, previous, root, committed_at, key, signature, first_rev, last_rev, facts, people)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(tenant.0)
     .bind(head.number)
@@ -125,6 +126,8 @@ async fn log(
     .bind(head.signature.clone())
     .bind(first)
     .bind(last)
+    .bind(beside.facts.0.to_vec())
+    .bind(beside.people.0.to_vec())
     .execute(&mut *connection)
     .await?;
     let done =

@@ -3,6 +3,15 @@
 use domain::{evidence::Sha256, op::Verdict};
 use protocol::receipt::{self, Head, PathStep};
 
+/// What lies beside the ops of a batch: the two halves of its last leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Beside {
+    /// See [`super::beside::facts`].
+    pub(crate) facts: Sha256,
+    /// See [`super::beside::people`].
+    pub(crate) people: Sha256,
+}
+
 /// A batch with its head.
 #[derive(Debug)]
 pub(crate) struct Tree {
@@ -36,11 +45,15 @@ pub(crate) struct Leaves {
 }
 
 impl Leaves {
-    /// Of the digests and verdicts of a batch, the first of which is `first_rev`.
-    pub(crate) fn new<'a>(first_rev: i64, ops: impl IntoIterator<Item = (Sha256, &'a Verdict)>) -> Self {
-        let leaves =
-            (first_rev..).zip(ops).map(|(rev, (digest, verdict))| receipt::leaf(digest, verdict, rev)).collect();
-        Self { first_rev, levels: levels(leaves) }
+    /// Of the digests and verdicts of a batch, the first of which is `first_rev`, and of what lies `beside` them.
+    pub(crate) fn new<'a>(
+        first_rev: i64,
+        ops: impl IntoIterator<Item = (Sha256, &'a Verdict)>,
+        beside: Option<Beside>,
+    ) -> Self {
+        let ops = (first_rev..).zip(ops).map(|(rev, (digest, verdict))| receipt::leaf(digest, verdict, rev));
+        let beside = beside.map(|beside| receipt::side_leaf(beside.facts, beside.people));
+        Self { first_rev, levels: levels(ops.chain(beside).collect()) }
     }
 
     /// The root; zeros where there is no leaf.
@@ -77,9 +90,11 @@ mod tests {
     fn it_agrees_with_the_protocol() {
         for count in 1..40_usize {
             let digests: Vec<Sha256> = (0..count).map(|n| Sha256::of(&n.to_be_bytes())).collect();
-            let tree = Leaves::new(7, digests.iter().map(|digest| (*digest, &Verdict::Applied)));
+            let beside = (count % 2 == 0).then(|| Beside { facts: digests[0], people: digests[1] });
+            let tree = Leaves::new(7, digests.iter().map(|digest| (*digest, &Verdict::Applied)), beside);
+            let ops = (7..).zip(&digests).map(|(rev, digest)| receipt::leaf(*digest, &Verdict::Applied, rev));
             let leaves: Vec<Sha256> =
-                (7..).zip(&digests).map(|(rev, digest)| receipt::leaf(*digest, &Verdict::Applied, rev)).collect();
+                ops.chain(beside.map(|beside| receipt::side_leaf(beside.facts, beside.people))).collect();
             let (root, paths) = receipt::merkle(&leaves);
             assert_eq!(tree.root(), root);
             let head = Head {
@@ -92,10 +107,10 @@ mod tests {
                 signature: String::new(),
             };
             let tree = tree.under(head);
-            for (rev, path) in (7..).zip(paths) {
+            for (rev, path) in (7..).zip(paths).take(count) {
                 assert_eq!(tree.path(rev), path);
             }
         }
-        assert_eq!(Leaves::new(1, []).root(), Sha256([0; 32]));
+        assert_eq!(Leaves::new(1, [], None).root(), Sha256([0; 32]));
     }
 }

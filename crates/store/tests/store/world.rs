@@ -52,9 +52,8 @@ impl Signer for TestSigner {
         Signed { key: "0123456789abcdef".to_owned(), signature: format!("{hash}{hash}") }
     }
 
-    fn verify(&self, head: &Head) -> bool {
-        let hash = head.hash();
-        head.signature == format!("{hash}{hash}")
+    fn signed(&self, hash: Sha256, signed: &Signed) -> bool {
+        *signed == self.sign(hash)
     }
 }
 
