@@ -84,7 +84,8 @@ fn read(path: &Path) -> Result<SigningKey> {
 }
 
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != N * 2 || !text.is_ascii() {
+    // One spelling only: a sign or a capital would read alike, and be a change that nobody notices.
+    if text.len() != N * 2 || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
         return None;
     }
     let mut bytes = [0; N];
@@ -126,6 +127,10 @@ mod tests {
         assert_eq!(newer.published().keys.len(), 2);
         head.time = Moment(10);
         assert!(!newer.verify(&head));
-        assert!(!newer.verify(&Head { signature: "zz".repeat(64), ..head }));
+        assert!(!newer.verify(&Head { signature: "zz".repeat(64), ..head.clone() }));
+        head.time = Moment(9);
+        assert!(newer.verify(&head));
+        head.signature = head.signature.to_uppercase();
+        assert!(!newer.verify(&head), "the same bytes in another spelling");
     }
 }

@@ -80,7 +80,7 @@ pub struct Difference {
 }
 
 /// What can be the matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fault {
     /// The body has another digest than the log says.
     Digest,
@@ -181,12 +181,7 @@ struct BatchRow {
 }
 
 /// Reads the log from its start, checks every digest and applies what was applied.
-async fn log(
-    tx: &mut PgConnection,
-    tenant: TenantId,
-    replay: &mut Replay,
-    report: &mut Report,
-) -> Result<Vec<Leaf>> {
+async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, report: &mut Report) -> Result<Vec<Leaf>> {
     let mut leaves = Vec::new();
     let mut last = 0;
     loop {
@@ -268,9 +263,8 @@ async fn chain(
         }
         let covered = usize::try_from(first - 1).ok().zip(usize::try_from(last).ok());
         let covered = covered.and_then(|(first, last)| leaves.get(first..last));
-        let root = covered.map(|covered| {
-            Leaves::new(first, covered.iter().map(|leaf| (leaf.digest, &leaf.verdict)), beside).root()
-        });
+        let root = covered
+            .map(|covered| Leaves::new(first, covered.iter().map(|leaf| (leaf.digest, &leaf.verdict)), beside).root());
         if root != Some(head.root) {
             report.add(place.clone(), Fault::Root);
         }

@@ -44,11 +44,7 @@ pub(super) async fn compare(
 }
 
 /// The envelopes of each batch. Also whether each journal is as far as they say.
-async fn places(
-    tx: &mut PgConnection,
-    tenant: TenantId,
-    report: &mut Report,
-) -> Result<BTreeMap<i64, Vec<PlaceOf>>> {
+async fn places(tx: &mut PgConnection, tenant: TenantId, report: &mut Report) -> Result<BTreeMap<i64, Vec<PlaceOf>>> {
     let rows = sqlx::query(
         "SELECT o.batch, o.journal_id, o.seq, o.op_id, o.device_time, j.account_id
          FROM identity.journal_op o LEFT JOIN identity.journal j USING (tenant_id, journal_id)

@@ -280,12 +280,7 @@ fn made<M: Made>(
     Ok(())
 }
 
-fn table<K: Ord + Debug, V: PartialEq>(
-    name: &str,
-    log: &BTreeMap<K, V>,
-    rows: &BTreeMap<K, V>,
-    report: &mut Report,
-) {
+fn table<K: Ord + Debug, V: PartialEq>(name: &str, log: &BTreeMap<K, V>, rows: &BTreeMap<K, V>, report: &mut Report) {
     let keys: BTreeSet<&K> = log.keys().chain(rows.keys()).collect();
     for key in keys {
         let what = match (log.get(key), rows.get(key)) {

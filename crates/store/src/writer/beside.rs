@@ -96,8 +96,7 @@ pub(super) async fn of(
 /// Whether an op has made rows in `identity` that are covered.
 fn makes_rows(fresh: &Fresh<'_>) -> bool {
     let payload = fresh.op.op().map(|op| &op.payload);
-    fresh.verdict == Verdict::Applied
-        && matches!(payload, Some(Payload::AccountCreate(_) | Payload::AssignmentPlan(_)))
+    fresh.verdict == Verdict::Applied && matches!(payload, Some(Payload::AccountCreate(_) | Payload::AssignmentPlan(_)))
 }
 
 async fn sealed(connection: &mut PgConnection) -> Result<Sha256> {

@@ -3,10 +3,13 @@
 mod cluster;
 mod door;
 mod feed;
+mod history;
 mod hq;
 mod isolation;
+mod luck;
 mod people;
 mod restore;
 mod tamper;
+mod tampering;
 mod visit;
 mod world;

@@ -33,7 +33,7 @@ const EDITS: &[(&str, Fault)] = &[
     ("UPDATE app.assignment SET window_until = window_until + 1 WHERE tenant_id = $1", Fault::Row),
     ("UPDATE app.venue SET address = 'x' WHERE tenant_id = $1", Fault::Row),
     ("UPDATE app.org_unit SET name = '{\"zh\": \"x\"}' WHERE tenant_id = $1", Fault::Row),
-    ("UPDATE app.evidence SET verified = false WHERE tenant_id = $1", Fault::Missing),
+    ("UPDATE app.evidence SET verified = false WHERE tenant_id = $1", Fault::Row),
     (
         "INSERT INTO app.org_unit (tenant_id, unit_id, kind, code, name)
          SELECT $1, gen_random_uuid(), kind, 'X', name FROM app.org_unit WHERE tenant_id = $1",
