@@ -17,7 +17,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::{process::run as call, workspace};
+use crate::{
+    process::{cargo, run as call},
+    workspace::{self, HOST, HOST_FEATURES, packages},
+};
 
 /// What to prove.
 #[derive(clap::Args)]
@@ -43,7 +46,23 @@ struct Suite {
     command: fn(&Options) -> Command,
 }
 
-const SUITES: &[Suite] = &[];
+const SUITES: &[Suite] = &[Suite {
+    name: "tamper",
+    proves: "P16: whatever a superuser of the database changes is found; 10,000 changes take half an hour",
+    command: tamper,
+}];
+
+fn tamper(options: &Options) -> Command {
+    let (changes, clean) = if options.long { ("10000", "1000") } else { ("2000", "200") };
+    let mut command = cargo();
+    command
+        .args(["test", "--features", HOST_FEATURES])
+        .args(packages(&HOST))
+        .args(["--test", "store", "tampering", "--", "--nocapture"])
+        .env("MINGCHA_TAMPER_CHANGES", changes)
+        .env("MINGCHA_TAMPER_CLEAN", clean);
+    command
+}
 
 /// Runs the suites and prints what each promise came to.
 pub(crate) fn run(options: &Options) -> Result<()> {
