@@ -10,12 +10,13 @@ import { Desk } from '../fixtures/desk';
 import { makePhotos } from '../fixtures/jpeg';
 import { Phone } from '../fixtures/phone';
 import { Server } from '../fixtures/server';
+import { storedHashes } from '../fixtures/stored';
 import { acceptAndArrive, addPhotos, answer, drained, missingItems, note, offlineReady, saved, signIn, taskAt } from '../fixtures/visit';
 
 test('a hall is visited without a server, through two kills, and accepted after mending', async () => {
   test.setTimeout(600_000);
   const server = await Server.start();
-  const photos = await makePhotos(mkdtempSync(join(tmpdir(), 'mc-photos-')), 8);
+  const photos = await makePhotos(mkdtempSync(join(tmpdir(), 'mc-photos-')), 12);
   const phone = await Phone.take(server.url);
   try {
     await signIn(phone, 'sup1');
@@ -77,13 +78,10 @@ test('a hall is visited without a server, through two kills, and accepted after 
     await phone.go(`/field/visit/${id}`);
     await expect(phone.page.locator('[data-stage=received]')).toBeVisible();
     await expect(phone.page.locator('[data-receipt]')).toBeVisible();
-    const hashes = await phone.page.evaluate(async () => {
-      const names = await indexedDB.databases();
-      return names.map((one) => one.name);
-    });
-    expect(hashes).toContain('mingcha-field');
+    const kept = await storedHashes(phone.page);
+    expect(kept).toHaveLength(used);
 
-    // HQ sees one visit with every piece, gives it back, and the phone mends it offline.
+    // HQ sees one visit with every piece, byte for byte what the phone keeps.
     const desk = await Desk.sit(server.url, 'reviewer');
     await desk.go('/hq/visits?state=received&q=%E4%B8%9C%E9%97%A8');
     await expect(desk.page.locator('a[data-row]')).toHaveCount(1);
@@ -91,10 +89,18 @@ test('a hall is visited without a server, through two kills, and accepted after 
     await expect(desk.page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
     await expect(desk.page.locator('[data-list=evidence] img')).toHaveCount(used);
     const visit = desk.page.url();
+    expect(await desk.evidenceHashes()).toEqual(kept);
+
+    // It is given back, and the phone mends it offline.
+    await desk.alive();
     await desk.page.getByRole('link', { name: '退回补正' }).click();
-    await desk.page.locator('textarea[name="items[1][reason]"]').fill('门头照看不清厅名,请补拍');
+    for (const [code, reason] of [['HALL-01', '门头照看不清厅名,请补拍'], ['HALL-08', '请写明是谁答复的']]) {
+      await desk.page.locator(`[data-give=${code}] summary`).click();
+      await desk.page.locator(`[data-give=${code}] textarea`).fill(reason ?? '');
+    }
     await desk.page.locator('[data-decision] button[type=submit]').click();
     // Ten seconds in which it can be taken back, by the page's own clock.
+    await expect(desk.page.locator('[data-pending="1"]')).toBeAttached();
     await expect(desk.page.locator('[data-visit]')).toHaveAttribute('data-state', 'returned', { timeout: 20_000 });
 
     await phone.go('/field/sync');
@@ -103,7 +109,10 @@ test('a hall is visited without a server, through two kills, and accepted after 
     await expect(phone.page.locator('[data-stage=returned]')).toBeVisible({ timeout: 30_000 });
     await server.down();
     await phone.go(`/field/visit/${id}/item/HALL-01`);
-    await addPhotos(phone.page, 'HALL-01', [photos[7] ?? '']);
+    await expect(phone.page.locator('[data-returned=reason]')).toHaveText('门头照看不清厅名,请补拍');
+    await addPhotos(phone.page, 'HALL-01', [photos[11] ?? '']);
+    await phone.go(`/field/visit/${id}/item/HALL-08`);
+    await note(phone.page, '二号台席营业员答复,说明了办理时限。');
     await phone.go(`/field/visit/${id}/missing`);
     await phone.page.locator('[data-submit=yes] button').click();
     await expect(phone.page.locator('[data-stage=handed-in]')).toBeVisible();
@@ -114,8 +123,9 @@ test('a hall is visited without a server, through two kills, and accepted after 
     await desk.page.goto(visit);
     await expect(desk.page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
     await expect(desk.page.locator('[data-item=HALL-01] ins.now')).toBeVisible();
+    await expect(desk.page.locator('[data-item=HALL-08] .answer__note').last()).toContainText('二号台席');
+    await desk.alive();
     await desk.page.getByRole('link', { name: '通过' }).click();
-    await desk.page.locator('[data-decision] button[type=submit]').click();
     await expect(desk.page.locator('[data-visit]')).toHaveAttribute('data-state', 'accepted', { timeout: 20_000 });
     desk.expectNoViolations();
     phone.expectNoViolations();

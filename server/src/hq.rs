@@ -7,7 +7,7 @@ use axum::{
     Router,
     body::Body,
     extract::State,
-    http::{Request, request::Parts},
+    http::{Request, StatusCode, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse as _, Redirect, Response},
     routing::any,
@@ -38,8 +38,17 @@ pub fn add(router: Router<Server>, server: &Server) -> Router<Server> {
         let handler = leptos_axum::render_app_async_with_context(provide, shell.clone());
         pages = pages.route(&path, axum::routing::get(handler));
     }
+    // An address that leads nowhere gets a page that says so, with the way back.
+    let nowhere = leptos_axum::render_app_async_with_context(provide, shell);
+    let nowhere = axum::routing::get(nowhere).layer(middleware::map_response(not_found));
+    pages = pages.route("/hq/{*rest}", nowhere);
     let pages = pages.layer(middleware::from_fn_with_state(server.clone(), identify)).layer(CompressionLayer::new());
     router.merge(pages)
+}
+
+async fn not_found(mut response: Response) -> Response {
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 /// Finds out who asks before anything is rendered.

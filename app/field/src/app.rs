@@ -1,5 +1,7 @@
 //! The app: opens the store, then shows the screen of the address.
 
+use std::collections::BTreeMap;
+
 use domain::text::Lang;
 use leptos::prelude::*;
 use ui::{EmptyState, Glyph, LiveRegion, Skeleton, Theme};
@@ -84,19 +86,25 @@ fn shown(phone: Phone) -> impl IntoView {
         Saved::Failed { .. } => t("没有存下", "Not saved").to_owned(),
         Saved::Nothing | Saved::Saving => String::new(),
     });
+    let signed_in = Memo::new(move |_| phone.me.with(Option::is_some));
+    // A task that has just come may be the one that the address names.
+    let tasks = Memo::new(move |_| phone.rows.with(BTreeMap::len));
     view! {
         {move || {
             // Who switches the language builds the view anew.
             phone.lang.track();
-            screen(phone, phone.router.current())
+            tasks.track();
+            let (route, signed_in) = (phone.router.current(), signed_in.get());
+            // What a screen shows it follows by itself: a tap must not build the screen anew
+            // under the finger, or take away the camera and the keyboard.
+            untrack(|| screen(phone, route, signed_in))
         }}
         {move || phone.hidden.get().then(|| screens::cover(phone))}
         <LiveRegion text=said />
     }
 }
 
-fn screen(phone: Phone, route: Route) -> AnyView {
-    let signed_in = phone.me.with(Option::is_some);
+fn screen(phone: Phone, route: Route, signed_in: bool) -> AnyView {
     match route {
         Route::Link(secret) => screens::link(phone, secret).into_any(),
         Route::SignIn => screens::sign_in(phone).into_any(),

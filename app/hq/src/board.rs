@@ -114,7 +114,10 @@ fn ranking(board: &Board) -> impl IntoView + use<> {
         .map(|one| BarRow {
             label: Label::from(one.name.get(lang).to_owned()),
             value: i64::from(one.mean),
-            shown: Label::from([show_score(one.mean).as_str(), " · ", &one.visits.to_string()].concat()),
+            shown: Label::from(fill(
+                w("{} · {} 次", "{} · {} visits"),
+                &[&show_score(one.mean), &one.visits.to_string()],
+            )),
             tone: if one.mean < 6_000 { Tone::Cinnabar } else { Tone::Ink },
         })
         .collect();

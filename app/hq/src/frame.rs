@@ -7,6 +7,8 @@ use ui::{Button, ButtonKind, Glyph, Rail, RailLink};
 
 use crate::{
     context::page,
+    decisions::{Decisions, DecisionsMade},
+    keys::Shortcuts,
     paths,
     settings::api::SignOut,
     words::{Word, t, w},
@@ -49,16 +51,22 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
     if page().person.is_none() {
         return children().into_any();
     }
+    provide_context(Decisions::new());
+    // Only in a browser does an effect run: the page answers from then on.
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
     view! {
         <a class="skip" href="#main">
             {t(w("跳到内容", "Skip to content"))}
         </a>
-        <div class="hq">
+        <div class="hq" data-state=move || if alive.get() { "alive" } else { "served" }>
             <Places />
             <main class="hq__main" id="main">
                 {children()}
             </main>
         </div>
+        <DecisionsMade />
+        <Shortcuts />
     }
     .into_any()
 }

@@ -18,4 +18,4 @@ pub(crate) mod tasks;
 pub use bundle::Bundle;
 pub use cookies::{Cookie, read_cookie};
 pub use gate::{Caller, HqServer, Process, SignedIn, Work, page_context};
-pub(crate) use gate::{caller, failed, reading};
+pub(crate) use gate::{Reading, caller, failed, reading};

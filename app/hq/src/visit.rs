@@ -9,7 +9,9 @@ mod decision;
 mod facts;
 mod found;
 mod proof;
+mod task_card;
 mod viewer;
+mod watch;
 
 pub(crate) use decision::{AcceptPage, ReturnPage, VoidPage};
 
@@ -22,6 +24,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     context::page,
+    decisions::Decisions,
     loaded::Loaded,
     parts::{FormFailure, Read, loading},
 };
@@ -31,7 +34,9 @@ use decide::decide;
 use facts::facts;
 use found::found;
 use proof::proof;
+use task_card::task_card;
 use viewer::Viewer;
+use watch::Watch;
 
 /// The visit that the address names.
 fn read_of_address() -> Read<VisitSheet> {
@@ -40,7 +45,9 @@ fn read_of_address() -> Read<VisitSheet> {
         let text = params.with(|params| params.get("id")).unwrap_or_default();
         VisitId::from_str(&text).unwrap_or(VisitId(uuid::Uuid::nil()))
     });
-    Resource::new(move || id.get(), read_visit)
+    let decisions = expect_context::<Decisions>();
+    // Read anew once a decision of this tab was sent.
+    Resource::new(move || (id.get(), decisions.has_sent(id.get())), |(id, _)| read_visit(id))
 }
 
 /// The score of what was handed in last, worked out by the same function as on the phone.
@@ -56,20 +63,24 @@ pub(crate) fn VisitPage() -> impl IntoView {
     let sheet = read_of_address();
     view! {
         <FormFailure />
-        {loading(sheet, |Loaded { data, now, .. }| {
+        {loading(sheet, move |loaded| {
+            let accept = loaded.op(1);
+            let Loaded { data, now, .. } = loaded;
             let shown = RwSignal::new(None);
             let title = data.venue.name.get(page().lang).to_owned();
             let score = score_of(&data);
             let (id, state) = (data.visit.id.to_string(), data.visit.state.code());
             let (head, claim) = (facts(&data, now).into_any(), claim(&data, score.as_ref(), shown).into_any());
-            let (proof, found, decide) = (proof(&data, shown).into_any(), found(&data).into_any(), decide(&data).into_any());
+            let (proof, found, decide) = (proof(&data, shown).into_any(), found(&data).into_any(), decide(&data, accept).into_any());
+            let card = task_card(&data).into_any();
             view! {
                 <Title text=title />
                 <div class="review-page" data-visit=id data-state=state>
                     {head}
+                    <Watch id=data.visit.id others=data.others.clone() revision=data.visit.revision on_news=move |()| sheet.refetch() />
                     <div class="review">
                         {claim}
-                        <aside class="review__proof">{proof} {found}</aside>
+                        <aside class="review__proof">{proof} {found} {card}</aside>
                     </div>
                     {decide}
                     <Viewer sheet=data shown />

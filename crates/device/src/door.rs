@@ -53,6 +53,12 @@ pub fn is_installed() -> bool {
         || window.match_media("(display-mode: standalone)").ok().flatten().is_some_and(|query| query.matches())
 }
 
+/// Whether this is a tab of iOS: its store is not that of the app on the home screen, and iOS may clear it.
+#[must_use]
+pub fn is_ios_tab() -> bool {
+    is_ios() && !is_installed()
+}
+
 fn touch() -> bool {
     web_sys::window().is_some_and(|window| window.navigator().max_touch_points() > 1)
 }

@@ -7,6 +7,7 @@ mod viewer;
 use domain::{
     checklist::{EvidenceNeed, EvidenceWhen, Item, MissingWhat},
     evidence::{EvidenceKind, EvidenceRecord},
+    ids::EvidenceId,
     time::show_duration,
 };
 use leptos::prelude::*;
@@ -23,7 +24,8 @@ use files::Chooser;
 /// What is open over the item.
 #[derive(Clone, Debug, PartialEq)]
 enum Over {
-    Camera,
+    /// For one more, or for one in place of another.
+    Camera(Option<EvidenceId>),
     Memo,
     Ticket,
     Piece(EvidenceRecord),
@@ -80,12 +82,18 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
         </section>
         {move || match over.get() {
             None => ().into_any(),
-            Some(Over::Camera) => {
-                let taken = move |shot: Shot| visit.phone.add_shot(visit.id, Some(id), EvidenceKind::Photo, shot);
+            Some(Over::Camera(instead)) => {
+                let taken = move |shot: Shot| {
+                    visit.phone.add_shot(visit.id, Some(id), EvidenceKind::Photo, shot, instead);
+                    if instead.is_some() {
+                        visit.phone.set_intent(None);
+                        over.set(None);
+                    }
+                };
                 let close = move |no_camera: bool| {
                     over.set(None);
                     if no_camera {
-                        chooser.camera();
+                        chooser.camera(instead);
                     } else {
                         visit.phone.set_intent(None);
                     }
@@ -94,7 +102,10 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
             }
             Some(Over::Memo) => memo(visit, id, move || over.set(None)).into_any(),
             Some(Over::Ticket) => ticket::view(visit, id, move || over.set(None)).into_any(),
-            Some(Over::Piece(record)) => viewer::view(visit, record, open, chooser, move || over.set(None)).into_any(),
+            Some(Over::Piece(record)) => {
+                let again = move |id| shoot(chooser, over, Some(id));
+                viewer::view(visit, record, open, again, move || over.set(None)).into_any()
+            }
         }}
     }
 }
@@ -128,14 +139,7 @@ fn add_tiles(
 ) -> impl IntoView {
     match kind {
         EvidenceKind::Photo => {
-            let shoot = move |()| {
-                if device::door::is_ios() {
-                    chooser.camera();
-                } else {
-                    chooser.remember();
-                    over.set(Some(Over::Camera));
-                }
-            };
+            let shoot = move |()| shoot(chooser, over, None);
             view! {
                 <div data-add="camera"><AddTile label=t("拍照", "Camera") glyph=Glyph::CAMERA required on_click=shoot /></div>
                 <div data-add="photo"><AddTile label=t("相册", "Gallery") glyph=Glyph::PHOTO on_click=move |()| chooser.gallery() /></div>
@@ -156,6 +160,17 @@ fn add_tiles(
             </div>
         }
         .into_any(),
+    }
+}
+
+/// Opens the camera: the page's own, but on iOS the phone's.
+fn shoot(chooser: Chooser, over: RwSignal<Option<Over>>, instead: Option<EvidenceId>) {
+    if device::door::is_ios() {
+        over.set(None);
+        chooser.camera(instead);
+    } else {
+        chooser.remember();
+        over.set(Some(Over::Camera(instead)));
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use ui::{CameraOverlay, CameraWords};
 
 use crate::{
-    phone::Shot,
+    phone::{Shot, ShotError},
     visit::Visit,
     words::{t, tf},
 };
@@ -21,6 +21,7 @@ pub(crate) fn viewfinder(
     let stream = StoredValue::new_local(None::<camera::Stream>);
     let ready = RwSignal::new(false);
     let count = RwSignal::new(0_u32);
+    let missed = RwSignal::new(None::<ShotError>);
     let here = StoredValue::new(());
     leptos::task::spawn_local(async move {
         match camera::open().await {
@@ -42,12 +43,22 @@ pub(crate) fn viewfinder(
     let shoot = move |()| {
         let Some(element) = video.get_untracked() else { return };
         ready.set(false);
+        missed.set(None);
         leptos::task::spawn_local(async move {
-            if let Ok(still) = camera::still(&element).await
-                && let Some(shot) = visit.phone.shot_of_still(still).await
-            {
-                taken(shot);
-                let _ = count.try_update(|count| *count += 1);
+            let still = camera::still(&element).await.map_err(|_| ShotError::NotAPicture);
+            let shot = match still {
+                Ok(still) => visit.phone.shot_of_still(still).await,
+                Err(error) => Err(error),
+            };
+            match shot {
+                Ok(shot) => {
+                    taken(shot);
+                    let _ = count.try_update(|count| *count += 1);
+                }
+                // Said where one looks: whoever believes that a photo was kept does not take it again.
+                Err(error) => {
+                    missed.try_set(Some(error));
+                }
             }
             ready.try_set(true);
         });
@@ -62,7 +73,11 @@ pub(crate) fn viewfinder(
             aside=ViewFn::from(move || {
                 view! {
                     <span data-shots=move || count.get()>
-                        {move || (count.get() > 0).then(|| tf("已存 {} 张", "{} saved", &[&count.get().to_string()]))}
+                        {move || match missed.get() {
+                            Some(ShotError::NoRoom) => Some(t("手机空间快满了", "The phone is nearly full").to_owned()),
+                            Some(_) => Some(t("没拍成,请再按一次", "Not taken. Press again").to_owned()),
+                            None => (count.get() > 0).then(|| tf("已拍 {} 张", "{} taken", &[&count.get().to_string()])),
+                        }}
                     </span>
                 }
             })

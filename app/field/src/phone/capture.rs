@@ -47,11 +47,16 @@ impl Shot {
 
 impl Phone {
     /// A photo of a frame of the in-page camera.
-    pub(crate) async fn shot_of_still(self, still: JsValue) -> Option<Shot> {
+    ///
+    /// # Errors
+    /// There is no room, or the frame could not be kept.
+    pub(crate) async fn shot_of_still(self, still: JsValue) -> Result<Shot, ShotError> {
         let at = device::clock::now();
-        let picture = self.keeper().helper()?.shrink(&still, camera::LONGEST).await.ok()?;
+        self.room().await?;
+        let helper = self.keeper().helper().ok_or(ShotError::NotAPicture)?;
+        let picture = helper.shrink(&still, camera::LONGEST).await.map_err(|_| ShotError::NotAPicture)?;
         let shot = Shot::new(picture.bytes, "image/jpeg", EvidenceSource::InPageCamera);
-        Some(Shot { at, ..shot })
+        Ok(Shot { at, ..shot })
     }
 
     /// A photo of a file: upright, smaller, without what the file says about place and device.
@@ -89,8 +94,16 @@ impl Phone {
         }
     }
 
-    /// Adds a shot to the draft; its bytes go to the disk in the same transaction.
-    pub(crate) fn add_shot(self, visit: AssignmentId, item: Option<ItemId>, kind: EvidenceKind, shot: Shot) {
+    /// Adds a shot to the draft; its bytes go to the disk in the same transaction. A piece that it is taken
+    /// `instead` of goes after that, and not before.
+    pub(crate) fn add_shot(
+        self,
+        visit: AssignmentId,
+        item: Option<ItemId>,
+        kind: EvidenceKind,
+        shot: Shot,
+        instead: Option<EvidenceId>,
+    ) {
         leptos::task::spawn_local(async move {
             let (Ok(sha256), Ok(id)) = (seal::sha256(&shot.bytes).await, device::random::uuid(shot.at)) else { return };
             let size = u64::from(shot.bytes.length());
@@ -107,6 +120,9 @@ impl Phone {
                 caption: String::new(),
             };
             self.edit_with(visit, Edit::AddEvidence(record), Some((sha256.to_string(), shot.bytes)));
+            if let Some(instead) = instead {
+                self.edit(visit, Edit::RemoveEvidence(instead));
+            }
         });
     }
 

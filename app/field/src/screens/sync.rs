@@ -21,7 +21,7 @@ use crate::{
 pub(super) fn badge(phone: Phone) -> impl IntoView {
     let word = move || {
         phone.sync.with(|sync| match sync.state {
-            SyncState::SignedOut => (Tone::Violet, Glyph::KEY, t("请登录", "Sign in").to_owned()),
+            SyncState::SignedOut => (Tone::Violet, Glyph::KEY, t("请重新登录", "Sign in again").to_owned()),
             SyncState::Sending => (Tone::Ink, Glyph::CLOUD_UP, t("传输中", "Uploading").to_owned()),
             SyncState::Waiting | SyncState::Idle if sync.waiting() > 0 => {
                 (Tone::Neutral, Glyph::CLOUD_OFF, tf("待传 {}", "{} waiting", &[&sync.waiting().to_string()]))
@@ -88,7 +88,7 @@ fn state(phone: Phone) -> impl IntoView {
                 {off.map(|off| view! { <p class="muted small">{off}</p> })}
                 {signed_out
                     .then(|| {
-                        view! { <ButtonLink href=Route::SignIn.path() icon=Glyph::KEY>{t("登录后接着传", "Sign in to go on")}</ButtonLink> }
+                        view! { <ButtonLink href=Route::SignIn.path() icon=Glyph::KEY>{t("请重新登录,登录后接着传", "Sign in again to go on")}</ButtonLink> }
                     })}
             </section>
         }

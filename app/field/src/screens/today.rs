@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use ui::{EmptyState, Glyph};
 
 use crate::{
-    parts::{Page, checks, page, task_card},
+    parts::{Page, checks, home_screen, page, task_card},
     phone::Phone,
     row::{Row, Stage},
     words::t,
@@ -31,6 +31,7 @@ pub(crate) fn today(phone: Phone) -> impl IntoView {
         })
     };
     let body = view! {
+        {home_screen()}
         {checks(phone)}
         <div class="stack" data-list="today">{list}</div>
     };

@@ -13,15 +13,17 @@ use super::{
 };
 use crate::{error::HqError, paths};
 
-/// Decides, and leads back to the visit. Who comes second learns who was first.
-pub(crate) async fn decide(op: OpId, base: u32, visit: VisitId, payload: Payload) -> Result<(), HqError> {
+/// Decides, and leads back to the visit, unless whoever asks is somewhere else by then. Who comes second learns who was first.
+pub(crate) async fn decide(op: OpId, base: u32, visit: VisitId, payload: Payload, stay: bool) -> Result<(), HqError> {
     let (caller, who) = acting(Action::Review)?;
     let asked = Act { op, subject: visit.0, base: Some(base), payload, private: Private::None };
     match act(&caller, &who, asked).await {
         Err(HqError::Refused { code: RefusedCode::AlreadyDecided, .. }) => Err(rows::decided(visit).await?),
         done => {
             done?;
-            leptos_axum::redirect(&paths::visit(visit));
+            if !stay {
+                leptos_axum::redirect(&paths::visit(visit));
+            }
             Ok(())
         }
     }

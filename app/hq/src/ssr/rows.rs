@@ -9,7 +9,7 @@ mod visits;
 pub(crate) use board::board;
 pub(crate) use findings::{finding_filter, findings};
 pub(crate) use lists::{checklist, checklists, held, org};
-pub(crate) use visit::{decided, visit};
+pub(crate) use visit::{decided, visit, watch};
 pub(crate) use visits::{store_filter, visits};
 
 use store::hq::{Cursor, Slice, Stretch};

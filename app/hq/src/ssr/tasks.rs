@@ -4,7 +4,7 @@ use core::str::FromStr as _;
 use std::collections::BTreeMap;
 
 use domain::{
-    assignment::{Scenario, Window},
+    assignment::{KeyedQuestion, Scenario, Window},
     ids::{AssignmentId, HandleId, OpId, OrgUnitId},
     op::{
         Payload,
@@ -103,7 +103,12 @@ pub(crate) async fn plan(op: OpId, form: NewTasks) -> Result<(), HqError> {
         id => Some(HandleId::from_str(id).map_err(|_| bad("handle"))?),
     };
     let persona = form.persona.trim();
-    let scenario = (!persona.is_empty()).then(|| Scenario { persona: Text::zh(persona), questions: Vec::new() });
+    let asked = form.questions.iter().filter(|one| !one.question.trim().is_empty());
+    let questions: Vec<KeyedQuestion> = asked
+        .map(|one| KeyedQuestion { question: Text::zh(one.question.trim()), answer: Text::zh(one.answer.trim()) })
+        .collect();
+    let is_told = !persona.is_empty() || !questions.is_empty();
+    let scenario = is_told.then(|| Scenario { persona: Text::zh(persona), questions });
     let lines = form.commitments.lines().map(str::trim).filter(|line| !line.is_empty());
     let commitments: Vec<Text> = lines.map(Text::zh).collect();
     let tasks: Vec<PlannedTask> = (0..)

@@ -126,9 +126,23 @@ pub struct NewTasks {
     /// Who to play.
     #[serde(default)]
     pub persona: String,
+    /// What to ask, with what would be right.
+    #[serde(default)]
+    pub questions: Vec<Asked>,
     /// Published commitments, one a line.
     #[serde(default)]
     pub commitments: String,
+}
+
+/// A question with its right answer, which the phone hides until its supervisor has left.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What to ask; empty asks nothing.
+    #[serde(default)]
+    pub question: String,
+    /// What would be right.
+    #[serde(default)]
+    pub answer: String,
 }
 
 /// New tasks, one a venue. Without a handle each supervisor is drawn.

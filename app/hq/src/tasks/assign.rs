@@ -10,7 +10,7 @@ use domain::{
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_router::hooks::use_query_map;
-use ui::{Banner, Button, CheckField, Choice, Field, FilterChip, Glyph, Select, TextArea, Tone};
+use ui::{Banner, Button, CheckField, Choice, Field, FilterChip, Glyph, Select, TextArea, TextInput, Tone};
 
 use super::api::{Ground, HandleChoice, PlanTasks, read_ground};
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     loaded::Loaded,
     parts::{ActForm, AutoSelect, Screen, loading},
     paths,
-    words::{fill, t, w},
+    words::{Word, fill, t, w},
 };
 
 /// The page.
@@ -99,37 +99,94 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
     let op = loaded.op(1);
     let (today, later) = (date(loaded.now), date(loaded.now.plus(7 * DAY_MS)));
     view! {
-        <ActForm action=PlanTasks::url() op base=None>
-            <Field id="checklist" label=t(w("检查表", "Checklist"))>
-                <Select name="form[checklist]" options=checklists value=Signal::stored(first) required=true />
-            </Field>
-            <fieldset class="stack stack--tight" data-list="venues">
-                <legend>{t(w("对象(可多选,每个一项任务)", "Venues (one task each)"))}</legend>
-                {venues}
-            </fieldset>
-            <div class="form__pair">
-                <Field id="from" label=t(w("从", "From"))>
-                    <input class="input" type="date" id="from" name="form[from]" value=today required />
-                </Field>
-                <Field id="until" label=t(w("到(含当天)", "Until (that day included)"))>
-                    <input class="input" type="date" id="until" name="form[until]" value=later required />
-                </Field>
-            </div>
-            <Field id="mode" label=t(w("方式", "Mode"))>
-                <Select name="form[mode]" options=modes value=Signal::stored("covert".to_owned()) required=true />
-            </Field>
-            <Field id="persona" label=t(w("情景(扮演谁、办什么事)", "Scenario (who to play, and what for)"))>
-                <TextArea name="form[persona]" rows=3 maxlength=2_000 />
-            </Field>
-            <Field id="commitments" label=t(w("公布的承诺,一行一条", "Published commitments, one a line"))>
-                <TextArea name="form[commitments]" rows=3 maxlength=4_000 />
-            </Field>
-            {who}
+        <ActForm action=PlanTasks::url() op base=None class="form form--wide">
+            {part(
+                w("去哪里", "Where"),
+                view! {
+                    <fieldset class="picks" data-list="venues">
+                        <legend>{t(w("可多选,每个一项任务", "As many as you like; one task each"))}</legend>
+                        {venues}
+                    </fieldset>
+                },
+            )}
+            {part(
+                w("查什么、什么时候", "What and when"),
+                view! {
+                    <div class="form__pair">
+                        <Field id="checklist" label=t(w("检查表", "Checklist"))>
+                            <Select name="form[checklist]" options=checklists value=Signal::stored(first) required=true />
+                        </Field>
+                        <Field id="mode" label=t(w("方式", "Mode"))>
+                            <Select name="form[mode]" options=modes value=Signal::stored("covert".to_owned()) required=true />
+                        </Field>
+                        <Field id="from" label=t(w("从", "From"))>
+                            <input class="input" type="date" id="from" name="form[from]" value=today required />
+                        </Field>
+                        <Field id="until" label=t(w("到(含当天)", "Until (that day included)"))>
+                            <input class="input" type="date" id="until" name="form[until]" value=later required />
+                        </Field>
+                    </div>
+                },
+            )}
+            {part(
+                w("情景与承诺", "Scenario and commitments"),
+                view! {
+                    <Field
+                        id="persona"
+                        label=t(w("情景(扮演谁、办什么事)", "Scenario (who to play, and what for)"))
+                        aside=t(w("可不填", "optional"))
+                    >
+                        <TextArea name="form[persona]" rows=2 maxlength=2_000 />
+                    </Field>
+                    {questions()}
+                    <Field
+                        id="commitments"
+                        label=t(w("公布的承诺,一行一条", "Published commitments, one a line"))
+                        aside=t(w("可不填", "optional"))
+                    >
+                        <TextArea name="form[commitments]" rows=3 maxlength=4_000 />
+                    </Field>
+                },
+            )}
+            {part(w("由谁去", "By whom"), who)}
             <div class="form__end">
                 <Button submit=true>{t(w("派发", "Give out"))}</Button>
             </div>
         </ActForm>
     }
+}
+
+/// One part of the form under its heading.
+fn part(word: Word, body: impl IntoView + 'static) -> impl IntoView {
+    view! {
+        <section class="panel">
+            <header class="panel__head"><h2>{t(word)}</h2></header>
+            <div class="panel__body">{body}</div>
+        </section>
+    }
+}
+
+/// Two questions with their right answers.
+fn questions() -> impl IntoView {
+    let pairs = (0..2)
+        .map(|n: u8| {
+            let of = |field: &str| ["form[questions][", &n.to_string(), "][", field, "]"].concat();
+            let (question, answer) = (of("question"), of("answer"));
+            let ids = (["question-", &n.to_string()].concat(), ["answer-", &n.to_string()].concat());
+            let number = (n + 1).to_string();
+            view! {
+                <div class="form__pair">
+                    <Field id=ids.0 label=fill(w("要问的第 {} 个问题", "Question {}"), &[&number]) aside=t(w("可不填", "optional"))>
+                        <TextInput name=question maxlength=300 />
+                    </Field>
+                    <Field id=ids.1 label=t(w("标准答案(离场后才显示)", "Right answer (shown after leaving)"))>
+                        <TextInput name=answer maxlength=300 />
+                    </Field>
+                </div>
+            }
+        })
+        .collect::<Vec<_>>();
+    view! { <div class="stack stack--tight">{pairs}</div> }
 }
 
 /// Drawn, or chosen by handle: the choice is recorded and has a price.
@@ -153,7 +210,7 @@ fn who(handles: &[HandleChoice]) -> impl IntoView + use<> {
         })
         .collect();
     view! {
-        <Field id="handle" label=t(w("由谁", "By whom"))>
+        <Field id="handle" label=t(w("监督员", "Supervisor"))>
             <Select name="form[handle]" options none=t(w("抽签(推荐)", "Drawn by lot (recommended)")) />
         </Field>
         <Banner tone=Tone::Amber glyph=Glyph::WARNING title=t(w("按代号指定会留下记录", "Choosing by handle is recorded"))>

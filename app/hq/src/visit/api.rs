@@ -84,6 +84,24 @@ pub struct GivenBack {
     pub reason: String,
 }
 
+/// Who else looks at a visit, and whether it is still what one sees.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    /// Who of HQ has it open at this moment, too.
+    pub others: Vec<String>,
+    /// The visit's revision now.
+    pub revision: u32,
+}
+
+/// Says that the visit is still open here, and learns who else has it open.
+///
+/// # Errors
+/// As [`read_visit`].
+#[server(prefix = "/hq/read", endpoint = "visit/watch", input = GetUrl)]
+pub async fn watch_visit(id: VisitId) -> Result<Watched, HqError> {
+    crate::ssr::rows::watch(id).await
+}
+
 /// One visit.
 ///
 /// # Errors
@@ -93,14 +111,19 @@ pub async fn read_visit(id: VisitId) -> Result<Loaded<VisitSheet>, HqError> {
     crate::ssr::rows::visit(id).await
 }
 
-/// 通过.
+/// 通过. Leads to the visit, unless whoever asks wants to `stay`; so do the two below.
 ///
 /// # Errors
 /// [`HqError::Decided`] where somebody was first; [`HqError::Refused`].
 #[server(prefix = "/hq/act", endpoint = "visit/accept")]
-pub async fn accept_visit(op_id: OpId, base: u32, visit: VisitId) -> Result<(), HqError> {
+pub async fn accept_visit(
+    op_id: OpId,
+    base: u32,
+    visit: VisitId,
+    #[server(default)] stay: bool,
+) -> Result<(), HqError> {
     use domain::op::{Payload, payload::VisitAccept};
-    crate::ssr::decide::decide(op_id, base, visit, Payload::VisitAccept(VisitAccept {})).await
+    crate::ssr::decide::decide(op_id, base, visit, Payload::VisitAccept(VisitAccept {}), stay).await
 }
 
 /// 退回补正.
@@ -113,6 +136,7 @@ pub async fn give_back_visit(
     base: u32,
     visit: VisitId,
     #[server(default)] items: Vec<GivenBack>,
+    #[server(default)] stay: bool,
 ) -> Result<(), HqError> {
     use core::str::FromStr as _;
     use domain::{
@@ -136,7 +160,7 @@ pub async fn give_back_visit(
     if given.is_empty() {
         return Err(bad("reason"));
     }
-    crate::ssr::decide::decide(op_id, base, visit, Payload::VisitReturn(VisitReturn { items: given })).await
+    crate::ssr::decide::decide(op_id, base, visit, Payload::VisitReturn(VisitReturn { items: given }), stay).await
 }
 
 /// 作废.
@@ -144,7 +168,13 @@ pub async fn give_back_visit(
 /// # Errors
 /// As [`accept_visit`].
 #[server(prefix = "/hq/act", endpoint = "visit/void")]
-pub async fn void_visit(op_id: OpId, base: u32, visit: VisitId, reason: String) -> Result<(), HqError> {
+pub async fn void_visit(
+    op_id: OpId,
+    base: u32,
+    visit: VisitId,
+    reason: String,
+    #[server(default)] stay: bool,
+) -> Result<(), HqError> {
     use domain::op::{Payload, payload::VisitVoid};
-    crate::ssr::decide::decide(op_id, base, visit, Payload::VisitVoid(VisitVoid { reason })).await
+    crate::ssr::decide::decide(op_id, base, visit, Payload::VisitVoid(VisitVoid { reason }), stay).await
 }

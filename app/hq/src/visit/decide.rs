@@ -1,29 +1,48 @@
 //! The foot of a visit: what can be decided, or why it cannot.
 
-use domain::{role::Action, visit::VisitState};
-use leptos::prelude::*;
-use ui::{ButtonKind, ButtonLink, Glyph};
+use domain::{ids::OpId, role::Action, visit::VisitState};
+use leptos::{ev::MouseEvent, prelude::*};
+use ui::{Glyph, Icon, KeyHint};
 
-use super::api::VisitSheet;
+use super::api::{AcceptVisit, VisitSheet};
 use crate::{
     context::page,
+    decisions::{Decision, Decisions},
     paths,
     words::{fill, t, w},
 };
 
-/// The foot.
-pub(super) fn decide(sheet: &VisitSheet) -> Option<impl IntoView + use<>> {
+/// The foot. With script 通过 asks nothing, as it can be taken back; without, its page asks once more.
+pub(super) fn decide(sheet: &VisitSheet, accept: OpId) -> Option<impl IntoView + use<>> {
     let visit = &sheet.visit;
     if visit.state != VisitState::Received || !page().may(Action::Review) {
         return None;
     }
+    let decisions = expect_context::<Decisions>();
     let missing = visit.evidence_expected.saturating_sub(visit.evidence_verified);
     let to = |decision| paths::visit_decision(visit.id, decision);
-    let (accept, give_back, void) = (to("accept"), to("return"), to("void"));
+    let (accept_page, give_back, void) = (to("accept"), to("return"), to("void"));
+    let about = sheet.venue.name.get(page().lang).to_owned();
+    let (id, base) = (visit.id, visit.revision);
+    let press = move |event: MouseEvent| {
+        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+            return;
+        }
+        event.prevent_default();
+        let asked = AcceptVisit { op_id: accept, base, visit: id, stay: true };
+        decisions.make(Decision::Accept(asked), about.clone());
+    };
     Some(view! {
-        <footer class="decide" data-decide="">
+        <footer class="decide" data-decide="" inert=move || decisions.waits_for(id)>
             {if missing == 0 {
-                view! { <ButtonLink href=accept icon=Glyph::CHECK>{t(w("通过", "Accept"))}</ButtonLink> }.into_any()
+                view! {
+                    <a class="button button--primary" href=accept_page data-key="a" aria-keyshortcuts="a" on:click=press>
+                        <Icon glyph=Glyph::CHECK />
+                        {t(w("通过", "Accept"))}
+                        <KeyHint key="a" />
+                    </a>
+                }
+                    .into_any()
             } else {
                 let why = fill(
                     w("凭证还差 {} 件,收齐后才能通过。", "{} pieces of evidence are missing: accept when they are here."),
@@ -31,12 +50,15 @@ pub(super) fn decide(sheet: &VisitSheet) -> Option<impl IntoView + use<>> {
                 );
                 view! { <span class="decide__why">{why}</span> }.into_any()
             }}
-            <ButtonLink href=give_back kind=ButtonKind::Quiet icon=Glyph::RETURN>
+            <a class="button button--quiet" href=give_back data-key="r" aria-keyshortcuts="r">
+                <Icon glyph=Glyph::RETURN />
                 {t(w("退回补正", "Return"))}
-            </ButtonLink>
-            <ButtonLink href=void kind=ButtonKind::Danger icon=Glyph::VOID>
+                <KeyHint key="r" />
+            </a>
+            <a class="button button--danger" href=void>
+                <Icon glyph=Glyph::VOID />
                 {t(w("作废", "Void"))}
-            </ButtonLink>
+            </a>
         </footer>
     })
 }

@@ -1,31 +1,36 @@
-//! What is asked once more before a visit is decided. For ten seconds a decision can be taken back:
-//! the op is cut when they have passed.
+//! What is asked once more before a visit is decided.
 
 use domain::visit::VisitState;
-use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn as _};
-use ui::{Banner, Button, ButtonKind, ButtonLink, Field, Glyph, TextArea, Tone};
+use leptos::{ev::SubmitEvent, form::FromFormData as _, prelude::*, server_fn::ServerFn as _};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use ui::{Banner, Button, ButtonKind, ButtonLink, Field, Glyph, Icon, IconSize, TextArea, Tone};
 
 use super::{
+    answer_text::answer_text,
     api::{AcceptVisit, GiveBackVisit, VisitSheet, VoidVisit},
     read_of_address,
 };
 use crate::{
     context::page,
+    decisions::{Decision, Decisions},
     loaded::Loaded,
     parts::{Screen, loading},
     paths,
     words::{Word, fill, t, w},
 };
 
-/// How long a decision can be taken back, seconds.
-const TAKE_BACK_S: u32 = 10;
-
 /// 通过.
 #[component]
 pub(crate) fn AcceptPage() -> impl IntoView {
     decision(w("通过这次走访", "Accept this visit"), |loaded| {
         view! {
-            <DecisionForm action=AcceptVisit::url() word=w("通过", "Accept") kind=ButtonKind::Primary loaded=loaded.clone()>
+            <DecisionForm
+                action=AcceptVisit::url()
+                word=w("通过", "Accept")
+                kind=ButtonKind::Primary
+                loaded=loaded.clone()
+                read=|event| AcceptVisit::from_event(event).ok().map(Decision::Accept)
+            >
                 <p>{t(w("通过后计入得分和排名。", "It then counts in scores and rankings."))}</p>
             </DecisionForm>
         }
@@ -39,7 +44,13 @@ pub(crate) fn ReturnPage() -> impl IntoView {
     decision(w("退回补正", "Return for mending"), |loaded| {
         let rows = items(&loaded.data);
         view! {
-            <DecisionForm action=GiveBackVisit::url() word=w("退回", "Return") kind=ButtonKind::Primary loaded=loaded.clone()>
+            <DecisionForm
+                action=GiveBackVisit::url()
+                word=w("退回", "Return")
+                kind=ButtonKind::Primary
+                loaded=loaded.clone()
+                read=|event| GiveBackVisit::from_event(event).ok().map(Decision::Return)
+            >
                 <p>{t(w("写了原因的题目会退回;至少写一条。", "What you give a reason for is returned; one at least."))}</p>
                 {rows}
             </DecisionForm>
@@ -53,7 +64,13 @@ pub(crate) fn ReturnPage() -> impl IntoView {
 pub(crate) fn VoidPage() -> impl IntoView {
     decision(w("作废这次走访", "Void this visit"), |loaded| {
         view! {
-            <DecisionForm action=VoidVisit::url() word=w("作废", "Void") kind=ButtonKind::Danger loaded=loaded.clone()>
+            <DecisionForm
+                action=VoidVisit::url()
+                word=w("作废", "Void")
+                kind=ButtonKind::Danger
+                loaded=loaded.clone()
+                read=|event| VoidVisit::from_event(event).ok().map(Decision::Void)
+            >
                 <Field id="reason" label=t(w("原因", "Reason"))>
                     <TextArea name="reason" required=true maxlength=2_000 />
                 </Field>
@@ -91,99 +108,96 @@ fn decision(
     }
 }
 
-/// A reason for the whole, and one for each item.
+/// A reason for the whole, and one for each item: a row opens where there is something to say.
 fn items(sheet: &VisitSheet) -> impl IntoView + use<> {
     let lang = page().lang;
-    let whole = (String::new(), t(w("整体", "The visit as a whole")).to_owned());
-    let each = sheet
-        .checklist
-        .items()
-        .map(|item| (item.id.to_string(), [item.code.as_str(), " ", item.criterion.get(lang)].concat()));
-    std::iter::once(whole)
+    let last = sheet.submissions.last().map(|one| &one.document);
+    let each = sheet.checklist.items().map(|item| {
+        let said = last.and_then(|document| document.answers.get(&item.id));
+        let said = said.and_then(|answer| answer_text(item, answer, lang)).unwrap_or_default();
+        (item.id.to_string(), item.code.clone(), item.criterion.get(lang).to_owned(), said)
+    });
+    let whole = (String::new(), String::new(), t(w("整体", "The visit as a whole")).to_owned(), String::new());
+    let rows = std::iter::once(whole)
         .chain(each)
         .enumerate()
-        .map(|(n, (id, label))| {
+        .map(|(n, (id, code, criterion, said))| {
             let of = |field: &str| ["items[", &n.to_string(), "][", field, "]"].concat();
             let (of_item, of_reason) = (of("item"), of("reason"));
-            let field = ["reason-", &n.to_string()].concat();
+            let label = fill(w("退回的原因:{}", "Reason: {}"), &[if code.is_empty() { &criterion } else { &code }]);
+            let given = code.clone();
             view! {
-                <Field id=field label>
+                <details class="give" data-give=given>
+                    <summary>
+                        <Icon glyph=Glyph::CHEVRON_RIGHT size=IconSize::Small />
+                        <span class="give__code">{code}</span>
+                        <span class="give__ask">{criterion}</span>
+                        <span class="give__said muted small one-line">{said}</span>
+                    </summary>
                     <input type="hidden" name=of_item value=id />
-                    <TextArea name=of_reason rows=1 maxlength=2_000 />
-                </Field>
+                    <textarea
+                        class="input"
+                        name=of_reason
+                        rows="2"
+                        maxlength="2000"
+                        aria-label=label
+                        placeholder=t(w("哪里不对、要补什么", "What is wrong, and what to add"))
+                    ></textarea>
+                </details>
             }
         })
-        .collect_view()
+        .collect_view();
+    view! { <div class="panel">{rows}</div> }
 }
 
 /// The form of a decision. Without script it is sent at once; with it, after ten seconds, unless it is taken back.
+/// Until then it stays as it was filled in.
 #[component]
 fn DecisionForm(
     action: &'static str,
     word: Word,
     kind: ButtonKind,
     loaded: Loaded<VisitSheet>,
+    /// What the form says.
+    read: fn(&SubmitEvent) -> Option<Decision>,
     children: Children,
 ) -> impl IntoView {
-    let left = RwSignal::new(None::<u32>);
-    let form = NodeRef::<leptos::html::Form>::new();
-    let submit = move |event: SubmitEvent| {
-        if left.get_untracked().is_some() {
-            return;
-        }
-        event.prevent_default();
-        left.set(Some(TAKE_BACK_S));
-        tick(left, form);
-    };
+    let decisions = expect_context::<Decisions>();
     let (op, base, id) = (loaded.op(1).to_string(), loaded.data.visit.revision.to_string(), loaded.data.visit.id);
+    let about = loaded.data.venue.name.get(page().lang).to_owned();
+    let submit = move |event: SubmitEvent| {
+        if let Some(decision) = read(&event) {
+            event.prevent_default();
+            decisions.make(decision, about.clone());
+        }
+    };
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if decisions.has_sent(id) {
+            navigate(&paths::visit(id), NavigateOptions::default());
+        }
+    });
     view! {
-        <form method="post" action=action class="form" node_ref=form on:submit=submit data-decision="">
+        <form
+            method="post"
+            action=action
+            class="form"
+            on:submit=submit
+            data-decision=""
+            inert=move || decisions.waits_for(id)
+        >
             <input type="hidden" name="op_id" value=op />
             <input type="hidden" name="base" value=base />
             <input type="hidden" name="visit" value=id.to_string() />
             {children()}
             <div class="form__end">
-                {move || match left.get() {
-                    None => {
-                        view! {
-                            <Button submit=true kind>{t(word)}</Button>
-                            <ButtonLink href=paths::visit(id) kind=ButtonKind::Quiet>{t(w("取消", "Cancel"))}</ButtonLink>
-                        }
-                            .into_any()
-                    }
-                    Some(seconds) => {
-                        view! {
-                            <span role="status">
-                                {fill(w("{} 秒后生效", "Takes effect in {} s"), &[&seconds.to_string()])}
-                            </span>
-                            <Button kind=ButtonKind::Quiet icon=Glyph::RETURN on_click=move |()| left.set(None)>
-                                {t(w("撤回", "Take back"))}
-                            </Button>
-                        }
-                            .into_any()
-                    }
-                }}
+                <Button submit=true kind>
+                    {t(word)}
+                </Button>
+                <ButtonLink href=paths::visit(id) kind=ButtonKind::Quiet>
+                    {t(w("取消", "Cancel"))}
+                </ButtonLink>
             </div>
         </form>
     }
-}
-
-/// Counts down, and sends the form when nobody has taken it back.
-fn tick(left: RwSignal<Option<u32>>, form: NodeRef<leptos::html::Form>) {
-    set_timeout(
-        move || match left.try_get_untracked().flatten() {
-            None => {}
-            Some(0 | 1) => {
-                if let Some(form) = form.get_untracked() {
-                    // `submit` asks nobody any more: the fields were checked when the button was pressed.
-                    drop(form.submit());
-                }
-            }
-            Some(seconds) => {
-                left.set(Some(seconds - 1));
-                tick(left, form);
-            }
-        },
-        core::time::Duration::from_secs(1),
-    );
 }

@@ -9,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 use ui::{Badge, Banner, Glyph, ScoreBadge, StatusBadge, Tone};
 
-use super::api::VisitSheet;
+use super::{api::VisitSheet, task_card::doubts};
 use crate::{
     context::page,
     labels,
@@ -52,11 +52,10 @@ pub(super) fn facts(sheet: &VisitSheet, now: Moment) -> impl IntoView + use<> {
                 <span class="muted">{title}</span>
             </span>
             <span class="review-head__facts">
-                {places} {stay.map(|stay| view! { <span>{stay}</span> })}
+                {places} {stay.map(|stay| view! { <span>{stay}</span> })} {doubts(sheet)}
             </span>
         </header>
         {decided(sheet, now)}
-        {others(sheet)}
     }
 }
 
@@ -95,13 +94,4 @@ fn decided(sheet: &VisitSheet, now: Moment) -> Option<impl IntoView + use<>> {
                 .then(|| view! { <ul>{returned.into_iter().map(|reason| view! { <li>{reason}</li> }).collect_view()}</ul> })}
         </Banner>
     })
-}
-
-fn others(sheet: &VisitSheet) -> Option<impl IntoView + use<>> {
-    if sheet.others.is_empty() {
-        return None;
-    }
-    let names = sheet.others.join("、");
-    let title = fill(w("{} 也在看这次走访", "{} has this visit open, too"), &[&names]);
-    Some(view! { <Banner tone=Tone::Violet glyph=Glyph::EYE title=title>""</Banner> })
 }

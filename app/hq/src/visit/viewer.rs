@@ -1,7 +1,11 @@
 //! A photo as large as the window: turn, zoom, next and previous by key.
 
 use domain::{evidence::EvidenceKind, ids::EvidenceId, time::show_date_time};
-use leptos::{ev::keydown, prelude::*};
+use leptos::{
+    ev::{Event, KeyboardEvent},
+    html,
+    prelude::*,
+};
 use ui::{Glyph, IconButton};
 
 use super::api::VisitSheet;
@@ -42,11 +46,12 @@ fn pictures(sheet: &VisitSheet) -> Vec<Picture> {
         .collect()
 }
 
-/// The viewer. Nothing of it is there until a picture was opened.
+/// The viewer: modal, so that what lies behind it is out of reach. Nothing is in it until a picture was opened.
 #[component]
 pub(super) fn Viewer(sheet: VisitSheet, shown: Shown) -> impl IntoView {
     let all = StoredValue::new(pictures(&sheet));
     let (turns, large) = (RwSignal::new(0_u8), RwSignal::new(1_u8));
+    let node = NodeRef::<html::Dialog>::new();
     let step = move |by: isize| {
         let next = all.with_value(|all| {
             let at = all.iter().position(|one| Some(one.id) == shown.get_untracked())?;
@@ -62,47 +67,70 @@ pub(super) fn Viewer(sheet: VisitSheet, shown: Shown) -> impl IntoView {
     };
     let turn = move || turns.update(|turns| *turns = (*turns + 1) % 4);
     let zoom = move || large.update(|large| *large = if *large >= 4 { 1 } else { *large * 2 });
-    let keys = window_event_listener(keydown, move |event| {
-        if shown.get_untracked().is_none() {
-            return;
-        }
+    let press = move |event: KeyboardEvent| {
         match event.key().as_str() {
-            "Escape" => shown.set(None),
-            "ArrowRight" | "j" => step(1),
-            "ArrowLeft" | "k" => step(-1),
+            "ArrowRight" | "j" | "n" => step(1),
+            "ArrowLeft" | "k" | "p" => step(-1),
             "r" => turn(),
             "+" | "z" => zoom(),
             _ => return,
         }
         event.prevent_default();
+    };
+    Effect::new(move |_| {
+        let wanted = shown.with(Option::is_some);
+        let Some(dialog) = node.get() else { return };
+        if wanted && !dialog.open() {
+            // Refused only if the element left the document meanwhile.
+            drop(dialog.show_modal());
+        } else if !wanted && dialog.open() {
+            dialog.close();
+        }
     });
-    on_cleanup(move || keys.remove());
-    move || {
-        let id = shown.get()?;
-        let picture = all.with_value(|all| all.iter().find(|one| one.id == id).cloned())?;
-        let Picture { src, words, .. } = picture;
-        let (label, alt, whole) = (words.clone(), words.clone(), src.clone());
-        Some(view! {
-            <dialog class="viewer" open aria-label=label data-viewer="">
-                <div class="viewer__bar">
-                    <IconButton glyph=Glyph::BACK label=t(w("上一张", "Previous")) on_click=move |()| step(-1) />
-                    <IconButton glyph=Glyph::CHEVRON_RIGHT label=t(w("下一张", "Next")) on_click=move |()| step(1) />
-                    <IconButton glyph=Glyph::SYNC label=t(w("旋转", "Turn")) on_click=move |()| turn() />
-                    <IconButton
-                        glyph=Glyph::SEARCH
-                        label=t(w("放大", "Zoom"))
-                        on_click=move |()| zoom()
-                    />
-                    <a class="button button--plain" href=whole target="_blank" rel="noopener">
-                        {t(w("原图", "Full size"))}
-                    </a>
-                    <IconButton glyph=Glyph::CLOSE label=t(w("关闭", "Close")) on_click=move |()| shown.set(None) />
-                </div>
-                <div class="viewer__stage" data-turn=move || turns.get().to_string() data-zoom=move || large.get().to_string()>
-                    <img class="viewer__image" src=src alt=alt />
-                </div>
-                <p class="viewer__words">{words}</p>
-            </dialog>
-        })
+    view! {
+        <dialog
+            class="viewer"
+            node_ref=node
+            aria-label=t(w("大图", "Photo"))
+            data-viewer=""
+            on:close=move |_: Event| shown.set(None)
+            on:keydown=press
+        >
+            {move || {
+                let id = shown.get()?;
+                let (at, of, picture) = all
+                    .with_value(|all| {
+                        let at = all.iter().position(|one| one.id == id)?;
+                        Some((at + 1, all.len(), all.get(at)?.clone()))
+                    })?;
+                let Picture { src, words, .. } = picture;
+                let (alt, whole) = (words.clone(), src.clone());
+                let place = [at.to_string().as_str(), " / ", &of.to_string()].concat();
+                Some(
+                    view! {
+                        <div class="viewer__bar">
+                            <IconButton glyph=Glyph::BACK label=t(w("上一张 (p)", "Previous (p)")) on_click=move |()| step(-1) />
+                            <span class="num">{place}</span>
+                            <IconButton glyph=Glyph::CHEVRON_RIGHT label=t(w("下一张 (n)", "Next (n)")) on_click=move |()| step(1) />
+                            <span class="grow"></span>
+                            <IconButton glyph=Glyph::ROTATE label=t(w("旋转 (r)", "Turn (r)")) on_click=move |()| turn() />
+                            <IconButton glyph=Glyph::ZOOM label=t(w("放大 (z)", "Zoom (z)")) on_click=move |()| zoom() />
+                            <a class="button button--plain" href=whole target="_blank" rel="external noopener">
+                                {t(w("原图", "Full size"))}
+                            </a>
+                            <IconButton glyph=Glyph::CLOSE label=t(w("关闭", "Close")) on_click=move |()| shown.set(None) />
+                        </div>
+                        <div
+                            class="viewer__stage"
+                            data-turn=move || turns.get().to_string()
+                            data-zoom=move || large.get().to_string()
+                        >
+                            <img class="viewer__image" src=src alt=alt on:click=move |_| zoom() />
+                        </div>
+                        <p class="viewer__words">{words}</p>
+                    },
+                )
+            }}
+        </dialog>
     }
 }

@@ -90,6 +90,16 @@ pub async fn read(tx: &mut Tx, id: VisitId) -> Result<Option<VisitSheet>> {
     }))
 }
 
+/// The revision of a visit; `None` if this tenant has none of that id.
+///
+/// # Errors
+/// The database failed.
+pub async fn revision(tx: &mut Tx, id: VisitId) -> Result<Option<u32>> {
+    let row =
+        sqlx::query("SELECT revision FROM app.visit WHERE visit_id = $1").bind(id.0).fetch_optional(&mut **tx).await?;
+    row.map(|row| count(&row, "revision")).transpose()
+}
+
 async fn submissions(tx: &mut Tx, id: VisitId) -> Result<Vec<Submission>> {
     let rows = sqlx::query(
         "SELECT submission, received_at, document::text AS document FROM app.visit_revision \

@@ -4,7 +4,7 @@
 use device::camera::SCREENSHOT_MAX;
 use domain::{
     evidence::{EvidenceKind, EvidenceSource},
-    ids::ItemId,
+    ids::{EvidenceId, ItemId},
 };
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast as _;
@@ -26,6 +26,8 @@ pub(super) struct Chooser {
     gallery: NodeRef<html::Input>,
     screens: NodeRef<html::Input>,
     trouble: RwSignal<Option<String>>,
+    /// The piece that the next photo of the phone's own camera takes the place of.
+    instead: StoredValue<Option<EvidenceId>>,
 }
 
 impl Chooser {
@@ -38,6 +40,7 @@ impl Chooser {
             gallery: NodeRef::new(),
             screens: NodeRef::new(),
             trouble: RwSignal::new(None),
+            instead: StoredValue::new(None),
         }
     }
 
@@ -46,8 +49,9 @@ impl Chooser {
         self.visit.phone.set_intent(Some(self.intent.get_value()));
     }
 
-    /// The phone's own camera.
-    pub(super) fn camera(self) {
+    /// The phone's own camera, for one more or for one in place of another.
+    pub(super) fn camera(self, instead: Option<EvidenceId>) {
+        self.instead.set_value(instead);
         self.choose(self.camera);
     }
 
@@ -114,6 +118,8 @@ impl Chooser {
             input.files().map(|list| (0..list.length()).filter_map(|n| list.get(n)).collect()).unwrap_or_default();
         self.trouble.set(None);
         let (phone, visit, item, trouble) = (self.visit.phone, self.visit.id, self.item, self.trouble);
+        let mut instead = self.instead.get_value().filter(|_| source == EvidenceSource::SystemCamera);
+        self.instead.set_value(None);
         leptos::task::spawn_local(async move {
             for file in files {
                 let made = match kind {
@@ -121,7 +127,7 @@ impl Chooser {
                     _ => phone.shot_of_file(&file, source).await,
                 };
                 match made {
-                    Ok(shot) => phone.add_shot(visit, Some(item), kind, shot),
+                    Ok(shot) => phone.add_shot(visit, Some(item), kind, shot, instead.take()),
                     Err(error) => {
                         trouble.try_set(Some(words(&error)));
                     }

@@ -2,12 +2,13 @@
 
 use domain::{
     evidence::{EvidenceKind, EvidenceRecord},
+    ids::EvidenceId,
     visit::Edit,
 };
 use leptos::prelude::*;
 use ui::{Button, ButtonKind, Dialog, Field, Glyph, Select, TextInput};
 
-use super::{Chooser, file_state};
+use super::file_state;
 use crate::{
     later::Debounce,
     parts::picture,
@@ -19,7 +20,7 @@ pub(super) fn view(
     visit: Visit,
     record: EvidenceRecord,
     open: Memo<bool>,
-    chooser: Chooser,
+    again: impl Fn(EvidenceId) + Copy + Send + Sync + 'static,
     close: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let record = StoredValue::new(record);
@@ -31,7 +32,7 @@ pub(super) fn view(
             on_close=move |()| close()
             close_label=t("关闭", "Close")
         >
-            {move || body(visit, record, open, chooser, close)}
+            {move || body(visit, record, open, again, close)}
         </Dialog>
     }
 }
@@ -50,7 +51,7 @@ fn body(
     visit: Visit,
     record: StoredValue<EvidenceRecord>,
     open: Memo<bool>,
-    chooser: Chooser,
+    again: impl Fn(EvidenceId) + Copy + Send + Sync + 'static,
     close: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let known = record.get_value();
@@ -91,10 +92,8 @@ fn body(
                                         <Button
                                             kind=ButtonKind::Quiet
                                             icon=Glyph::CAMERA
-                                            on_click=move |()| {
-                                                remove();
-                                                chooser.camera();
-                                            }
+                                            // The old one goes when the new one is on the disk.
+                                            on_click=move |()| again(id)
                                         >
                                             {t("重拍", "Retake")}
                                         </Button>

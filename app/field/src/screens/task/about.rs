@@ -132,18 +132,16 @@ fn scenario(visit: Visit, left: Signal<bool>) -> Option<impl IntoView + use<>> {
                     {move || {
                         if left.get() {
                             view! {
-                                <p data-answer="shown">
+                                <p class="row row--top" data-answer="shown">
                                     <Icon glyph=Glyph::CHECK size=IconSize::Small />
-                                    " "
-                                    {answer.clone()}
+                                    <span class="grow">{answer.clone()}</span>
                                 </p>
                             }
                                 .into_any()
                         } else {
                             view! {
-                                <p class="muted small" data-answer="hidden">
+                                <p class="row muted small" data-answer="hidden">
                                     <Icon glyph=Glyph::LOCK size=IconSize::Small />
-                                    " "
                                     {t("标准答案离场后显示", "The right answer shows after leaving")}
                                 </p>
                             }

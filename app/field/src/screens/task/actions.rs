@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use ui::{ActionBar, Button, ButtonKind, ButtonLink, Glyph};
 
 use crate::{
+    parts::home_screen,
     route::Route,
     row::{Row, Stage},
     visit::Visit,
@@ -27,6 +28,7 @@ pub(super) fn bar(visit: Visit, stage: Stage, note: ViewFn) -> Option<AnyView> {
             <p class="muted">{t("另一次走访还在场,先离场。", "You are still on site elsewhere. Leave there first.")}</p>
         }
         .into_any(),
+        Stage::Ready if device::door::is_ios_tab() => view! { {home_screen()} }.into_any(),
         Stage::Ready => view! {
             <Button
                 icon=Glyph::PIN

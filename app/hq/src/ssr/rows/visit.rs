@@ -1,9 +1,9 @@
 //! One visit, whole.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use domain::{
-    ids::VisitId,
+    ids::{AccountId, VisitId},
     role::Action,
     time::{MINUTE_MS, Moment},
 };
@@ -12,8 +12,8 @@ use store::hq;
 use crate::{
     error::HqError,
     loaded::Loaded,
-    ssr::{caller, failed, reading},
-    visit::api::{FoundFinding, HandedIn, VisitSheet},
+    ssr::{Reading, caller, failed, reading},
+    visit::api::{FoundFinding, HandedIn, VisitSheet, Watched},
 };
 
 /// Somebody who looked at a visit within so much time still looks at it. ms.
@@ -23,17 +23,10 @@ pub(crate) async fn visit(id: VisitId) -> Result<Loaded<VisitSheet>, HqError> {
     let mut reading = reading(&[Action::ReadRawVisit]).await?;
     let sheet = hq::visit::read(&mut reading.tx, id).await.map_err(|error| failed(error.into()))?;
     let sheet = sheet.ok_or_else(|| failed(HqError::NotFound))?;
-    let names = hq::people::colleagues(&mut reading.tx, &reading.who.token.0, reading.now).await;
-    let names = names.map_err(|error| failed(error.into()))?;
-    let who = reading.who.person.account;
-    let since = Moment(reading.now.0 - LOOKING_MS);
-    let store = &reading.server.store;
-    let others = hq::people::look_at(store, reading.who.tenant, id, who, reading.now, since).await;
-    // That two see each other is a help: a visit is shown without it.
-    let others: BTreeSet<_> = others.unwrap_or_default().into_iter().collect();
+    let names = colleagues(&mut reading).await?;
     let decided_by = sheet.visit.decision.as_ref().and_then(|decision| names.get(&decision.by).cloned());
     Ok(reading.loaded(VisitSheet {
-        others: others.iter().filter_map(|account| names.get(account).cloned()).collect(),
+        others: others(&reading, id, &names).await,
         decided_by,
         county_name: sheet.county_name,
         scenario: sheet.scenario,
@@ -60,6 +53,30 @@ pub(crate) async fn visit(id: VisitId) -> Result<Loaded<VisitSheet>, HqError> {
         checklist: sheet.checklist,
         visit: sheet.visit,
     }))
+}
+
+/// Who else looks at it, and its revision now.
+pub(crate) async fn watch(id: VisitId) -> Result<Watched, HqError> {
+    let mut reading = reading(&[Action::ReadRawVisit]).await?;
+    let revision = hq::visit::revision(&mut reading.tx, id).await.map_err(|error| failed(error.into()))?;
+    let revision = revision.ok_or_else(|| failed(HqError::NotFound))?;
+    let names = colleagues(&mut reading).await?;
+    Ok(Watched { others: others(&reading, id, &names).await, revision })
+}
+
+async fn colleagues(reading: &mut Reading) -> Result<BTreeMap<AccountId, String>, HqError> {
+    let names = hq::people::colleagues(&mut reading.tx, &reading.who.token.0, reading.now).await;
+    names.map_err(|error| failed(error.into()))
+}
+
+/// Says that whoever reads has the visit open, and gives back who else has.
+async fn others(reading: &Reading, id: VisitId, names: &BTreeMap<AccountId, String>) -> Vec<String> {
+    let who = reading.who.person.account;
+    let since = Moment(reading.now.0 - LOOKING_MS);
+    let store = &reading.server.store;
+    let others = hq::people::look_at(store, reading.who.tenant, id, who, reading.now, since).await;
+    // That two see each other is a help: a visit is shown without it.
+    others.unwrap_or_default().iter().filter_map(|account| names.get(account).cloned()).collect()
 }
 
 /// Who decided first, for whoever comes second.

@@ -1,0 +1,192 @@
+//! Decisions that were made and can still be taken back. They follow the reviewer from page to page
+//! for ten seconds; only then is the op cut.
+
+use std::collections::BTreeSet;
+
+use core::time::Duration;
+
+use domain::ids::{OpId, VisitId};
+use leptos::{
+    ev::{BeforeUnloadEvent, beforeunload},
+    prelude::*,
+};
+use ui::{Button, ButtonKind, Glyph};
+
+use crate::{
+    error::HqError,
+    parts::Failure,
+    visit::api::{AcceptVisit, GiveBackVisit, VoidVisit, accept_visit, give_back_visit, void_visit},
+    words::{Word, fill, t, w},
+};
+
+/// How long a decision can be taken back, seconds.
+const TAKE_BACK_S: u32 = 10;
+
+/// What was decided about a visit.
+#[derive(Clone)]
+pub(crate) enum Decision {
+    /// 通过.
+    Accept(AcceptVisit),
+    /// 退回补正.
+    Return(GiveBackVisit),
+    /// 作废.
+    Void(VoidVisit),
+}
+
+impl Decision {
+    /// About which visit.
+    fn visit(&self) -> VisitId {
+        match self {
+            Self::Accept(asked) => asked.visit,
+            Self::Return(asked) => asked.visit,
+            Self::Void(asked) => asked.visit,
+        }
+    }
+
+    /// The op that will be cut.
+    fn op(&self) -> OpId {
+        match self {
+            Self::Accept(asked) => asked.op_id,
+            Self::Return(asked) => asked.op_id,
+            Self::Void(asked) => asked.op_id,
+        }
+    }
+
+    const fn word(&self) -> Word {
+        match self {
+            Self::Accept(_) => w("通过", "Accept"),
+            Self::Return(_) => w("退回", "Return"),
+            Self::Void(_) => w("作废", "Void"),
+        }
+    }
+
+    async fn send(self) -> Result<(), HqError> {
+        match self {
+            Self::Accept(AcceptVisit { op_id, base, visit, .. }) => accept_visit(op_id, base, visit, true).await,
+            Self::Return(GiveBackVisit { op_id, base, visit, items, .. }) => {
+                give_back_visit(op_id, base, visit, items, true).await
+            }
+            Self::Void(VoidVisit { op_id, base, visit, reason, .. }) => {
+                void_visit(op_id, base, visit, reason, true).await
+            }
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Pending {
+    decision: Decision,
+    /// Of which place.
+    about: String,
+    /// Seconds until it is sent; none left while it is on its way.
+    left: RwSignal<u32>,
+}
+
+/// The decisions of this tab.
+#[derive(Clone, Copy)]
+pub(crate) struct Decisions {
+    pending: RwSignal<Vec<Pending>>,
+    sent: RwSignal<BTreeSet<VisitId>>,
+    failed: RwSignal<Option<HqError>>,
+}
+
+impl Decisions {
+    /// None yet; for the frame to provide.
+    pub(crate) fn new() -> Self {
+        let this = Self {
+            pending: RwSignal::new(Vec::new()),
+            sent: RwSignal::new(BTreeSet::new()),
+            failed: RwSignal::new(None),
+        };
+        // Whoever leaves while a decision waits is asked first: it would not take effect.
+        let leaving = window_event_listener(beforeunload, move |event: BeforeUnloadEvent| {
+            if this.pending.try_with_untracked(|pending| !pending.is_empty()) == Some(true) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || leaving.remove());
+        this
+    }
+
+    /// Decides about a visit, unless somebody takes it back.
+    pub(crate) fn make(self, decision: Decision, about: String) {
+        let visit = decision.visit();
+        if self.waits_for(visit) {
+            return;
+        }
+        self.failed.set(None);
+        let op = decision.op();
+        let left = RwSignal::new(TAKE_BACK_S);
+        self.pending.update(|all| all.push(Pending { decision, about, left }));
+        self.tick(op);
+    }
+
+    /// Whether a decision about the visit waits.
+    pub(crate) fn waits_for(self, visit: VisitId) -> bool {
+        self.pending.with(|all| all.iter().any(|one| one.decision.visit() == visit))
+    }
+
+    /// Whether this tab has decided about the visit, or tried to: what is on screen is out of date.
+    pub(crate) fn has_sent(self, visit: VisitId) -> bool {
+        self.sent.with(|sent| sent.contains(&visit))
+    }
+
+    fn take_back(self, op: OpId) {
+        self.pending.update(|all| all.retain(|one| one.decision.op() != op));
+    }
+
+    fn tick(self, op: OpId) {
+        let second = move || {
+            let find = |all: &Vec<Pending>| all.iter().find(|one| one.decision.op() == op).cloned();
+            // Gone: it was taken back.
+            let Some(one) = self.pending.try_with_untracked(find).flatten() else { return };
+            let left = one.left.get_untracked().saturating_sub(1);
+            one.left.set(left);
+            if left > 0 {
+                self.tick(op);
+                return;
+            }
+            leptos::task::spawn_local(async move {
+                let visit = one.decision.visit();
+                let done = one.decision.send().await;
+                self.take_back(op);
+                if let Err(error) = done {
+                    self.failed.set(Some(error));
+                }
+                self.sent.update(|sent| {
+                    sent.insert(visit);
+                });
+            });
+        };
+        set_timeout(second, Duration::from_secs(1));
+    }
+}
+
+/// What waits, at the foot of every screen, each with its way back; and what came of one that failed.
+#[component]
+pub(crate) fn DecisionsMade() -> impl IntoView {
+    let decisions = expect_context::<Decisions>();
+    view! {
+        {move || decisions.failed.get().map(|error| view! { <div class="made-failed"><Failure error /></div> })}
+        <div class="made" role="status" data-pending=move || decisions.pending.with(Vec::len).to_string()>
+            <For each=move || decisions.pending.get() key=|one| one.decision.op() let:one>
+                {line(decisions, &one)}
+            </For>
+        </div>
+    }
+}
+
+fn line(decisions: Decisions, one: &Pending) -> impl IntoView + use<> {
+    let (op, left) = (one.decision.op(), one.left);
+    let words = fill(w("{} · {}", "{} · {}"), &[t(one.decision.word()), &one.about]);
+    view! {
+        <div class="made__line" data-state="pending">
+            <span class="grow one-line">{words}</span>
+            // Seconds are for the eye; said aloud they would drown everything else.
+            <span class="num" aria-hidden="true">{move || fill(w("{} 秒后生效", "in {} s"), &[&left.get().to_string()])}</span>
+            <Button kind=ButtonKind::Link icon=Glyph::UNDO on_click=move |()| decisions.take_back(op)>
+                {t(w("撤回", "Take back"))}
+            </Button>
+        </div>
+    }
+}

@@ -1,0 +1,57 @@
+//! Two who look at the same visit see each other, and whoever is second learns that it was decided.
+
+use core::time::Duration;
+
+use domain::ids::VisitId;
+use leptos::prelude::*;
+use ui::{Badge, Glyph, Tone};
+
+use super::api::watch_visit;
+use crate::words::{fill, t, w};
+
+/// How often one asks, seconds.
+const ASK_S: u64 = 10;
+
+/// Who else has the visit open. Asks again for as long as it is on screen; `on_news` once the visit has changed.
+#[component]
+pub(super) fn Watch(
+    id: VisitId,
+    others: Vec<String>,
+    revision: u32,
+    #[prop(into)] on_news: Callback<()>,
+) -> impl IntoView {
+    let others = RwSignal::new(others);
+    // Only in a browser does an effect run.
+    Effect::new(move |_| {
+        let ask = move || {
+            if document().hidden() {
+                return;
+            }
+            leptos::task::spawn_local(async move {
+                // That they see each other is a help: one that fails is asked again.
+                let Ok(found) = watch_visit(id).await else { return };
+                let is_new = found.revision != revision;
+                others.try_set(found.others);
+                if is_new {
+                    // The page may have gone meanwhile.
+                    let _ = on_news.try_run(());
+                }
+            });
+        };
+        if let Ok(asking) = set_interval_with_handle(ask, Duration::from_secs(ASK_S)) {
+            on_cleanup(move || asking.clear());
+        }
+    });
+    view! {
+        <p class="watch" role="status" data-others=move || others.with(Vec::len).to_string()>
+            {move || {
+                let names = others.get().join(t(w("、", ", ")));
+                (!names.is_empty())
+                    .then(|| {
+                        let words = fill(w("{} 也在看这次走访", "{} has this visit open, too"), &[&names]);
+                        view! { <Badge tone=Tone::Violet icon=Glyph::EYE>{words}</Badge> }
+                    })
+            }}
+        </p>
+    }
+}

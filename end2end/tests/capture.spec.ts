@@ -1,0 +1,150 @@
+// Photos, screenshots and tickets on the phone: taken, put elsewhere, taken again, deleted; and a note that is
+// saved while it is written.
+
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, test } from '../fixtures/city';
+import { Phone } from '../fixtures/phone';
+import { makeScreenshot, sha256 } from '../fixtures/pictures';
+import { storedHashes } from '../fixtures/stored';
+import { acceptAndArrive, leave, saved, signIn } from '../fixtures/visit';
+
+test('photos are taken in the page, moved, taken again and deleted', async ({ city }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'mc-screens-'));
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup2');
+    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    const page = phone.page;
+    const go = async (code: string): Promise<void> => {
+      await phone.go(`/field/visit/${id}/item/${code}`);
+      await expect(page.locator(`article[data-item="${code}"]`)).toBeVisible();
+    };
+    const pieces = (code: string) => page.locator(`[data-evidence="${code}"]`);
+
+    // Two photos by the page's own camera, one after another.
+    await go('HALL-01');
+    await page.locator('[data-add=camera] button').click();
+    for (const count of ['1', '2']) {
+      await page.locator('.camera__shutter:enabled').click();
+      await expect(page.locator(`[data-shots="${count}"]`)).toBeAttached();
+    }
+    await page.getByRole('button', { name: '完成' }).click();
+    await expect(pieces('HALL-01')).toHaveAttribute('data-count', '2');
+    await saved(page);
+    const two = await storedHashes(page);
+    expect(two).toHaveLength(2);
+
+    // Taken again: the old one goes only when the new one is there.
+    await page.locator('[data-piece] button').first().click();
+    await page.getByRole('button', { name: '重拍' }).click();
+    await page.locator('.camera__shutter:enabled').waitFor();
+    await page.getByRole('button', { name: '完成' }).click();
+    await expect(pieces('HALL-01')).toHaveAttribute('data-count', '2');
+    await page.locator('[data-piece] button').first().click();
+    await page.getByRole('button', { name: '重拍' }).click();
+    await page.locator('.camera__shutter:enabled').click();
+    await expect(page.locator('.camera')).toHaveCount(0);
+    await expect(pieces('HALL-01')).toHaveAttribute('data-count', '2');
+    await saved(page);
+    await expect.poll(async () => (await storedHashes(page)).filter((hash) => two.includes(hash)).length).toBe(1);
+
+    // Put where it belongs, and the other one deleted.
+    await page.locator('[data-piece] button').first().click();
+    await page.locator('select[name=slot]').selectOption('HALL-02');
+    await expect(pieces('HALL-01')).toHaveAttribute('data-count', '1');
+    await page.locator('[data-piece] button').first().click();
+    await page.getByRole('button', { name: '删除' }).click();
+    await expect(pieces('HALL-01')).toHaveAttribute('data-count', '0');
+    await go('HALL-02');
+    await expect(pieces('HALL-02')).toHaveAttribute('data-count', '1');
+
+    // Several screenshots at once, byte for byte; one that is too large is not scaled but refused.
+    const screens = [1, 2, 3].map((n) => makeScreenshot(folder, `screen-${n}.png`, 200, 300));
+    await page.locator('input[data-input=screenshot]').setInputFiles(screens);
+    await expect(pieces('HALL-02')).toHaveAttribute('data-count', '4');
+    await saved(page);
+    const kept = await storedHashes(page);
+    for (const screen of screens) expect(kept).toContain(sha256(readFileSync(screen)));
+    await page.locator('input[data-input=screenshot]').setInputFiles([makeScreenshot(folder, 'huge.png', 1300, 1200)]);
+    await expect(page.locator('[data-state=refused]')).toContainText('没有存');
+    await expect(pieces('HALL-02')).toHaveAttribute('data-count', '4');
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
+
+test('a note keeps the focus and the caret while it is saved', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup3');
+    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    await phone.go(`/field/visit/${id}/item/HALL-09`);
+    const note = phone.page.locator('textarea[name=note]');
+    await note.click();
+    for (const word of ['二号台席', '工牌反戴', ',已提醒']) {
+      await phone.page.keyboard.insertText(word);
+      await expect(phone.page.locator('.actionbar [data-state=saved]')).toBeVisible();
+      await saved(phone.page);
+      await expect(note).toBeFocused();
+    }
+    await expect(note).toHaveValue('二号台席工牌反戴,已提醒');
+    // A tap on another control leaves the page where it is.
+    await phone.page.locator('article input[type=radio]').first().check({ force: true });
+    await saved(phone.page);
+    await expect(note).toHaveValue('二号台席工牌反戴,已提醒');
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
+
+test('nobody is recorded in the hall, and a refused microphone leaves the note', async ({ city }) => {
+  const phone = await Phone.take(city.url, { permissions: ['geolocation', 'camera'] });
+  try {
+    await signIn(phone, 'sup1');
+    const id = (await phone.page.locator('[data-task]', { hasText: '东门营业厅' }).getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    const page = phone.page;
+    await phone.go(`/field/visit/${id}/item/HALL-10`);
+    await page.locator('article input[type=radio]').first().check({ force: true });
+    await saved(page);
+    await expect(page.locator('[data-add=camera]')).toBeVisible();
+    await expect(page.locator('[data-add=memo]')).toHaveCount(0);
+
+    // The answers of the scenario are hidden as long as one is there.
+    await phone.go(`/field/visit/${id}`);
+    await expect(page.locator('[data-answer=hidden]').first()).toBeVisible();
+    await leave(phone, id);
+    await phone.go(`/field/visit/${id}`);
+    await expect(page.locator('[data-answer=shown]').first()).toBeVisible();
+
+    // A low rating wants a memo; where the microphone is refused, twenty characters serve.
+    await phone.go(`/field/visit/${id}/item/HALL-10`);
+    await expect(page.locator('[data-add=memo]')).toBeVisible();
+    await page.locator('[data-add=memo] button').click();
+    await page.getByRole('button', { name: '开始口述' }).click();
+    await expect(page.getByRole('alert')).toContainText('20 字');
+    await page.getByRole('dialog').getByRole('button', { name: '关闭' }).click();
+    await page.locator('textarea[name=note]').fill('态度冷淡。');
+    await page.keyboard.press('Tab');
+    await saved(page);
+    await phone.go(`/field/visit/${id}/missing`);
+    await expect(page.locator('a[href$="/item/HALL-10"]')).toBeVisible();
+    await phone.go(`/field/visit/${id}/item/HALL-10`);
+    await page.locator('textarea[name=note]').fill('二号台席全程没有抬头,问两遍才答,答完即低头看手机。');
+    await page.keyboard.press('Tab');
+    await saved(page);
+    await phone.go(`/field/visit/${id}/missing`);
+    await expect(page.locator('[data-missing]').first()).toBeVisible();
+    await expect(page.locator('a[href$="/item/HALL-10"]')).toHaveCount(0);
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
