@@ -36,6 +36,14 @@
     rescue('failed', event.reason || event.error || event.message);
   }
 
+  // The app has come to a stop: nothing that is tapped from now on would be kept.
+  function stopped(event) {
+    var error = event.reason || event.error;
+    if (!(error instanceof WebAssembly.RuntimeError)) return;
+    over = false;
+    rescue('stopped', error);
+  }
+
   // Chromium 111, Safari 16.4.
   function isOld() {
     return !(
@@ -80,6 +88,8 @@
     clearTimeout(late);
     removeEventListener('error', failed);
     removeEventListener('unhandledrejection', failed);
+    addEventListener('error', stopped);
+    addEventListener('unhandledrejection', stopped);
     if (worker.controller) worker.controller.postMessage({ type: 'started' });
     await worker.register('/sw.js', { scope: '/field', updateViaCache: 'none' });
   }

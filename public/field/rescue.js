@@ -1,8 +1,8 @@
 // The page that stands in for the app when it cannot start: it says why, that
 // nothing is lost, and what to do. Loaded by boot.js, kept offline with the app.
 //
-// What it exports is the phone's stores as they lie there: sealed values stay
-// sealed. It reads and never writes.
+// What it exports is the phone's stores as they lie there, and their second copy:
+// sealed values stay sealed. It reads and never writes.
 (function () {
   var zh = document.documentElement.lang !== 'en';
 
@@ -27,6 +27,10 @@
       ['打开时间太长', '已存的内容还在本机。可以重试,或先把草稿导出为文件。'],
       ['Starting takes too long', 'What you saved is still on this phone. Try again, or export your drafts to a file first.'],
     ],
+    stopped: [
+      ['应用停了一下', '已存本机的内容都在。请重新打开;停下前最后一次点选如果没显示「已存本机」,请再点一次。'],
+      ['The app has stopped', 'Everything that was saved on this phone is here. Open it again; if your last tap did not say that it was saved, tap it again.'],
+    ],
     failed: [
       ['没能打开', '已存的内容还在本机。可以重试,或先把草稿导出为文件。'],
       ['It could not be started', 'What you saved is still on this phone. Try again, or export your drafts to a file first.'],
@@ -49,7 +53,7 @@
     if (reason === 'wechat') {
       page.append(button(zh ? '复制链接' : 'Copy the link', () => copy(note)));
       page.append(element('p', location.href));
-    } else if (reason === 'failed' || reason === 'late') {
+    } else if (reason === 'failed' || reason === 'late' || reason === 'stopped') {
       page.append(button(zh ? '重试' : 'Try again', () => location.reload()));
       page.append(button(zh ? '导出草稿' : 'Export drafts', () => exportAll(note), true));
     }
@@ -98,6 +102,7 @@
       for (var info of await indexedDB.databases()) {
         count += await exportDatabase(info.name, lines);
       }
+      count += await exportCopy(lines);
       var link = document.createElement('a');
       link.href = URL.createObjectURL(new Blob(lines, { type: 'application/x-ndjson' }));
       link.download = 'mingcha-rescue-' + Date.now() + '.ndjson';
@@ -123,6 +128,26 @@
       count += keys.length;
     }
     database.close();
+    return count;
+  }
+
+  // The second copy, file by file. Where there is none, or another tab holds it, the store alone is exported.
+  async function exportCopy(lines) {
+    var count = 0;
+    try {
+      var folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('journal');
+      for await (var [name, entry] of folder.entries()) {
+        try {
+          var bytes = await (await entry.getFile()).arrayBuffer();
+          lines.push(JSON.stringify({ copy: name, value: bytes }, plain) + '\n');
+          count += 1;
+        } catch (held) {
+          continue;
+        }
+      }
+    } catch (none) {
+      return count;
+    }
     return count;
   }
 

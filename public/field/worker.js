@@ -1,5 +1,5 @@
 // The phone's one worker: it shrinks pictures off the main thread, and keeps a
-// second copy of the journal in OPFS, whose synchronous handles exist in workers only.
+// second copy of the store in OPFS, whose synchronous handles exist in workers only.
 // A message is {id, do, …}, its answer {id, ok} or {id, error}.
 'use strict';
 
@@ -21,88 +21,222 @@ async function shrink({ source, longest }) {
   return [{ bytes, width, height }, [bytes]];
 }
 
-// The second copy: one file a worker's life (a handle is exclusive, and a second
-// tab must not wait for the first), each a row of [length, 4 bytes][record].
+// The second copy. Every committed change of the store is appended here as it was
+// committed: its key, the generation of the commit and the sealed bytes (null: gone).
+// For each key the highest generation is the newest word, whichever file holds it.
+//
+// One file a worker's life: a handle is exclusive, and a second tab must not wait
+// for the first. Whoever starts takes the files of those who are gone into its own.
+// A row is [length 4][sum 4][generation 8][key length 2][gone 1][key][value]; the
+// data key of the store lies under the key ''.
 const FOLDER = 'journal';
-let handle = null;
-let name = '';
+const HEAD = 19;
+// A file is written anew when it is this large and mostly history.
+const LARGE = 2 << 20;
+
+const text = new TextEncoder();
+const clears = new BroadcastChannel('journal');
+let state = null;
 
 async function folder() {
   const root = await navigator.storage.getDirectory();
   return root.getDirectoryHandle(FOLDER, { create: true });
 }
 
-async function copyOpen() {
-  if (handle) return true;
-  if (!self.navigator.storage || !navigator.storage.getDirectory || !self.FileSystemFileHandle
-      || !FileSystemFileHandle.prototype.createSyncAccessHandle) return false;
-  const random = crypto.getRandomValues(new Uint32Array(2));
-  name = Date.now() + '-' + random[0].toString(36) + random[1].toString(36);
-  const file = await (await folder()).getFileHandle(name, { create: true });
-  handle = await file.createSyncAccessHandle();
-  return true;
+function sum(bytes) {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }
 
-function copyAppend({ bytes }) {
-  if (!handle) throw new Error('no copy');
-  const row = new Uint8Array(4 + bytes.length);
-  new DataView(row.buffer).setUint32(0, bytes.length);
-  row.set(bytes, 4);
-  handle.write(row, { at: handle.getSize() });
-  handle.flush();
+function row(key, { at, value }) {
+  const name = text.encode(key);
+  const bytes = new Uint8Array(HEAD + name.length + (value ? value.length : 0));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, bytes.length);
+  view.setFloat64(8, at);
+  view.setUint16(16, name.length);
+  view.setUint8(18, value ? 0 : 1);
+  bytes.set(name, HEAD);
+  if (value) bytes.set(value, HEAD + name.length);
+  view.setUint32(4, sum(bytes.subarray(8)));
+  return bytes;
 }
 
-function rows(buffer, into) {
-  const view = new DataView(buffer);
-  for (let at = 0; at + 4 <= view.byteLength;) {
+// Takes the rows of a file as far as they are whole: what a kill or a power cut tore is no row.
+function absorb(bytes, into) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + HEAD <= bytes.length;) {
     const length = view.getUint32(at);
-    // A row that was cut off by a kill is no row.
-    if (at + 4 + length > view.byteLength) return;
-    into.push(new Uint8Array(buffer, at + 4, length).slice());
-    at += 4 + length;
+    if (length < HEAD || at + length > bytes.length) return;
+    const whole = bytes.subarray(at, at + length);
+    if (view.getUint32(at + 4) !== sum(whole.subarray(8))) return;
+    const end = HEAD + view.getUint16(at + 16);
+    take(into, new TextDecoder().decode(whole.subarray(HEAD, end)), {
+      at: view.getFloat64(at + 8),
+      value: view.getUint8(at + 18) ? null : whole.slice(end),
+    });
+    at += length;
   }
 }
 
-async function copyRead() {
-  const files = [];
-  for await (const [key, entry] of (await folder()).entries()) files.push([key, entry]);
-  files.sort((a, b) => (a[0] < b[0] ? -1 : 1));
-  const found = [];
-  for (const [key, entry] of files) {
-    if (key === name && handle) {
-      const own = new Uint8Array(handle.getSize());
-      handle.read(own, { at: 0 });
-      rows(own.buffer, found);
+function take(into, key, entry) {
+  const known = into.get(key);
+  if (!known || known.at <= entry.at) into.set(key, entry);
+}
+
+function same(one, other) {
+  return one.length === other.length && one.every((byte, n) => byte === other[n]);
+}
+
+function generation(live) {
+  let newest = 0;
+  for (const { at } of live.values()) newest = Math.max(newest, at);
+  return newest;
+}
+
+// Everything that lies there, of the store with this data key or, without one, of the newest.
+async function found(wanted) {
+  const stores = [];
+  for await (const [name, entry] of (await folder()).entries()) {
+    if (state && name === state.name) continue;
+    const live = new Map();
+    try {
+      absorb(new Uint8Array(await (await entry.getFile()).arrayBuffer()), live);
+    } catch {
+      // Another tab holds it, and has its own memory of it.
       continue;
     }
-    // Another tab holds its file exclusively: it has its own memory of it.
-    try { rows(await (await entry.getFile()).arrayBuffer(), found); } catch { continue; }
+    const key = live.get('');
+    const store = key && stores.find((one) => same(one.key, key.value));
+    if (store) {
+      store.names.push(name);
+      for (const [row, entry] of live) take(store.live, row, entry);
+    } else {
+      stores.push({ key: key ? key.value : new Uint8Array(), names: [name], live });
+    }
   }
-  return found;
+  const whole = stores.filter((store) => store.key.length && (!wanted || same(store.key, wanted)));
+  whole.sort((a, b) => generation(b.live) - generation(a.live));
+  // A file without a whole row holds nothing.
+  const empty = stores.filter((store) => !store.live.size).flatMap((store) => store.names);
+  return { ...(whole[0] || { names: [], live: new Map() }), empty };
+}
+
+function append(handle, bytes, at) {
+  if (handle.write(bytes, { at }) !== bytes.length) throw new Error('the disk is full');
+  return bytes.length;
+}
+
+// Writes `live` into a file of its own, and only then lets go of the files that it replaces.
+async function rewrite(live, replaced) {
+  const random = crypto.getRandomValues(new Uint32Array(2));
+  const name = Date.now() + '-' + random[0].toString(36) + random[1].toString(36);
+  const place = await folder();
+  const handle = await (await place.getFileHandle(name, { create: true })).createSyncAccessHandle();
+  let size = 0;
+  try {
+    for (const [key, entry] of live) size += append(handle, row(key, entry), size);
+    handle.flush();
+  } catch (error) {
+    handle.close();
+    await place.removeEntry(name).catch(() => {});
+    throw error;
+  }
+  const before = state;
+  state = { name, handle, live, size, least: size, gap: false };
+  if (before) {
+    before.handle.close();
+    replaced.push(before.name);
+  }
+  for (const gone of replaced) {
+    await place.removeEntry(gone).catch(() => {});
+  }
+}
+
+// Begins, once: what is known of this store, or null where the browser has no such files.
+async function copyOpen({ key }) {
+  if (!navigator.storage || !navigator.storage.getDirectory || !self.FileSystemFileHandle
+      || !FileSystemFileHandle.prototype.createSyncAccessHandle) return null;
+  if (!state) {
+    const { live, names, empty } = await found(key);
+    await rewrite(live, names.concat(empty));
+  }
+  const rows = [];
+  for (const [name, { at, value }] of state.live) if (name && value) rows.push([name, at, value]);
+  const own = state.live.get('');
+  return { key: own ? own.value : undefined, generation: generation(state.live), rows };
+}
+
+// Makes the copy equal to the store.
+async function copyFill({ key, generation: at, rows }) {
+  if (!state) return;
+  const live = new Map([['', { at, value: key }]]);
+  for (const [name, value] of rows) live.set(name, { at, value });
+  await rewrite(live, []);
+}
+
+async function copyAppend({ generation: at, rows }) {
+  if (!state) return;
+  const parts = rows.map(([key, value]) => [key, { at, value: value || null }]);
+  for (const [key, entry] of parts) take(state.live, key, entry);
+  try {
+    if (state.gap || (state.size > LARGE && state.size > 4 * state.least)) {
+      await rewrite(state.live, []);
+      return;
+    }
+    for (const [key, entry] of parts) {
+      state.size += append(state.handle, row(key, entry), state.size);
+    }
+    state.handle.flush();
+  } catch (error) {
+    // What is missing now is written with the next change that finds room.
+    state.gap = true;
+    throw error;
+  }
 }
 
 async function copyClear() {
+  clears.postMessage('clear');
   const place = await folder();
   const gone = [];
-  for await (const key of place.keys()) if (key !== name) gone.push(key);
-  for (const key of gone) {
-    try { await place.removeEntry(key); } catch { continue; }
+  for await (const name of place.keys()) if (!state || name !== state.name) gone.push(name);
+  for (const name of gone) {
+    await place.removeEntry(name).catch(() => {});
   }
-  if (handle) {
-    handle.truncate(0);
-    handle.flush();
-  }
+  empty();
 }
+
+// Somebody signed out: what this tab holds goes too.
+function empty() {
+  if (!state) return;
+  state.live = new Map();
+  state.size = 0;
+  state.handle.truncate(0);
+  state.handle.flush();
+}
+clears.onmessage = empty;
 
 const tasks = {
   shrink,
   'copy-open': copyOpen,
+  'copy-fill': copyFill,
   'copy-append': copyAppend,
-  'copy-read': copyRead,
   'copy-clear': copyClear,
 };
 
-self.onmessage = async ({ data }) => {
+// One after another, but for pictures: a copy is a sequence.
+let last = Promise.resolve();
+
+self.onmessage = ({ data }) => {
+  if (data.do === 'shrink') {
+    answer(data);
+  } else {
+    last = last.then(() => answer(data));
+  }
+};
+
+async function answer(data) {
   try {
     const made = await tasks[data.do](data);
     const [ok, transfer] = data.do === 'shrink' ? made : [made, []];
@@ -110,4 +244,4 @@ self.onmessage = async ({ data }) => {
   } catch (error) {
     self.postMessage({ id: data.id, error });
   }
-};
+}

@@ -3,6 +3,8 @@
 //! Every change waits for its turn, is committed in one transaction, and only
 //! then becomes true in memory; the network is never waited for in a turn.
 
+mod commit;
+mod copy;
 mod export;
 mod net;
 mod pass;
@@ -12,10 +14,15 @@ mod send;
 mod session;
 mod status;
 mod turn;
+mod unsaved;
+mod witness;
 mod words;
 mod write;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use device::{Failure, vault::Vault, worker::Helper};
 use domain::evidence::Sha256;
@@ -27,8 +34,8 @@ use crate::{
     phone::{Intent, Phone},
     route::Route,
 };
-use records::Stored;
 use turn::Turns;
+use unsaved::Unsaved;
 
 /// Whoever writes. Clones are the same one.
 #[derive(Clone)]
@@ -49,6 +56,16 @@ struct Inner {
     shown: RefCell<domain::time::Moment>,
     /// Something changed while a pass was under way.
     again: RefCell<bool>,
+    /// Edits that are not on the disk yet.
+    unsaved: Unsaved,
+    /// This browser keeps a second copy.
+    has_copy: Cell<bool>,
+    /// The second copy has all that the store has.
+    copy_is_whole: Cell<bool>,
+    /// The store was mended: a new journal comes before anything is sent.
+    recovered: Cell<bool>,
+    /// What was noted last.
+    witness: RefCell<Option<device::mirror::Witness>>,
 }
 
 impl Keeper {
@@ -66,6 +83,11 @@ impl Keeper {
             due: RefCell::new(domain::time::Moment::default()),
             shown: RefCell::new(domain::time::Moment::default()),
             again: RefCell::new(false),
+            unsaved: Unsaved::default(),
+            has_copy: Cell::new(false),
+            copy_is_whole: Cell::new(false),
+            recovered: Cell::new(false),
+            witness: RefCell::new(None),
         };
         Ok(Self { vault, helper: Helper::start(&script).ok(), inner: Rc::new(inner) })
     }
@@ -81,33 +103,60 @@ impl Keeper {
         self.vault.file(&sha256.to_string()).await.ok().flatten()
     }
 
-    /// Brings what lies on the disk into memory.
-    pub(crate) async fn load(&self, phone: Phone) {
-        if !self.vault.has_key() {
-            return;
-        }
-        match records::read(&self.vault).await {
-            Ok(stored) => self.take(phone, stored).await,
-            // What is on the disk stays there; the screen says that it could not be read.
-            Err(failure) => phone.heard(Err(failure)),
-        }
+    /// Waits until everything that was begun before is on the disk, or refused.
+    pub(crate) async fn settled(&self) {
+        drop(self.inner.turns.take().await);
     }
 
-    async fn take(&self, phone: Phone, stored: Stored) {
-        let Stored { me, engine, rows, watches, intent } = stored;
-        if let Some(me) = &me {
-            crate::words::set_zone(me.zone);
+    /// Whether every edit is on the disk.
+    #[must_use]
+    pub(crate) fn all_saved(&self) -> bool {
+        self.inner.unsaved.is_empty()
+    }
+
+    /// Whether the disk has refused an edit that is still in memory.
+    #[must_use]
+    pub(crate) fn has_refused(&self) -> bool {
+        !self.inner.unsaved.failed().is_empty()
+    }
+
+    /// Brings what lies on the disk into memory. Whatever is written from then on waits until the store has been
+    /// compared with its second copy.
+    pub(crate) async fn load(&self, phone: Phone) {
+        let turn = self.inner.turns.take();
+        let turn = turn.await;
+        let mut unreadable = Vec::new();
+        if self.vault.has_key() {
+            match records::read(&self.vault).await {
+                Ok(mut stored) => {
+                    unreadable = std::mem::take(&mut stored.unreadable);
+                    let intent = stored.intent.take();
+                    self.show(phone, stored);
+                    go_back(phone, intent);
+                }
+                // What is on the disk stays there; the screen says that it could not be read.
+                Err(failure) => phone.heard(Err(failure)),
+            }
         }
-        phone.me.set(me);
-        phone.rows.set(rows);
-        phone.watches.set(watches);
-        *self.inner.engine.borrow_mut() = engine;
-        self.tidy(phone).await;
-        self.refresh(phone);
-        if let Some(Intent { visit, code }) = intent
-            && matches!(phone.router.now(), Route::Today)
-        {
-            phone.router.replace(Route::Item(visit, code));
-        }
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            let _turn = turn;
+            if this.mend(phone, unreadable).await {
+                phone.lost.update(|lost| lost.recovered = true);
+            }
+            this.hear_witness(phone);
+            this.find_lost_files(phone).await;
+            this.tidy(phone).await;
+            this.bear_witness(phone);
+        });
+    }
+}
+
+/// The camera may have killed the page: back to the question.
+fn go_back(phone: Phone, intent: Option<Intent>) {
+    if let Some(Intent { visit, code }) = intent
+        && matches!(phone.router.now(), Route::Today)
+    {
+        phone.router.replace(Route::Item(visit, code));
     }
 }

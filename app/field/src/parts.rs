@@ -3,6 +3,7 @@
 mod checks;
 mod evidence;
 mod home_screen;
+mod lost;
 mod memo;
 mod page;
 mod picture;
@@ -14,6 +15,7 @@ mod whereabouts;
 pub(crate) use checks::checks;
 pub(crate) use evidence::{evidence, truth_name};
 pub(crate) use home_screen::home_screen;
+pub(crate) use lost::lost;
 pub(crate) use memo::memo;
 pub(crate) use page::{Page, page};
 pub(crate) use picture::picture;

@@ -7,9 +7,10 @@ mod capture;
 mod duties;
 mod session;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
+    evidence::Sha256,
     ids::AssignmentId,
     text::Lang,
     time::Moment,
@@ -38,6 +39,17 @@ pub(crate) enum Saved {
     },
 }
 
+/// What this phone should have and has not.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Lost {
+    /// The ids of the tasks whose drafts are gone.
+    pub drafts: BTreeSet<String>,
+    /// Photos and memos of open drafts whose bytes are gone.
+    pub files: BTreeSet<Sha256>,
+    /// Something was missing, and came back from the second copy.
+    pub recovered: bool,
+}
+
 /// Where to come back to when the camera has killed the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Intent {
@@ -62,6 +74,8 @@ pub(crate) struct Phone {
     pub beat: Trigger,
     /// What is true of the last tap.
     pub saved: RwSignal<Saved>,
+    /// What is missing.
+    pub lost: RwSignal<Lost>,
     /// What sync does.
     pub sync: RwSignal<SyncStatus>,
     /// 出发前检查.
@@ -74,6 +88,7 @@ pub(crate) struct Phone {
     pub theme: RwSignal<Theme>,
     keeper: StoredValue<Keeper, LocalStorage>,
     beating: StoredValue<u32>,
+    keys: StoredValue<u32>,
     position: StoredValue<Option<device::position::Watch>, LocalStorage>,
     form_open: StoredValue<Option<device::lock::Shared>, LocalStorage>,
 }
@@ -89,6 +104,7 @@ impl Phone {
             watches: RwSignal::new(BTreeMap::new()),
             beat: Trigger::new(),
             saved: RwSignal::new(Saved::Nothing),
+            lost: RwSignal::new(Lost::default()),
             sync: RwSignal::new(SyncStatus::default()),
             ready: RwSignal::new(Ready::default()),
             hidden: RwSignal::new(false),
@@ -96,6 +112,7 @@ impl Phone {
             theme: RwSignal::new(theme),
             keeper: StoredValue::new_local(keeper),
             beating: StoredValue::new(0),
+            keys: StoredValue::new(0),
             position: StoredValue::new_local(None),
             form_open: StoredValue::new_local(None),
         }
@@ -138,12 +155,34 @@ impl Phone {
         self.keeper.with_value(|keeper| keeper.edit(self, id, record, before, file));
     }
 
-    /// What the disk said about the last write.
+    /// What the disk said about the last write. 已存本机 only if no edit is left that it does not have.
     pub(crate) fn heard(self, written: Result<(), device::Failure>) {
-        self.saved.set(match written {
-            Ok(()) => Saved::At(device::clock::now()),
-            Err(failure) => Saved::Failed { full: failure.is_quota() },
+        let now = device::clock::now();
+        self.saved.update(|saved| match written {
+            Err(failure) => *saved = Saved::Failed { full: failure.is_quota() },
+            Ok(()) if self.keeper.with_value(Keeper::all_saved) && self.keys.get_value() == 0 => {
+                *saved = Saved::At(now);
+            }
+            // An earlier one is still refused, and the screen goes on saying so.
+            Ok(()) if self.keeper.with_value(Keeper::has_refused) => {}
+            Ok(()) => *saved = Saved::Saving,
         });
+    }
+
+    /// A key was pressed that is not an edit yet, or has become one: until then nothing is called saved.
+    pub(crate) fn wait_for_key(self, waits: bool) {
+        self.keys.update_value(|keys| *keys = if waits { *keys + 1 } else { keys.saturating_sub(1) });
+        if waits {
+            self.saved.set(Saved::Saving);
+        } else if self.saved.get_untracked() == Saved::Saving {
+            // What was typed may change nothing: then there is nothing to wait for.
+            self.heard(Ok(()));
+        }
+    }
+
+    /// The person has seen what is missing.
+    pub(crate) fn seen_lost(self) {
+        self.keeper.with_value(|keeper| keeper.seen(self));
     }
 
     /// Starts a stopwatch.
@@ -207,7 +246,7 @@ impl Phone {
     /// The same, and waits until it is on the disk.
     pub(crate) async fn keep_intent(self, intent: Option<Intent>) {
         let keeper = self.keeper();
-        keeper.note_now("intent", &intent).await;
+        keeper.note_now(self, "intent", &intent).await;
     }
 
     /// How many drafts are begun and not handed in.

@@ -42,10 +42,7 @@ pub(crate) async fn check(phone: Phone) {
     let app = device::space::offline_ready(&crate::app_files()).await;
     let space = device::space::estimate().await;
     let kept = device::space::persisted().await;
-    let copy = match phone.keeper().helper() {
-        Some(helper) => helper.has_copy().await,
-        None => false,
-    };
+    let copy = phone.keeper().has_copy();
     let known = phone.sync.with_untracked(|sync| sync.pulled);
     let whole = phone.rows.with_untracked(|rows| rows.values().all(|row| row.checklist.is_some()));
     let _ = phone.ready.try_set(Ready { app, tasks: known && whole, space, copy, kept });

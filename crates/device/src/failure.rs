@@ -15,6 +15,9 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// The name of [`Failure::is_stale`].
+    pub const STALE: &str = "Stale";
+
     /// A failure of our own.
     #[must_use]
     pub fn new(name: &str, message: &str) -> Self {
@@ -25,6 +28,12 @@ impl Failure {
     #[must_use]
     pub fn is_quota(&self) -> bool {
         self.name == "QuotaExceededError"
+    }
+
+    /// Whether another tab has written since this one read.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.name == Self::STALE
     }
 
     /// Whether the person or the system refused it.

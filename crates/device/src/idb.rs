@@ -9,18 +9,24 @@
 mod open;
 mod promise;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use js_sys::{Array, JsString, Uint8Array};
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionDurability, IdbTransactionMode,
     IdbTransactionOptions,
 };
 
-use crate::Failure;
+use crate::{Failure, clock};
 pub use open::Migration;
+
+/// How long to wait before a connection is opened again, ms, try by try.
+const PAUSES_MS: [i32; 4] = [0, 30, 120, 400];
 
 /// The name of an object store.
 pub type Store = &'static str;
@@ -51,6 +57,19 @@ pub enum Step {
         /// The beginning of the keys; empty for all.
         prefix: String,
     },
+}
+
+/// What a write expects to find: somebody else's write in between undoes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Guard<'a> {
+    /// Where.
+    pub store: Store,
+    /// Under which key.
+    pub key: &'a str,
+    /// What was there when the state was read that this write builds on.
+    pub seen: Option<&'a [u8]>,
+    /// What this write itself puts there: found again after a lost answer, it was done.
+    pub next: &'a [u8],
 }
 
 /// One question of a read.
@@ -119,41 +138,52 @@ impl Db {
     /// Does all of `steps` in one strict transaction. `Ok` means: on the disk.
     ///
     /// # Errors
-    /// Nothing of it was done. [`Failure::is_quota`] where the phone is full.
-    pub async fn write(&self, steps: &[Step]) -> Result<(), Failure> {
-        if steps.is_empty() {
-            return Ok(());
-        }
-        match self.try_write(steps).await {
-            Err(failure) if self.was_lost(&failure) => self.try_write(steps).await,
-            done => done,
+    /// Nothing of it was done. [`Failure::is_quota`] where the phone is full, [`Failure::is_stale`] where
+    /// somebody else wrote since `guard` was read.
+    pub async fn write(&self, steps: &[Step], guard: Guard<'_>) -> Result<(), Failure> {
+        let mut pauses = PAUSES_MS.iter();
+        loop {
+            match self.try_write(steps, guard).await {
+                Err(failure) if self.was_lost(&failure) => self.pause(pauses.next(), failure).await?,
+                done => return done,
+            }
         }
     }
 
-    async fn try_write(&self, steps: &[Step]) -> Result<(), Failure> {
+    async fn pause(&self, pause: Option<&i32>, failure: Failure) -> Result<(), Failure> {
+        match pause {
+            Some(0) => Ok(()),
+            Some(pause) => {
+                clock::sleep(*pause).await;
+                Ok(())
+            }
+            None => Err(failure),
+        }
+    }
+
+    async fn try_write(&self, steps: &[Step], guard: Guard<'_>) -> Result<(), Failure> {
         let connection = self.connection().await?;
-        let mut names = Vec::new();
+        let mut names = vec![guard.store];
         for step in steps {
             let (Step::Put { store, .. } | Step::Delete { store, .. } | Step::DeletePrefix { store, .. }) = step;
             push_once(&mut names, store);
         }
         let transaction = begin(&connection, &names, IdbTransactionMode::Readwrite)?;
         let done = promise::completed(&transaction);
-        for step in steps {
-            match step {
-                Step::Put { store, key, value } => {
-                    transaction.object_store(store)?.put_with_key(value, &JsValue::from_str(key))?;
-                }
-                Step::Delete { store, key } => {
-                    transaction.object_store(store)?.delete(&JsValue::from_str(key))?;
-                }
-                Step::DeletePrefix { store, prefix } => {
-                    transaction.object_store(store)?.delete(&range(prefix)?)?;
-                }
+        let stale = match issue(&transaction, steps, guard) {
+            Ok(stale) => stale,
+            Err(failure) => {
+                // What was issued already must not be done without the rest.
+                drop(transaction.abort());
+                drop(JsFuture::from(done).await);
+                return Err(failure);
             }
+        };
+        match JsFuture::from(done).await {
+            Err(_) if stale.get() => Err(Failure::new(Failure::STALE, "another tab has written")),
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(()),
         }
-        JsFuture::from(done).await?;
-        Ok(())
     }
 
     /// Answers all of `queries` from one moment's state, one list of rows for each.
@@ -161,9 +191,12 @@ impl Db {
     /// # Errors
     /// What the browser says.
     pub async fn read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failure> {
-        match self.try_read(queries).await {
-            Err(failure) if self.was_lost(&failure) => self.try_read(queries).await,
-            done => done,
+        let mut pauses = PAUSES_MS.iter();
+        loop {
+            match self.try_read(queries).await {
+                Err(failure) if self.was_lost(&failure) => self.pause(pauses.next(), failure).await?,
+                done => return done,
+            }
         }
     }
 
@@ -198,12 +231,52 @@ impl Db {
 
     /// Whether the connection is gone; then it is dropped, so that the next call opens another.
     fn was_lost(&self, failure: &Failure) -> bool {
-        let lost = matches!(failure.name.as_str(), "InvalidStateError" | "UnknownError" | "AbortError");
+        let lost =
+            matches!(failure.name.as_str(), "InvalidStateError" | "UnknownError" | "AbortError" | "TimeoutError");
         if lost && let Some(stale) = self.connection.borrow_mut().take() {
             stale.close();
         }
         lost
     }
+}
+
+/// Issues every request of a write; the cell says, once the transaction has ended, whether somebody else wrote.
+fn issue(transaction: &IdbTransaction, steps: &[Step], guard: Guard<'_>) -> Result<Rc<Cell<bool>>, Failure> {
+    let stale = watch(transaction, guard)?;
+    for step in steps {
+        match step {
+            Step::Put { store, key, value } => {
+                transaction.object_store(store)?.put_with_key(value, &JsValue::from_str(key))?;
+            }
+            Step::Delete { store, key } => {
+                transaction.object_store(store)?.delete(&JsValue::from_str(key))?;
+            }
+            Step::DeletePrefix { store, prefix } => {
+                transaction.object_store(store)?.delete(&range(prefix)?)?;
+            }
+        }
+    }
+    let next = Uint8Array::from(guard.next);
+    transaction.object_store(guard.store)?.put_with_key(&next, &JsValue::from_str(guard.key))?;
+    Ok(stale)
+}
+
+/// Undoes the transaction when another write came between; it is asked before all else in it.
+fn watch(transaction: &IdbTransaction, guard: Guard<'_>) -> Result<Rc<Cell<bool>>, Failure> {
+    let request = transaction.object_store(guard.store)?.get(&JsValue::from_str(guard.key))?;
+    let stale = Rc::new(Cell::new(false));
+    let (seen, next) = (guard.seen.map(<[u8]>::to_vec), guard.next.to_vec());
+    let (asked, transaction, flag) = (request.clone(), transaction.clone(), Rc::clone(&stale));
+    let check = Closure::once_into_js(move || {
+        let found = asked.result().unwrap_or_default();
+        let found = (!found.is_undefined()).then(|| found.unchecked_into::<Uint8Array>().to_vec());
+        if found != seen && found.as_ref() != Some(&next) {
+            flag.set(true);
+            drop(transaction.abort());
+        }
+    });
+    request.set_onsuccess(Some(check.unchecked_ref()));
+    Ok(stale)
 }
 
 /// `keys` and `values` of a query, as soon as the transaction is done.

@@ -16,6 +16,9 @@ pub struct Witness {
     pub last_seq: i64,
     /// The ids of the drafts that were open.
     pub drafts: Vec<String>,
+    /// The ids of drafts that were found missing, until the person has seen it.
+    #[serde(default)]
+    pub missing: Vec<String>,
 }
 
 const WITNESS: &str = "mc-witness";

@@ -1,4 +1,4 @@
-//! The one worker: it shrinks pictures and keeps the second copy of the journal.
+//! The one worker: it shrinks pictures and keeps the second copy of the store.
 //!
 //! Its script is hand-written (`public/field/worker.js`). A message is
 //! `{id, do, …}`, its answer `{id, ok}` or `{id, error}`.
@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Worker};
 
-use crate::Failure;
+use crate::{Failure, vault::Committed};
 
 type Waiting = Rc<RefCell<BTreeMap<u32, (Function, Function)>>>;
 
@@ -23,6 +23,28 @@ pub struct Picture {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
+}
+
+/// What the second copy holds.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// The data key of the store that it is a copy of; `None` where it holds nothing.
+    pub key: Option<Vec<u8>>,
+    /// The newest commit in it.
+    pub generation: i64,
+    /// The last word on every key that is not gone.
+    pub rows: Vec<CopyRow>,
+}
+
+/// The last word on a key.
+#[derive(Clone, Debug)]
+pub struct CopyRow {
+    /// The key.
+    pub key: String,
+    /// The commit that wrote it.
+    pub generation: i64,
+    /// Sealed bytes.
+    pub value: Uint8Array,
 }
 
 /// A running worker. Clones share it.
@@ -108,29 +130,59 @@ impl Helper {
         })
     }
 
-    /// Whether this browser can keep a second copy of the journal.
-    pub async fn has_copy(&self) -> bool {
-        self.ask("copy-open", &[], &Array::new()).await.is_ok_and(|open| open.is_truthy())
-    }
-
-    /// Adds one sealed record to the second copy and waits until it is on the disk.
-    ///
-    /// # Errors
-    /// What the browser says; the first copy is not touched by it.
-    pub async fn copy_append(&self, record: &Uint8Array) -> Result<(), Failure> {
-        self.ask("copy-append", &[("bytes", record.into())], &Array::new()).await.map(drop)
-    }
-
-    /// Every whole record of the second copy, oldest first.
+    /// Begins the second copy of the store with this data key (or, without one, of the newest store that it
+    /// knows), and gives what it holds. `None`: this browser cannot keep one.
     ///
     /// # Errors
     /// What the browser says.
-    pub async fn copy_read(&self) -> Result<Vec<Uint8Array>, Failure> {
-        let records = self.ask("copy-read", &[], &Array::new()).await?;
-        Ok(records.unchecked_into::<Array>().iter().map(JsCast::unchecked_into).collect())
+    pub async fn copy_open(&self, key: Option<&[u8]>) -> Result<Option<Copy>, Failure> {
+        let key = key.map_or(JsValue::UNDEFINED, |key| Uint8Array::from(key).into());
+        let found = self.ask("copy-open", &[("key", key)], &Array::new()).await?;
+        if found.is_null() {
+            return Ok(None);
+        }
+        let key = get(&found, "key");
+        let row = |row: JsValue| {
+            let row: Array = row.unchecked_into();
+            let generation = row.get(1).as_f64().unwrap_or_default() as i64;
+            CopyRow { key: row.get(0).as_string().unwrap_or_default(), generation, value: row.get(2).unchecked_into() }
+        };
+        Ok(Some(Copy {
+            key: (!key.is_undefined()).then(|| Uint8Array::new(&key).to_vec()),
+            generation: get(&found, "generation").as_f64().unwrap_or_default() as i64,
+            rows: get(&found, "rows").unchecked_into::<Array>().iter().map(row).collect(),
+        }))
     }
 
-    /// Empties the second copy: everything in it has a receipt.
+    /// Makes the second copy equal to the store.
+    ///
+    /// # Errors
+    /// What the browser says.
+    pub async fn copy_fill(&self, key: &[u8], made: &Committed) -> Result<(), Failure> {
+        self.copy("copy-fill", made, Uint8Array::from(key).into()).await
+    }
+
+    /// Adds what one commit has written, and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// What the browser says; the store itself is not touched by it.
+    pub async fn copy_append(&self, made: &Committed) -> Result<(), Failure> {
+        self.copy("copy-append", made, JsValue::UNDEFINED).await
+    }
+
+    async fn copy(&self, task: &str, made: &Committed, key: JsValue) -> Result<(), Failure> {
+        let rows = Array::new();
+        for (name, value) in &made.rows {
+            let value = value.as_ref().map_or(JsValue::NULL, |value| value.clone().into());
+            rows.push(&Array::of2(&JsValue::from_str(name), &value));
+        }
+        let generation = JsValue::from_f64(made.generation as f64);
+        self.ask(task, &[("key", key), ("generation", generation), ("rows", rows.into())], &Array::new())
+            .await
+            .map(drop)
+    }
+
+    /// Empties the second copy, in every tab: somebody signed out.
     ///
     /// # Errors
     /// What the browser says.

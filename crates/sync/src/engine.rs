@@ -120,6 +120,12 @@ impl Engine {
         self.waiting().filter(|op| op.task == task).count() as u32
     }
 
+    /// Whether an op of `task` was cut whose kind begins so.
+    #[must_use]
+    pub fn has_cut(&self, task: AssignmentId, kind: &str) -> bool {
+        self.ops.values().any(|op| op.task == task && op.kind.starts_with(kind))
+    }
+
     /// Every file that was handed in and is still known.
     pub fn files(&self) -> impl Iterator<Item = &FileNote> {
         self.files.values()
@@ -160,6 +166,22 @@ impl Engine {
         self.head = Head { journal, last_seq: seq, epoch, cursor: None, newest: None };
         changes.push(self.put_head());
         changes
+    }
+
+    /// Every record of it, for a store that has lost them.
+    #[must_use]
+    pub fn records(&self) -> Vec<Change> {
+        let mut records = vec![self.put_head()];
+        records.extend(self.ops.values().map(|op| put(op_key(op.seq), op)));
+        records.extend(self.files.values().map(put_file));
+        records.extend(self.troubles.values().map(|trouble| put(trouble_key(trouble.op), trouble)));
+        records
+    }
+
+    /// The last place that was given to an op.
+    #[must_use]
+    pub const fn last_seq(&self) -> i64 {
+        self.head.last_seq
     }
 
     /// Forgets what the server has had for long enough; also the files whose bytes can go.

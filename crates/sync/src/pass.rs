@@ -108,6 +108,11 @@ impl Pass {
         }
     }
 
+    /// The store was mended from a copy, and nobody can say what its journal has sent: first of all a new one.
+    pub const fn begin_anew(&mut self) {
+        self.stage = Stage::Reopen(Reopen::Behind);
+    }
+
     /// Whether requests go with the hand-in key instead of the session.
     #[must_use]
     pub const fn by_key(&self) -> bool {

@@ -181,6 +181,19 @@ impl TaskAtHand {
     }
 }
 
+impl TaskAtHand {
+    /// Every record of it, for a store that has lost them.
+    pub fn records_with_list(&self) -> impl Iterator<Item = Change> {
+        self.records().chain(self.checklist.as_deref().map(put_list))
+    }
+
+    /// Which draft this record is, by its key.
+    #[must_use]
+    pub fn draft_of_key(key: &str) -> Option<&str> {
+        key.strip_prefix(DRAFTS)
+    }
+}
+
 /// Keeps a draft.
 #[must_use]
 pub fn put_draft(draft: &Draft) -> Change {

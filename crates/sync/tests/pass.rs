@@ -186,3 +186,32 @@ fn a_file_that_is_answered_with_complaints_lets_others_pass() {
     }
     assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::End(End::Done)));
 }
+
+#[test]
+fn a_mended_store_asks_for_a_new_journal_before_it_sends_anything() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    pass.begin_anew();
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Reopen(sync::Reopen::Behind)));
+    let _changes = engine.reopen(JournalId(Uuid::from_u128(11)), 1);
+    pass.reopened();
+    let push = push(pass.next(&engine, ACCOUNT, false));
+    assert_eq!(push.journal, JournalId(Uuid::from_u128(11)));
+    assert_eq!(push.ops.len(), 1, "what the old journal had is offered again");
+}
+
+#[test]
+fn an_emptied_store_is_written_again_from_the_records_of_the_engine() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    send_text(&mut pass, &mut engine);
+    let records = engine.records();
+    let rows: Vec<(&str, &[u8])> = records
+        .iter()
+        .map(|record| match record {
+            sync::Change::Put(key, value) => (key.as_str(), value.as_slice()),
+            sync::Change::Delete(key) => panic!("{key} is forgotten"),
+        })
+        .collect();
+    assert_eq!(Engine::load(rows), Some(engine));
+}

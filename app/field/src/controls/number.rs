@@ -15,7 +15,7 @@ pub(super) fn timed(slot: Slot, unit: Unit, bands: Bands) -> impl IntoView {
         {timer::view(slot.visit, key, slot.legend(), stored, move |ms| save(Some(ms)))}
         <details class="field">
             <summary class="button button--plain">{t("改成手填", "Type it instead")}</summary>
-            {typed::pad(slot.name(), slot.legend(), unit, stored, save)}
+            {typed::pad(slot.visit.phone, slot.name(), slot.legend(), unit, stored, save)}
         </details>
         {worth(slot, unit, bands)}
     }
@@ -49,7 +49,7 @@ pub(super) fn counted(slot: Slot, unit: Unit, bands: Bands) -> impl IntoView {
 pub(super) fn padded(slot: Slot, unit: Unit, bands: Bands) -> impl IntoView {
     let stored = Signal::derive(move || slot.number());
     view! {
-        {typed::pad(slot.name(), slot.legend(), unit, stored, move |value| slot.set(value.map(Value::Number)))}
+        {typed::pad(slot.visit.phone, slot.name(), slot.legend(), unit, stored, move |value| slot.set(value.map(Value::Number)))}
         {worth(slot, unit, bands)}
     }
 }

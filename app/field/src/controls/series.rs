@@ -87,7 +87,7 @@ fn row(
         }
         _ => {
             let name = [slot.name().as_str(), "-", &place.to_string()].concat();
-            typed::pad(name, label, unit, value, move |value| put(place, value)).into_any()
+            typed::pad(slot.visit.phone, name, label, unit, value, move |value| put(place, value)).into_any()
         }
     };
     view! {

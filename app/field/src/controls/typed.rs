@@ -6,6 +6,7 @@ use ui::NumberField;
 
 use crate::{
     later::Debounce,
+    phone::Phone,
     words::{lang, t},
 };
 
@@ -57,6 +58,7 @@ pub(super) fn parse_scaled(text: &str, scale: i64) -> Option<i64> {
 
 /// A number on the pad, saved while it is typed.
 pub(super) fn pad(
+    phone: Phone,
     name: String,
     label: String,
     unit: Unit,
@@ -73,7 +75,7 @@ pub(super) fn pad(
             typed.set(now.map(|value| show_scaled(value, scale)).unwrap_or_default());
         }
     });
-    let later = Debounce::new();
+    let later = Debounce::new(phone);
     let on_input = move |text: String| {
         let parsed = parse_scaled(&text, scale);
         wrong.set(parsed.is_none() && !text.trim().is_empty());

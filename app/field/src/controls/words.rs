@@ -13,7 +13,7 @@ pub(super) fn view(slot: Slot) -> impl IntoView {
         _ => String::new(),
     });
     let typed = RwSignal::new(stored.get_untracked());
-    let later = Debounce::new();
+    let later = Debounce::new(slot.visit.phone);
     view! {
         <TextArea
             name=slot.name()

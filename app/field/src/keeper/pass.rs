@@ -30,7 +30,7 @@ pub(super) enum Stop {
 
 impl From<device::Failure> for Stop {
     fn from(failure: device::Failure) -> Self {
-        Self::Disk(failure)
+        if failure.name == "NoKey" { Self::gone() } else { Self::Disk(failure) }
     }
 }
 
@@ -104,6 +104,10 @@ impl Keeper {
     }
 
     async fn pass(&self, phone: Phone, run: &mut Run) -> Result<End, Stop> {
+        self.look_again(phone).await;
+        if self.inner.recovered.get() {
+            run.pass.begin_anew();
+        }
         loop {
             let Some(account) = phone.me.with_untracked(|me| me.as_ref().map(|me| me.account)) else {
                 return Err(Stop::gone());
@@ -164,6 +168,7 @@ impl Keeper {
             this.sync(phone).await;
             loop {
                 device::clock::sleep(BEAT_MS).await;
+                this.save_again(phone).await;
                 phone.cut_arrivals();
                 // The worker may still be filling its cache: 可离线 is said as soon as it is true, not before.
                 if phone.ready.with_untracked(|ready| !ready.app) {

@@ -1,5 +1,8 @@
 //! What the server has for this person comes down and is merged.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{ids::AssignmentId, visit::VisitState};
 use leptos::prelude::*;
 use protocol::{pull::Pulled, session::NewJournal};
 use sync::{Engine, Outcome, Reopen, merge};
@@ -7,10 +10,10 @@ use sync::{Engine, Outcome, Reopen, merge};
 use super::{
     Keeper,
     pass::{Run, Stop},
-    records::{of_engine, put_me},
+    records::{of_engine, put_me, put_note},
     send::clock,
 };
-use crate::phone::Phone;
+use crate::{phone::Phone, row::Row};
 
 impl Keeper {
     /// Fetches once.
@@ -42,15 +45,29 @@ impl Keeper {
         let now = device::clock::now();
         {
             let _turn = self.inner.turns.take().await;
-            let Some(mut engine) = self.with_engine(Engine::clone) else { return Err(Stop::gone()) };
-            let mut rows = phone.rows.get_untracked();
-            let changes = match engine.take_pulled(&mut rows, pulled, now) {
-                Ok(changes) => changes,
+            let taken = self
+                .commit(phone, || {
+                    let mut engine = self.engine()?;
+                    Ok(match engine.take_pulled(&mut phone.rows.get_untracked(), pulled, now) {
+                        Ok(changes) => (of_engine(changes), Ok(engine)),
+                        Err(why) => (Vec::new(), Err(why)),
+                    })
+                })
+                .await?;
+            let engine = match taken {
+                Ok(engine) => engine,
                 Err(why) => return Ok(Err(why)),
             };
-            self.vault.commit(of_engine(changes)).await?;
+            let begun = phone.rows.with_untracked(begun);
             // Taps since then are in the rows: merge into those.
             phone.rows.update(|rows| merge(rows, pulled, &engine, now));
+            phone.lost.update(|lost| {
+                phone.rows.with_untracked(|rows| {
+                    let anew = rows.iter().filter(|(id, row)| row.draft.is_some() && !begun.contains(id));
+                    let gone = anew.filter(|(id, row)| is_lost(row, **id, &engine));
+                    lost.drafts.extend(gone.map(|(id, _)| id.to_string()));
+                });
+            });
             self.set_engine(engine);
         }
         phone.sync.update(|sync| sync.pulled = true);
@@ -70,18 +87,34 @@ impl Keeper {
         me.journal = new.journal;
         me.hand_in_key = new.hand_in_key;
         let _turn = self.inner.turns.take().await;
-        let Some(mut engine) = self.with_engine(Engine::clone) else { return Err(Stop::gone()) };
-        let epoch = match why {
-            Reopen::Epoch(epoch) => epoch,
-            Reopen::Behind => engine.epoch(),
-        };
-        let mut changes = of_engine(engine.reopen(new.journal, epoch));
-        changes.push(put_me(&me));
-        self.vault.commit(changes).await?;
+        let engine = self
+            .commit(phone, || {
+                let mut engine = self.engine()?;
+                let epoch = match why {
+                    Reopen::Epoch(epoch) => epoch,
+                    Reopen::Behind => engine.epoch(),
+                };
+                let mut changes = of_engine(engine.reopen(new.journal, epoch));
+                changes.push(put_me(&me));
+                changes.push(put_note("recovered", &false));
+                Ok((changes, engine))
+            })
+            .await?;
+        self.inner.recovered.set(false);
         run.is(me.clone());
         phone.me.set(Some(me));
         self.set_engine(engine);
         run.pass.reopened();
         Ok(())
     }
+}
+
+fn begun(rows: &BTreeMap<AssignmentId, Row>) -> BTreeSet<AssignmentId> {
+    rows.iter().filter(|(_, row)| row.draft.is_some()).map(|(id, _)| *id).collect()
+}
+
+/// Whether this journal has begun a visit whose answers are not here: nobody took it over, and the draft is empty.
+fn is_lost(row: &Row, id: AssignmentId, engine: &Engine) -> bool {
+    let under_way = row.task.visit.as_ref().is_some_and(|visit| visit.state == VisitState::UnderWay);
+    under_way && !engine.has_cut(id, "visit.take_over@")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use device::{
     Failure,
-    vault::{Change, Vault},
+    vault::{Change, Found, Vault},
 };
 use domain::{ids::AssignmentId, time::Moment};
 use serde::{Serialize, de::DeserializeOwned};
@@ -23,6 +23,10 @@ pub(super) struct Stored {
     pub(super) rows: BTreeMap<AssignmentId, Row>,
     pub(super) watches: BTreeMap<String, Moment>,
     pub(super) intent: Option<Intent>,
+    /// The store was mended: a new journal is due.
+    pub(super) recovered: bool,
+    /// The keys of records that were changed or torn.
+    pub(super) unreadable: Vec<String>,
 }
 
 /// Reads everything. A record that cannot be read stays where it is and is not shown.
@@ -30,12 +34,13 @@ pub(super) async fn read(vault: &Vault) -> Result<Stored, Failure> {
     let mut prefixes = vec![ME, NOTES];
     prefixes.extend(TaskAtHand::prefixes());
     prefixes.extend(Engine::prefixes());
-    let found = vault.scan(&prefixes).await?;
+    let Found { rows: found, unreadable } = vault.read(&prefixes).await?;
     let records = || found.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
     let tasks = TaskAtHand::load(records());
     let mut stored = Stored {
         engine: Engine::load(records()),
         rows: tasks.into_iter().map(|(id, task)| (id, Row::from(task))).collect(),
+        unreadable,
         ..Stored::default()
     };
     for (key, value) in &found {
@@ -45,6 +50,8 @@ pub(super) async fn read(vault: &Vault) -> Result<Stored, Failure> {
             stored.watches = of(value).unwrap_or_default();
         } else if key == &note_key("intent") {
             stored.intent = of::<Option<Intent>>(value).flatten();
+        } else if key == &note_key("recovered") {
+            stored.recovered = of(value).unwrap_or_default();
         }
     }
     Ok(stored)

@@ -40,10 +40,13 @@ impl Keeper {
         clock(phone, pushed.server_time);
         let taken = {
             let _turn = self.inner.turns.take().await;
-            let Some(mut engine) = self.with_engine(Engine::clone) else { return Err(Stop::gone()) };
-            let mut rows = phone.rows.get_untracked();
-            let taken = engine.take_pushed(&mut rows, pushed);
-            self.vault.commit(of_engine(taken.changes.clone())).await?;
+            let (engine, taken) = self
+                .commit(phone, || {
+                    let mut engine = self.engine()?;
+                    let taken = engine.take_pushed(&mut phone.rows.get_untracked(), pushed);
+                    Ok((of_engine(taken.changes.clone()), (engine, taken)))
+                })
+                .await?;
             // Taps since then are in the rows: do the same to what is there now.
             phone.rows.update(|rows| {
                 for freed in &taken.freed {
@@ -124,18 +127,24 @@ impl Keeper {
     }
 
     /// Changes the engine in a turn of its own: on the disk first.
-    async fn change(&self, phone: Phone, with: impl FnOnce(&mut Engine) -> Vec<sync::Change>) -> Result<(), Stop> {
+    async fn change(&self, phone: Phone, mut with: impl FnMut(&mut Engine) -> Vec<sync::Change>) -> Result<(), Stop> {
         {
             let _turn = self.inner.turns.take().await;
-            let Some(mut engine) = self.with_engine(Engine::clone) else { return Err(Stop::gone()) };
-            let changes = with(&mut engine);
-            if !changes.is_empty() {
-                self.vault.commit(of_engine(changes)).await?;
-            }
+            let engine = self
+                .commit(phone, || {
+                    let mut engine = self.engine()?;
+                    Ok((of_engine(with(&mut engine)), engine))
+                })
+                .await?;
             self.set_engine(engine);
         }
         self.refresh(phone);
         Ok(())
+    }
+
+    /// A copy of the engine, to be put in its place once it is on the disk.
+    pub(super) fn engine(&self) -> Result<Engine, device::Failure> {
+        self.with_engine(Engine::clone).ok_or_else(|| device::Failure::new("NoKey", "nobody has signed in"))
     }
 
     pub(super) fn with_engine<T>(&self, with: impl FnOnce(&Engine) -> T) -> Option<T> {

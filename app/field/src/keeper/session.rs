@@ -43,13 +43,23 @@ impl Keeper {
 
     async fn begin(&self, phone: Phone, signed: &SignedIn) -> Result<(), device::Failure> {
         let _turn = self.inner.turns.take().await;
-        self.vault.make_key().await?;
+        if let Err(failure) = self.vault.make_key().await {
+            // Another tab was quicker: then its key serves.
+            if !failure.is_stale() {
+                return Err(failure);
+            }
+            self.catch_up(phone).await?;
+        }
         let me = Me::from(signed);
-        let known = self.with_engine(Engine::clone);
-        let (engine, changes) = Engine::signed_in(known, signed.journal, signed.epoch);
-        let mut changes = of_engine(changes);
-        changes.push(put_me(&me));
-        self.vault.commit(changes).await?;
+        let engine = self
+            .commit(phone, || {
+                let known = self.with_engine(Engine::clone);
+                let (engine, changes) = Engine::signed_in(known, signed.journal, signed.epoch);
+                let mut changes = of_engine(changes);
+                changes.push(put_me(&me));
+                Ok((changes, engine))
+            })
+            .await?;
         crate::words::set_zone(me.zone);
         self.set_engine(engine);
         phone.me.set(Some(me));
@@ -72,11 +82,24 @@ impl Keeper {
             phone.heard(Err(failure));
             return;
         }
+        if let Some(helper) = &self.helper {
+            // It holds nothing that anybody could miss any more.
+            drop(helper.copy_clear().await);
+        }
+        self.inner.copy_is_whole.set(false);
+        device::mirror::set_witness(&device::mirror::Witness::default());
+        self.forget(phone);
+    }
+
+    /// Nobody is signed in on this phone any more.
+    pub(super) fn forget(&self, phone: Phone) {
         *self.inner.engine.borrow_mut() = None;
+        *self.inner.witness.borrow_mut() = None;
         phone.me.set(None);
         phone.rows.update(std::collections::BTreeMap::clear);
         phone.watches.update(std::collections::BTreeMap::clear);
         phone.sync.set(crate::status::SyncStatus::default());
+        phone.lost.set(crate::phone::Lost::default());
         phone.router.replace(Route::SignIn);
     }
 }

@@ -55,9 +55,12 @@ impl Keeper {
         });
     }
 
-    /// Lets go of what the server has had for a month, and of bytes that nothing names.
+    /// Lets go of what the server has had for a month, and of bytes that nothing names. Whoever calls has the turn.
     pub(super) async fn tidy(&self, phone: Phone) {
-        let _turn = self.inner.turns.take().await;
+        // The draft that is missing may name them.
+        if phone.lost.with_untracked(|lost| !lost.drafts.is_empty()) {
+            return;
+        }
         let Some(mut engine) = self.with_engine(Engine::clone) else { return };
         let (changes, old) = engine.prune(device::clock::now());
         let mut changes = of_engine(changes);
@@ -74,7 +77,12 @@ impl Keeper {
         let unused = stored.into_iter().filter(|hash| !kept.contains(hash));
         let old: Vec<String> = old.iter().map(ToString::to_string).collect();
         changes.extend(unused.filter(|hash| !named.contains(hash) || old.contains(hash)).map(Change::DeleteFile));
-        if !changes.is_empty() && self.vault.commit(changes).await.is_ok() {
+        if changes.is_empty() {
+            return;
+        }
+        // Where another tab has written meanwhile, what it wrote may name them: then at the next start.
+        if let Ok(committed) = self.vault.commit(changes).await {
+            self.copy(committed);
             self.set_engine(engine);
         }
     }

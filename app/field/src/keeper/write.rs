@@ -7,7 +7,7 @@ use domain::{
     evidence::Sha256,
     ids::{AssignmentId, ItemId, OpId},
     op::Payload,
-    visit::{Draft, Edit, EditRecord},
+    visit::{Draft, DraftState, Edit, EditRecord},
 };
 use js_sys::Uint8Array;
 use leptos::prelude::*;
@@ -33,18 +33,48 @@ impl Keeper {
         file: Option<(String, Uint8Array)>,
     ) {
         let gone = removed(before.as_ref(), &record.edit);
+        let n = self.inner.unsaved.add(id, record, file);
         let turn = self.inner.turns.take();
         let this = self.clone();
         leptos::task::spawn_local(async move {
             let _turn = turn.await;
-            let Some(draft) = draft_now(phone, id) else { return };
-            let mut changes = of_engine(vec![sync::put_draft(&draft)]);
-            changes.extend(file.map(|(sha256, bytes)| Change::PutFile(sha256, bytes)));
-            if let Some(sha256) = gone.filter(|sha256| this.is_unused(&draft, *sha256)) {
-                changes.push(Change::DeleteFile(sha256.to_string()));
-            }
-            phone.heard(this.vault.commit(changes).await);
+            this.save(phone, n, gone).await;
         });
+    }
+
+    /// Puts an edit on the disk, unless whoever wrote its draft before has taken it along.
+    async fn save(&self, phone: Phone, n: u64, gone: Option<Sha256>) {
+        let Some(edit) = self.inner.unsaved.get(n) else {
+            phone.heard(Ok(()));
+            return;
+        };
+        let done = self
+            .commit(phone, || {
+                let Some(draft) = draft_now(phone, edit.task) else { return Ok((Vec::new(), ())) };
+                let mut changes = of_engine(vec![sync::put_draft(&draft)]);
+                if let Some(sha256) = gone.filter(|sha256| self.is_unused(&draft, *sha256)) {
+                    changes.push(Change::DeleteFile(sha256.to_string()));
+                }
+                Ok((changes, ()))
+            })
+            .await;
+        if done.is_err() && edit.has_file() {
+            // There is no room for its bytes: it is taken back, and what follows finds room again.
+            take_back(phone, edit.task, &edit.record.edit);
+        }
+        // Also where the draft is gone and nothing was to be written.
+        if done.is_ok() || edit.has_file() {
+            self.inner.unsaved.saved(&[n]);
+        }
+        phone.heard(done);
+    }
+
+    /// Tries again what the disk has refused.
+    pub(super) async fn save_again(&self, phone: Phone) {
+        for n in self.inner.unsaved.failed() {
+            let _turn = self.inner.turns.take().await;
+            self.save(phone, n, None).await;
+        }
     }
 
     /// Whether no record of the draft and no op needs these bytes.
@@ -62,18 +92,18 @@ impl Keeper {
         let this = self.clone();
         leptos::task::spawn_local(async move {
             let _turn = turn.await;
-            if let Err(failure) = this.vault.commit(vec![change]).await {
+            if let Err(failure) = this.commit(phone, || Ok((vec![change.clone()], ()))).await {
                 phone.heard(Err(failure));
             }
         });
     }
 
     /// The same, and waits until it is on the disk.
-    pub(crate) async fn note_now<T: Serialize>(&self, name: &str, value: &T) {
+    pub(crate) async fn note_now<T: Serialize>(&self, phone: Phone, name: &str, value: &T) {
         let change = put_note(name, value);
         let _turn = self.inner.turns.take().await;
         // Where to come back to after a kill is a help, not a promise.
-        drop(self.vault.commit(vec![change]).await);
+        drop(self.commit(phone, || Ok((vec![change.clone()], ()))).await);
     }
 
     /// Cuts an op: it is on the disk, or nothing happened.
@@ -87,10 +117,14 @@ impl Keeper {
 
     async fn cut_in_turn(&self, phone: Phone, id: AssignmentId, payload: Payload) -> Result<(), device::Failure> {
         let _turn = self.inner.turns.take().await;
-        let Some((mut row, mut engine)) = self.at_hand(phone, id) else { return Ok(()) };
-        let cut = engine.cut_for(&mut row.kept, payload.clone(), fresh()?).map_err(not_cut)?;
-        let Some(changes) = cut else { return Ok(()) };
-        self.vault.commit(of_engine(changes)).await?;
+        let cut = self
+            .commit(phone, || {
+                let Some((mut row, mut engine)) = self.at_hand(phone, id) else { return Ok((Vec::new(), None)) };
+                let cut = engine.cut_for(&mut row.kept, payload.clone(), fresh()?).map_err(not_cut)?;
+                Ok(cut.map_or_else(|| (Vec::new(), None), |changes| (of_engine(changes), Some(engine))))
+            })
+            .await?;
+        let Some(engine) = cut else { return Ok(()) };
         *self.inner.engine.borrow_mut() = Some(engine);
         // Taps since then are in the rows and not in `row`: do the same to what is there now.
         phone.rows.update(|rows| {
@@ -124,18 +158,32 @@ impl Keeper {
         open: BTreeSet<ItemId>,
     ) -> Result<(), device::Failure> {
         let nothing = || device::Failure::new("NoDraft", "there is nothing to hand in");
-        let (mut row, mut engine) = self.at_hand(phone, id).ok_or_else(nothing)?;
-        let before = row.draft.clone();
-        let cut = engine.hand_in(&mut row.kept, open, fresh()?).map_err(not_cut)?;
-        let changes = cut.ok_or_else(nothing)?;
-        // From here on nobody can change it, even while the disk is still writing.
-        set_draft(phone, id, row.kept.draft);
-        let written = self.vault.commit(of_engine(changes)).await;
+        let mut before = None;
+        let written = self
+            .commit(phone, || {
+                let (mut row, mut engine) = self.at_hand(phone, id).ok_or_else(nothing)?;
+                // Another tab was quicker.
+                row.draft.as_ref().filter(|draft| draft.state != DraftState::Submitted).ok_or_else(nothing)?;
+                before = Some(row.draft.clone());
+                let cut = engine.hand_in(&mut row.kept, open.clone(), fresh()?).map_err(not_cut)?;
+                let changes = cut.ok_or_else(nothing)?;
+                // From here on nobody can change it, even while the disk is still writing.
+                set_draft(phone, id, row.kept.draft);
+                Ok((of_engine(changes), engine))
+            })
+            .await;
         match written {
-            Ok(()) => *self.inner.engine.borrow_mut() = Some(engine),
-            Err(_) => set_draft(phone, id, before),
+            Ok(engine) => {
+                *self.inner.engine.borrow_mut() = Some(engine);
+                Ok(())
+            }
+            Err(failure) => {
+                if let Some(before) = before {
+                    set_draft(phone, id, before);
+                }
+                Err(failure)
+            }
         }
-        written
     }
 
     fn at_hand(&self, phone: Phone, id: AssignmentId) -> Option<(Row, Engine)> {
@@ -163,6 +211,16 @@ fn set_draft(phone: Phone, id: AssignmentId, draft: Option<Draft>) {
     phone.rows.update(|rows| {
         if let Some(row) = rows.get_mut(&id) {
             row.kept.draft = draft;
+        }
+    });
+}
+
+/// Takes a piece of evidence out of the draft whose bytes are not on the disk.
+fn take_back(phone: Phone, id: AssignmentId, edit: &Edit) {
+    let Edit::AddEvidence(added) = edit else { return };
+    phone.rows.update(|rows| {
+        if let Some(draft) = rows.get_mut(&id).and_then(|row| row.kept.draft.as_mut()) {
+            draft.evidence.retain(|record| record.id != added.id);
         }
     });
 }

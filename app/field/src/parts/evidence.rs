@@ -84,7 +84,8 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
             None => ().into_any(),
             Some(Over::Camera(instead)) => {
                 let taken = move |shot: Shot| {
-                    visit.phone.add_shot(visit.id, Some(id), EvidenceKind::Photo, shot, instead);
+                    let adding = visit.phone.add_shot(visit.id, Some(id), EvidenceKind::Photo, shot, instead);
+                    leptos::task::spawn_local(adding);
                     if instead.is_some() {
                         visit.phone.set_intent(None);
                         over.set(None);
@@ -238,6 +239,9 @@ pub(crate) fn truth_name(state: TileState) -> &'static str {
 /// What is true of a file.
 pub(crate) fn file_state(visit: Visit, sha: Option<domain::evidence::Sha256>) -> TileState {
     let Some(sha) = sha else { return TileState::Saved };
+    if visit.phone.lost.with(|lost| lost.files.contains(&sha)) {
+        return TileState::Failed;
+    }
     visit
         .with(|row| match row.files.get(&sha) {
             Some(file) => file.state,

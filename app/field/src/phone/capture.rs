@@ -8,6 +8,7 @@ use domain::{
     visit::Edit,
 };
 use js_sys::Uint8Array;
+use leptos::prelude::WithUntracked as _;
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
@@ -96,7 +97,7 @@ impl Phone {
 
     /// Adds a shot to the draft; its bytes go to the disk in the same transaction. A piece that it is taken
     /// `instead` of goes after that, and not before.
-    pub(crate) fn add_shot(
+    pub(crate) async fn add_shot(
         self,
         visit: AssignmentId,
         item: Option<ItemId>,
@@ -104,26 +105,31 @@ impl Phone {
         shot: Shot,
         instead: Option<EvidenceId>,
     ) {
-        leptos::task::spawn_local(async move {
-            let (Ok(sha256), Ok(id)) = (seal::sha256(&shot.bytes).await, device::random::uuid(shot.at)) else { return };
-            let size = u64::from(shot.bytes.length());
-            let record = EvidenceRecord {
-                id: EvidenceId(id),
-                item,
-                kind,
-                source: shot.source,
-                bytes: Some(StoredBytes { sha256, size, mime: shot.mime }),
-                text: String::new(),
-                captured_at: shot.at,
-                captured_known: shot.known,
-                fix: self.fix().filter(|_| shot.source != EvidenceSource::Gallery),
-                caption: String::new(),
-            };
-            self.edit_with(visit, Edit::AddEvidence(record), Some((sha256.to_string(), shot.bytes)));
-            if let Some(instead) = instead {
-                self.edit(visit, Edit::RemoveEvidence(instead));
-            }
+        let (Ok(sha256), Ok(id)) = (seal::sha256(&shot.bytes).await, device::random::uuid(shot.at)) else { return };
+        let size = u64::from(shot.bytes.length());
+        let record = EvidenceRecord {
+            id: EvidenceId(id),
+            item,
+            kind,
+            source: shot.source,
+            bytes: Some(StoredBytes { sha256, size, mime: shot.mime }),
+            text: String::new(),
+            captured_at: shot.at,
+            captured_known: shot.known,
+            fix: self.fix().filter(|_| shot.source != EvidenceSource::Gallery),
+            caption: String::new(),
+        };
+        self.edit_with(visit, Edit::AddEvidence(record), Some((sha256.to_string(), shot.bytes)));
+        let Some(instead) = instead else { return };
+        self.keeper().settled().await;
+        // The disk may have had no room for it: then the older one stays.
+        let is_there = self.rows.with_untracked(|rows| {
+            let draft = rows.get(&visit).and_then(|row| row.draft.as_ref());
+            draft.is_some_and(|draft| draft.evidence.iter().any(|record| record.id == EvidenceId(id)))
         });
+        if is_there {
+            self.edit(visit, Edit::RemoveEvidence(instead));
+        }
     }
 
     /// Adds a ticket number.

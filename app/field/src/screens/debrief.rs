@@ -22,7 +22,7 @@ pub(crate) fn debrief(phone: Phone, id: AssignmentId) -> impl IntoView {
     let left = untrack(|| visit.draft()).and_then(|draft| draft.left);
     let least = untrack(|| visit.checklist()).map_or(0, |checklist| checklist.minimums.impression_chars);
     let typed = RwSignal::new(untrack(|| visit.draft()).map(|draft| draft.impressions).unwrap_or_default());
-    let later = Debounce::new();
+    let later = Debounce::new(phone);
     let write = move |change: fn(&mut Impressions, String), text: String| {
         typed.update(|typed| change(typed, text));
         later.run(move || visit.edit(Edit::Impressions(typed.get_untracked())));

@@ -255,7 +255,7 @@ fn ticked(slot: Slot) -> Option<impl IntoView> {
 
 fn note(visit: Visit, item: ItemId, open: Memo<bool>) -> impl IntoView {
     let typed = RwSignal::new(untrack(|| visit.answer(item)).map(|answer| answer.note).unwrap_or_default());
-    let later = Debounce::new();
+    let later = Debounce::new(visit.phone);
     let field = ["note-", &item.to_string()].concat();
     view! {
         <fieldset class="item__part" disabled=move || !open.get()>
@@ -286,7 +286,7 @@ fn not_applicable(
     // The box is ticked before there is a reason; only with one it counts.
     let wanted = RwSignal::new(untrack(stored).is_some());
     let reason = RwSignal::new(untrack(stored).unwrap_or_default());
-    let later = Debounce::new();
+    let later = Debounce::new(visit.phone);
     let toggle = move |on: bool| {
         wanted.set(on);
         if !on {

@@ -5,6 +5,7 @@ use protocol::session::Credentials;
 use ui::{Banner, Button, ButtonLink, Field, Glyph, Icon, TextInput, Tone};
 
 use crate::{
+    parts::lost,
     phone::Phone,
     route::Route,
     words::{say, t},
@@ -40,6 +41,7 @@ pub(crate) fn sign_in(phone: Phone) -> impl IntoView {
                     }}
                 </p>
             </div>
+            {lost(phone)}
             <form class="stack" on:submit=submit>
                 {way.trouble()}
                 {move || {

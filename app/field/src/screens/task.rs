@@ -106,8 +106,8 @@ fn notice(visit: Visit, stage: Stage) -> AnyView {
             Glyph::PHONE,
             t("另一台手机进行中", "Under way on another phone"),
             t(
-                "这次走访正在您的另一台手机上填。接手后由本机继续,那台手机上没传的内容会另存给审核人。",
-                "This visit is being filled in on your other phone. Take over to go on here; what the other one has not sent is kept apart for the reviewer.",
+                "这次走访正在您的另一台手机上填。接手后由本机继续,那台手机上没传的内容会另存给审核人。如果就是这台手机、浏览器数据被清除过,没传的答案已经没有了。",
+                "This visit is being filled in on your other phone. Take over to go on here; what the other one has not sent is kept apart for the reviewer. If it was this phone and its browser data was cleared, answers that were not sent are gone.",
             ),
         ),
         Stage::Closed => banner(

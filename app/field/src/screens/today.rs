@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use ui::{EmptyState, Glyph};
 
 use crate::{
-    parts::{Page, checks, home_screen, page, task_card},
+    parts::{Page, checks, home_screen, lost, page, task_card},
     phone::Phone,
     row::{Row, Stage},
     words::t,
@@ -32,6 +32,7 @@ pub(crate) fn today(phone: Phone) -> impl IntoView {
     };
     let body = view! {
         {home_screen()}
+        {lost(phone)}
         {checks(phone)}
         <div class="stack" data-list="today">{list}</div>
     };

@@ -53,8 +53,11 @@ pub(super) async fn connect(
     let gone = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
         if let Some(database) = event.target().and_then(|target| target.dyn_into::<IdbDatabase>().ok()) {
             database.close();
+            // An old connection may end when a new one is in use already.
+            if slot.borrow().as_ref() == Some(&database) {
+                slot.borrow_mut().take();
+            }
         }
-        slot.borrow_mut().take();
     });
     database.set_onclose(Some(gone.as_ref().unchecked_ref()));
     database.set_onversionchange(Some(gone.as_ref().unchecked_ref()));

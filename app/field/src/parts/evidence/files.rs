@@ -127,7 +127,7 @@ impl Chooser {
                     _ => phone.shot_of_file(&file, source).await,
                 };
                 match made {
-                    Ok(shot) => phone.add_shot(visit, Some(item), kind, shot, instead.take()),
+                    Ok(shot) => phone.add_shot(visit, Some(item), kind, shot, instead.take()).await,
                     Err(error) => {
                         trouble.try_set(Some(words(&error)));
                     }

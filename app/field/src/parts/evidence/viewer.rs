@@ -121,7 +121,7 @@ fn facts(record: &EvidenceRecord) -> String {
 
 fn caption(visit: Visit, record: StoredValue<EvidenceRecord>) -> impl IntoView {
     let typed = RwSignal::new(record.with_value(|record| record.caption.clone()));
-    let later = Debounce::new();
+    let later = Debounce::new(visit.phone);
     let id = record.with_value(|record| record.id);
     view! {
         <Field id="piece-caption" label=t("说明", "Caption") aside=t("可不填", "optional")>

@@ -1,0 +1,60 @@
+// P3: what was shown as saved is there after a kill at any moment.
+
+import { expect, test } from '@playwright/test';
+
+import { Luck, count, figures, progress } from './support/run';
+import { begin, end, oneKill } from './support/work';
+
+/** A store that says `complete` half a second before it is: what the suite must notice. */
+const LIES = `
+  const set = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, 'oncomplete').set;
+  Object.defineProperty(IDBTransaction.prototype, 'oncomplete', {
+    set(handler) {
+      if (this.mode !== 'readwrite') return set.call(this, handler);
+      const store = this.objectStore(this.objectStoreNames[0]);
+      const until = performance.now() + 600;
+      const spin = () => { if (performance.now() < until) store.get('nothing').onsuccess = spin; };
+      spin();
+      setTimeout(handler, 0);
+    },
+  });
+`;
+
+test('P3 nothing that was shown as saved is lost when the browser is killed 0 to 800 ms after an input', async () => {
+  const luck = new Luck();
+  const kills = count(500, 16);
+  const desk = await begin();
+  try {
+    for (let n = 1; n <= kills; n += 1) {
+      await oneKill(desk, luck, n);
+      progress('kills', n, kills, `seed ${luck.seed}, ${desk.claims.claims} claims, lost ${desk.claims.lost.length}`);
+    }
+    const { lost, ghosts, foreign, claims } = desk.claims;
+    const bad = lost.length + ghosts.length + foreign.length;
+    figures('P3', 'phone', luck.seed, bad === 0, {
+      kills, claims, lost: lost.length, ghosts: ghosts.length, foreign: foreign.length, slowest_ms: desk.claims.slowest(),
+    });
+    desk.claims.expectKept();
+    expect(claims).toBeGreaterThan(kills / 2);
+    desk.phone.expectNoViolations();
+  } finally {
+    await end(desk);
+  }
+});
+
+test('P3 twin: a store that says complete before it is, is caught', async () => {
+  const luck = new Luck();
+  const kills = count(40, 6);
+  const desk = await begin(undefined, LIES);
+  try {
+    let n = 0;
+    while (n < kills && desk.claims.lost.length + desk.claims.ghosts.length === 0) {
+      n += 1;
+      await oneKill(desk, luck, n);
+    }
+    figures('P3', 'phone-twin', luck.seed, desk.claims.lost.length > 0, { kills: n, lost: desk.claims.lost.length });
+    expect(desk.claims.lost.length).toBeGreaterThan(0);
+  } finally {
+    await end(desk);
+  }
+});
