@@ -1,5 +1,6 @@
 //! HQ within the process: who asks, the pages, and what its forms call.
 
+mod answer;
 mod export;
 mod lend;
 
@@ -19,10 +20,17 @@ use hq::{
 };
 use leptos::{context::use_context, prelude::provide_context};
 use leptos_axum::{AxumRouteListing, generate_route_list, handle_server_fns_with_context};
-use store::Secret;
-use tower_http::compression::CompressionLayer;
+use store::{Front, Secret};
+use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
-use crate::{api::address, process::Server};
+use crate::{
+    api::{ApiError, Code, address},
+    origin::{Origin, only_reads},
+    process::Server,
+};
+
+/// The largest form: a plan of 500 venues with its commitments is a tenth of it.
+const FORM_MAX_BYTES: usize = 512 * 1024;
 
 /// Adds HQ's addresses.
 pub fn add(router: Router<Server>, server: &Server) -> Router<Server> {
@@ -42,7 +50,12 @@ pub fn add(router: Router<Server>, server: &Server) -> Router<Server> {
     let nowhere = leptos_axum::render_app_async_with_context(provide, shell);
     let nowhere = axum::routing::get(nowhere).layer(middleware::map_response(not_found));
     pages = pages.route("/hq/{*rest}", nowhere);
-    let pages = pages.layer(middleware::from_fn_with_state(server.clone(), identify)).layer(CompressionLayer::new());
+    let pages = pages
+        .layer(middleware::from_fn(answer::mend))
+        .layer(middleware::from_fn_with_state(server.clone(), identify))
+        // A server function reads its whole body before it looks at it.
+        .layer(RequestBodyLimitLayer::new(FORM_MAX_BYTES))
+        .layer(CompressionLayer::new());
     router.merge(pages)
 }
 
@@ -51,9 +64,12 @@ async fn not_found(mut response: Response) -> Response {
     response
 }
 
-/// Finds out who asks before anything is rendered.
+/// Finds out who asks before anything is rendered, and turns away what another site's page sends.
 async fn identify(State(server): State<Server>, request: Request<Body>, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
+    if !only_reads(&parts.method) && Origin::of(&parts.headers, server.public_url.as_deref()) != Origin::Ours {
+        return ApiError::from(Code::ForeignOrigin).into_response();
+    }
     let caller = caller(&server, &parts).await;
     if caller.signed_in.is_none() && is_page(parts.uri.path()) {
         let to: String = form_urlencoded::byte_serialize(parts.uri.to_string().as_bytes()).collect();
@@ -94,6 +110,10 @@ async fn signed_in(server: &Server, parts: &Parts) -> Option<SignedIn> {
     let now = server.clock.now();
     // A database that does not answer is nobody's session: the page says so when it reads.
     let session = server.store.session(secret.tenant, secret.hash, now).await.ok().flatten()?;
+    // A phone's session lasts for months; it opens nothing here.
+    if session.front != Front::Hq {
+        return None;
+    }
     let tenant = server.store.tenant(secret.tenant).await.ok().flatten()?;
     Some(SignedIn {
         tenant: tenant.id,

@@ -28,7 +28,11 @@ pub async fn run(server: Server, tenants: Vec<TenantId>, shutdown: Shutdown) {
     }
 }
 
-async fn verify(server: &Server, tenant: TenantId) -> store::Result<()> {
+/// Lets what has arrived whole come to count, for one company.
+///
+/// # Errors
+/// The database failed; what is not done is done the next time.
+pub async fn verify(server: &Server, tenant: TenantId) -> store::Result<()> {
     for pending in server.store.pending_verifications(tenant, AT_ONCE).await? {
         let random: &dyn crate::random::Random = server.random.as_ref();
         match verified_op(&pending, Salt::new(random.bytes())) {

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod logs;
 pub mod media;
 pub mod metrics;
+pub mod origin;
 pub mod passwords;
 pub mod postgres;
 pub mod process;

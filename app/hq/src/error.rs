@@ -77,7 +77,9 @@ impl FromServerFnError for HqError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::Unreachable,
-            ServerFnErrorErr::Args(field) | ServerFnErrorErr::MissingArg(field) => Self::BadInput { field },
+            ServerFnErrorErr::Args(field)
+            | ServerFnErrorErr::MissingArg(field)
+            | ServerFnErrorErr::Deserialization(field) => Self::BadInput { field },
             _ => Self::Internal,
         }
     }

@@ -13,6 +13,7 @@ use domain::{
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_router::hooks::use_query_map;
+use mutants::{Mutant, planted};
 use ui::{
     Badge, Button, ButtonKind, ButtonLink, Choice, Column, DataTable, EmptyState, FilterChip, Glyph, Select,
     StatusBadge, TextInput,
@@ -35,11 +36,13 @@ pub(crate) fn FindingsPage() -> impl IntoView {
     let filter = Memo::new(move |_| query.with(|query| FindingFilter::read(|name| query.get(name))));
     let list = Resource::new(move || filter.get(), read_findings);
     let aside = move || {
-        view! {
-            <ButtonLink href=filter.get().csv() kind=ButtonKind::Quiet icon=Glyph::DOWNLOAD external=true>
-                "CSV"
-            </ButtonLink>
-        }
+        page().may(Action::Export).then(|| {
+            view! {
+                <ButtonLink href=filter.get().csv() kind=ButtonKind::Quiet icon=Glyph::DOWNLOAD external=true>
+                    "CSV"
+                </ButtonLink>
+            }
+        })
     };
     view! {
         <Screen title=t(w("问题", "Findings")) aside>
@@ -88,13 +91,14 @@ fn line(n: u32, row: &FindingRow, loaded: &Loaded<FindingList>, back: &str) -> i
     let (status, state) = labels::finding_state(finding.state);
     let (at, now): (Moment, Moment) = (finding.found_at, loaded.now);
     let href = finding.visit.map(|visit| [paths::visit(visit).as_str(), "#", &finding.item_code].concat());
-    let open = finding.state == FindingState::Proposed && page().may(Action::Review);
+    let open = finding.state == FindingState::Proposed && page().may(Action::DecideFindings);
     let note = finding.note.clone();
     view! {
         <tr data-finding=finding.id.to_string() data-state=t(state)>
             <td><Badge tone icon=glyph>{t(word)}</Badge></td>
             <td>
                 <a href=href data-row="">{finding.item_code.clone()}</a>" "{finding.title.get(lang).to_owned()}
+                {planted(Mutant::PrintsNotesRaw).then(|| view! { <p inner_html=note.clone()></p> })}
                 {(!note.is_empty()).then(|| view! { <p class="small muted">{note}</p> })}
                 {open.then(|| forms(n, row, loaded, back))}
             </td>

@@ -7,11 +7,13 @@ mod toolbar;
 
 pub use filter::VisitFilter;
 
+use domain::role::Action;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use ui::{ButtonKind, ButtonLink, Column, DataTable, EmptyState, Glyph};
 
 use crate::{
+    context::page,
     parts::{Screen, SlicePager, loading},
     words::{t, w},
 };
@@ -27,11 +29,13 @@ pub(crate) fn VisitsPage() -> impl IntoView {
     let filter = Memo::new(move |_| query.with(|query| VisitFilter::read(|name| query.get(name))));
     let list = Resource::new(move || filter.get(), read_visits);
     let aside = move || {
-        view! {
-            <ButtonLink href=filter.get().csv() kind=ButtonKind::Quiet icon=Glyph::DOWNLOAD external=true>
-                "CSV"
-            </ButtonLink>
-        }
+        page().may(Action::Export).then(|| {
+            view! {
+                <ButtonLink href=filter.get().csv() kind=ButtonKind::Quiet icon=Glyph::DOWNLOAD external=true>
+                    "CSV"
+                </ButtonLink>
+            }
+        })
     };
     view! {
         <Screen title=t(w("走访", "Visits")) aside>

@@ -53,6 +53,32 @@ mutants! {
     AcknowledgesOnFullDisk = "acknowledges-on-full-disk", "P22";
     /// A kind that old phones still send is not read any more.
     ForgetsOldKind = "forgets-old-kind", "P7";
+    /// An id that is known is a duplicate, whatever the body says.
+    TrustsOpIdAlone = "trusts-op-id-alone", "P2";
+    /// A chunk is taken without a look at its hash.
+    SkipsChunkHash = "skips-chunk-hash", "P10";
+    /// HQ's reads ask whether somebody is signed in, not what they may do.
+    ReadsWithoutRole = "reads-without-role", "P15";
+    /// Bytes are shown to whoever has a session and knows their hash.
+    ServesBytesToAnybody = "serves-bytes-to-anybody", "P15";
+    /// A list leaves the house with everybody who may read it.
+    ExportsToAnybody = "exports-to-anybody", "P15";
+    /// `SET` for `SET LOCAL`: the tenant stays with the connection.
+    NamesTenantForGood = "names-tenant-for-good", "P15";
+    /// An offset that is no number is taken for granted to be one.
+    UnwrapsOffset = "unwraps-offset", "P17";
+    /// Bytes that a refused op named may be sent all the same.
+    ClaimsForRefused = "claims-for-refused", "P17";
+    /// A finding's note is put into the page as it was written.
+    PrintsNotesRaw = "prints-notes-raw", "P18";
+    /// A cell of a download is written as it is.
+    ExportsFormulas = "exports-formulas", "P18";
+    /// A form is taken from whichever site sent it.
+    WelcomesForeignForms = "welcomes-foreign-forms", "P20";
+    /// Whoever was stopped may go on trying.
+    ForgetsThrottle = "forgets-throttle", "P20";
+    /// Signing out takes the cookie away and leaves the session.
+    LogoutKeepsSession = "logout-keeps-session", "P20";
 }
 
 impl Mutant {

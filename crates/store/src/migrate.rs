@@ -26,6 +26,7 @@ steps! {
     7 "0007_identity_writer",
     8 "0008_identity_people",
     9 "0009_identity_phone",
+    10 "0010_throttle_counts_first",
     20 "0020_side_leaves",
     101 "0101_hq_reads",
 }

@@ -8,7 +8,11 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::{error::Result, signer::Signer, writer::Writer};
+use crate::{
+    error::{Error, Result},
+    signer::Signer,
+    writer::Writer,
+};
 
 /// A transaction of one tenant. Dropped, it is rolled back.
 pub type Tx = sqlx::Transaction<'static, Postgres>;
@@ -63,13 +67,14 @@ impl Store {
         self.unit.as_ref()
     }
 
-    /// `SELECT 1`: for `/readyz`, and as the floor of measurements.
+    /// The cheapest question: for `/readyz`, and as the floor of measurements. It asks also that the connection
+    /// names no tenant: outside of a transaction nobody's rows may be seen.
     ///
     /// # Errors
-    /// The database failed.
+    /// The database failed; [`Error::Inconsistent`] if a tenant outlived its transaction.
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.serve).await?;
-        Ok(())
+        let clean: bool = sqlx::query_scalar("SELECT app.tenant() IS NULL").fetch_one(&self.serve).await?;
+        if clean { Ok(()) } else { Err(Error::Inconsistent { table: "tenant", what: "a connection kept one".into() }) }
     }
 
     /// Takes no more writes in, closes the pools and waits for what is under way.
@@ -98,8 +103,10 @@ impl Store {
 }
 
 async fn name_tenant(tx: &mut Tx, tenant: TenantId) -> Result<()> {
-    sqlx::query("SELECT set_config('mingcha.tenant', $1, true)")
+    let for_this_transaction = !mutants::planted(mutants::Mutant::NamesTenantForGood);
+    sqlx::query("SELECT set_config('mingcha.tenant', $1, $2)")
         .bind(tenant.0.hyphenated().to_string())
+        .bind(for_this_transaction)
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -10,6 +10,8 @@ pub(crate) use finding::{FindingColumns, FindingRow};
 pub(crate) use org::{UnitColumns, UnitRow, VenueColumns, VenueRow};
 pub(crate) use visit::{VisitColumns, VisitRow};
 
+use std::borrow::Cow;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::{Error, Result};
@@ -69,6 +71,11 @@ pub(crate) fn parse<T: DeserializeOwned>(table: &'static str, json: &str) -> Res
 /// Writes plain data for a JSONB column.
 pub(crate) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::Inconsistent { table: "json", what: error.to_string() })
+}
+
+/// A text as the database can hold it: it knows no NUL, so nothing that it knows has one.
+pub(crate) fn text(asked: &str) -> Cow<'_, str> {
+    if asked.contains('\0') { Cow::Owned(asked.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(asked) }
 }
 
 /// A number that is never negative here and fits the column's 32 bits.

@@ -13,8 +13,11 @@ use uuid::Uuid;
 use crate::{
     Store,
     error::{Error, Result},
-    rows::{parse, unsigned},
+    rows::{parse, text, unsigned},
 };
+
+/// The longest login that is looked for, characters; an account has a shorter one.
+const LOGIN_MAX: usize = 200;
 
 /// A tenant as signing in knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +143,7 @@ impl Store {
     /// The database failed.
     pub async fn tenant_by_code(&self, code: &str) -> Result<Option<Tenant>> {
         let row = sqlx::query("SELECT tenant_id, code, name, zone_offset, epoch FROM identity.tenant_by_code($1)")
-            .bind(code)
+            .bind(text(code))
             .fetch_optional(self.pool())
             .await?;
         row.as_ref().map(tenant).transpose()
@@ -184,11 +187,13 @@ impl Store {
         address: &str,
         now: Moment,
     ) -> Result<SignInCheck> {
+        // Nobody's login is so long; as a key it would not fit into an index either.
+        let login: String = text(login).chars().take(LOGIN_MAX).collect();
         let mut tx = self.touch(tenant).await?;
         let row = sqlx::query("SELECT password_hash, throttled FROM identity.sign_in_begin($1, $2, $3, $4)")
             .bind(attempt)
             .bind(login)
-            .bind(address)
+            .bind(text(address))
             .bind(now.0)
             .fetch_one(&mut *tx)
             .await?;
@@ -245,7 +250,7 @@ impl Store {
             .bind(now.0)
             .bind(session.idle_ms)
             .bind(session.ends_at.0)
-            .bind(session.device.clone())
+            .bind(text(&session.device).into_owned())
             .bind(session.journal.map(|journal| journal.id.0))
             .bind(session.journal.map(|journal| journal.key.0.to_vec()))
             .fetch_optional(&mut *tx)

@@ -8,11 +8,14 @@ use bytes::Bytes;
 use domain::ids::AccountId;
 use protocol::{ACCOUNT_HEADER, HAND_IN_HEADER, PROTOCOL, PROTOCOL_HEADER};
 use serde::de::DeserializeOwned;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use store::{Caller, Secret};
 
 use super::{ApiError, Code};
-use crate::process::Server;
+use crate::{
+    origin::{Origin, only_reads},
+    process::Server,
+};
 
 /// A session's token, of a cookie or a bearer.
 #[derive(Clone, Copy, Debug)]
@@ -44,18 +47,38 @@ pub fn address(parts: &Parts, behind_proxy: bool) -> String {
         // The last one is what our own proxy saw; what stands before it anybody can write.
         && let Some(last) = first.rsplit(',').next()
     {
-        return last.trim().chars().take(64).collect();
+        let last = last.trim();
+        return last.parse().map_or_else(|_| last.chars().take(64).collect(), caller);
     }
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| peer.ip().to_string())
+    peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| caller(peer.ip()))
 }
 
-/// Requests that a cookie authorises come from our own pages: another site cannot set these headers.
-fn is_ours(parts: &Parts) -> Result<(), ApiError> {
-    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let foreign = text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    let reads = matches!(parts.method.as_str(), "GET" | "HEAD");
-    if foreign || (!reads && text(PROTOCOL_HEADER).is_none()) { Err(Code::ForeignOrigin.into()) } else { Ok(()) }
+/// An address as one caller: a subscriber of IPv6 has a whole /64 to himself.
+fn caller(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+/// Requests that a cookie authorises, or that set one, come from our own pages. Where no header says, only
+/// those that name the protocol do: another site's page cannot add a header without asking first.
+pub(super) fn is_ours(parts: &Parts, server: &Server) -> Result<(), ApiError> {
+    let reads = only_reads(&parts.method);
+    let fine = match Origin::of(&parts.headers, server.public_url.as_deref()) {
+        Origin::Ours | Origin::Unsaid => reads || parts.headers.contains_key(PROTOCOL_HEADER),
+        // An address that was typed or a link that was followed may show what it may show.
+        Origin::Foreign => reads && text(parts, "sec-fetch-site") == Some("none"),
+    };
+    if fine { Ok(()) } else { Err(Code::ForeignOrigin.into()) }
+}
+
+fn text<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
+    parts.headers.get(name)?.to_str().ok()
 }
 
 /// A client that speaks another protocol is told so before anything is read.
@@ -71,14 +94,14 @@ fn bearer(headers: &HeaderMap) -> Option<Secret> {
     Secret::parse(headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?)
 }
 
-fn token(parts: &Parts, cookies: &[&str]) -> Result<Secret, ApiError> {
+fn token(parts: &Parts, server: &Server, cookies: &[&str]) -> Result<Secret, ApiError> {
     speaks(parts)?;
     if let Some(secret) = bearer(&parts.headers) {
         return Ok(secret);
     }
     let secret = cookies.iter().find_map(|name| Secret::parse(hq::ssr::read_cookie(parts, name)?));
     let secret = secret.ok_or(Code::SignIn)?;
-    is_ours(parts)?;
+    is_ours(parts, server)?;
     Ok(secret)
 }
 
@@ -86,7 +109,7 @@ impl FromRequestParts<Server> for Token {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, ApiError> {
-        token(parts, &[server.field_cookie()]).map(Self)
+        token(parts, server, &[server.field_cookie()]).map(Self)
     }
 }
 
@@ -105,7 +128,7 @@ impl FromRequestParts<Server> for AnyToken {
         if of_hq {
             cookies.reverse();
         }
-        token(parts, &cookies).map(Self)
+        token(parts, server, &cookies).map(Self)
     }
 }
 
@@ -118,7 +141,7 @@ impl FromRequestParts<Server> for Hand {
             let secret = key.to_str().ok().and_then(Secret::parse).ok_or(Code::SignIn)?;
             return Ok(Self { secret, caller: Caller::Key(secret.hash) });
         }
-        let secret = token(parts, &[server.field_cookie()])?;
+        let secret = token(parts, server, &[server.field_cookie()])?;
         Ok(Self { secret, caller: Caller::Token(secret.hash) })
     }
 }

@@ -11,12 +11,13 @@ use domain::{
     role::Action,
     time::{DAY_MS, Moment},
 };
+use mutants::{Mutant, planted};
 use protocol::session::{Credentials, SignIn, SignedIn};
 use store::{Front, NewSession, Person, Secret, Tenant};
 
 use super::{
     ApiError, Code,
-    asks::{Body, Token, address},
+    asks::{Body, Token, address, is_ours},
 };
 use crate::process::Server;
 
@@ -38,6 +39,10 @@ pub(super) async fn sign_in(
     Body(asked): Body<SignIn>,
 ) -> Result<Response, ApiError> {
     let now = server.clock.now();
+    if !asked.bearer {
+        // Another site must not sign somebody in: their work would land in its account.
+        is_ours(&parts, &server)?;
+    }
     let opened = open(&server, &parts, &asked, now).await?;
     let Opened { person, text, secret } = opened;
     let front = asked.bearer;
@@ -75,7 +80,7 @@ async fn open(server: &Server, parts: &Parts, asked: &SignIn, now: Moment) -> Re
             let attempt = server.random.uuid_v7(now);
             let from = address(parts, server.behind_proxy());
             let known = server.store.sign_in_begin(tenant.id, attempt, login.trim(), &from, now).await?;
-            if known.throttled {
+            if known.throttled && !planted(Mutant::ForgetsThrottle) {
                 return Err(Code::Throttled.into());
             }
             let right = server.passwords.check(password.clone(), known.password_hash).await;
@@ -132,7 +137,9 @@ fn signed_in(
 }
 
 pub(super) async fn sign_out(State(server): State<Server>, Token(secret): Token) -> Result<Response, ApiError> {
-    server.store.end_session(secret.tenant, secret.hash, server.clock.now()).await?;
+    if !planted(Mutant::LogoutKeepsSession) {
+        server.store.end_session(secret.tenant, secret.hash, server.clock.now()).await?;
+    }
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(&server, &mut response, String::new(), 0);
     Ok(response)

@@ -40,6 +40,8 @@ pub(crate) async fn bind(addr: SocketAddr) -> Result<TcpListener> {
 /// Serves until shutdown, then lets what is under way finish.
 pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: &Shutdown) {
     let stop = shutdown.clone();
+    // Who asks is counted by address: without it all the world would share one throttle.
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     let graceful = axum::serve(listener, router).with_graceful_shutdown(async move { stop.wait().await });
     let patience = async {
         shutdown.wait().await;

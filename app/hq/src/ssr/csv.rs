@@ -61,15 +61,21 @@ impl Table {
 
 /// A cell that no program takes for a formula, quoted where it must be.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    // Programs pass over white space, and take full-width signs for the plain ones.
+    let first =
+        text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').chars().next();
+    let leads = first.is_some_and(|c| "=+-@＝＋－＠".contains(c)) || text.starts_with(['\t', '\r', '\n']);
+    let formula = leads && !mutants::planted(mutants::Mutant::ExportsFormulas);
     let safe = if formula { ["'", text].concat() } else { text.to_owned() };
     if safe.contains([',', '"', '\n', '\r']) { ["\"", &safe.replace('"', "\"\""), "\""].concat() } else { safe }
 }
 
+/// A list leaves the house only with who may read it and may take lists away.
 fn may(caller: &Caller, action: Action) -> Result<SignedIn, HqError> {
     let who = caller.signed_in.clone().ok_or(HqError::SignedOut)?;
     let roles = who.person.roles;
-    if enters(roles) && roles.may(action) { Ok(who) } else { Err(HqError::NotAllowed) }
+    let exports = roles.may(Action::Export) || mutants::planted(mutants::Mutant::ExportsToAnybody);
+    if enters(roles) && roles.may(action) && exports { Ok(who) } else { Err(HqError::NotAllowed) }
 }
 
 /// The visits that `get` filters by.

@@ -37,7 +37,7 @@ pub(crate) async fn finding(
     payload: Payload,
     back: &str,
 ) -> Result<(), HqError> {
-    let (caller, who) = acting(Action::Review)?;
+    let (caller, who) = acting(Action::DecideFindings)?;
     let asked = Act { op, subject: finding.0, base: Some(base), payload, private: Private::None };
     act(&caller, &who, asked).await?;
     leptos_axum::redirect(super::session::within(back));

@@ -68,10 +68,11 @@ pub(crate) async fn create(
     let (caller, who) = acting(Action::ManageOrg)?;
     let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
     let (login, name) = (login.trim().to_owned(), name.trim().to_owned());
-    if login.is_empty() || login.chars().count() > 60 {
+    let odd = |text: &str| text.is_empty() || text.chars().count() > 60 || text.chars().any(char::is_control);
+    if odd(&login) {
         return Err(bad("login"));
     }
-    if name.is_empty() || name.chars().count() > 60 {
+    if odd(&name) {
         return Err(bad("name"));
     }
     let unit = match unit.as_str() {

@@ -67,7 +67,7 @@ pub async fn venues(tx: &mut Tx, filter: &VenueFilter) -> Result<(Vec<Venue>, bo
     .persistent(false)
     .bind(filter.county.map(|county| county.0))
     .bind(filter.kind.map(VenueKind::code))
-    .bind(filter.after.as_deref())
+    .bind(filter.after.as_deref().map(crate::rows::text))
     .bind(VENUES_PAGE as i64 + 1)
     .fetch_all(&mut **tx)
     .await?;

@@ -147,7 +147,7 @@ pub async fn fetch(tx: &mut Tx, filter: &Filter, stretch: Stretch, limit: usize)
         .bind(from.id)
         .bind(states)
         .bind(filter.county.map(|county| county.0))
-        .bind(filter.topic.as_deref())
+        .bind(filter.topic.as_deref().map(crate::rows::text))
         .bind(venues)
         .bind(filter.red_line)
         .bind(filter.incomplete)
@@ -168,8 +168,11 @@ async fn found_venues(tx: &mut Tx, text: &str) -> Result<Option<Vec<Uuid>>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let found =
-        sqlx::query_scalar("SELECT app.find_venues($1, $2)").bind(text).bind(FOUND_MAX).fetch_all(&mut **tx).await?;
+    let found = sqlx::query_scalar("SELECT app.find_venues($1, $2)")
+        .bind(crate::rows::text(text))
+        .bind(FOUND_MAX)
+        .fetch_all(&mut **tx)
+        .await?;
     Ok(Some(found))
 }
 

@@ -15,9 +15,12 @@ pub(crate) struct Cluster {
     pub(crate) serve: String,
     /// As `mingcha_unit`.
     pub(crate) unit: String,
-    _watch: Child,
-    _folder: tempfile::TempDir,
+    /// `None`: another program of ours runs it.
+    _watch: Option<(Child, tempfile::TempDir)>,
 }
+
+/// Names the port of a cluster that runs already: a suite that starts itself again shares its own.
+pub(crate) const SHARED: &str = "MINGCHA_TEST_CLUSTER";
 
 /// The cluster, begun and migrated by whoever asks first.
 pub(crate) fn cluster() -> &'static Cluster {
@@ -25,7 +28,17 @@ pub(crate) fn cluster() -> &'static Cluster {
     CLUSTER.get_or_init(|| std::thread::spawn(begin).join().expect("the cluster begins"))
 }
 
+impl Cluster {
+    fn at(port: &str, watch: Option<(Child, tempfile::TempDir)>) -> Self {
+        let url = |user: &str| format!("postgres://{user}@127.0.0.1:{port}/postgres");
+        Self { owner: url("owner"), serve: url("mingcha_serve"), unit: url("mingcha_unit"), _watch: watch }
+    }
+}
+
 fn begin() -> Cluster {
+    if let Ok(port) = std::env::var(SHARED) {
+        return Cluster::at(&port, None);
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
     let bin = programs();
@@ -55,20 +68,19 @@ fn begin() -> Cluster {
         .stderr(log)
         .spawn()
         .expect("postgres starts");
-    let url = |user: &str| format!("postgres://{user}@127.0.0.1:{port}/postgres");
-    let owner = url("owner");
+    let cluster = Cluster::at(&port.to_string(), Some((watch, folder)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut tries = 0;
-        while let Err(error) = store::inspect(&owner).await {
+        while let Err(error) = store::inspect(&cluster.owner).await {
             tries += 1;
             assert!(tries < 300, "postgres does not answer: {error}");
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
-        store::migrate(&owner).await.expect("migrated");
-        store::migrate(&owner).await.expect("migrated again, which changes nothing");
+        store::migrate(&cluster.owner).await.expect("migrated");
+        store::migrate(&cluster.owner).await.expect("migrated again, which changes nothing");
     });
-    Cluster { owner, serve: url("mingcha_serve"), unit: url("mingcha_unit"), _watch: watch, _folder: folder }
+    cluster
 }
 
 fn as_postgres(root: bool, script: &str) -> Command {

@@ -25,7 +25,7 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 15] = [
     ("virtual-phone", &["domain", "protocol", "sync"]),
     ("field", &["ui", "sync", "device", "domain", "protocol"]),
     // `store` only on the server's side: see the test below.
-    ("hq", &["ui", "domain", "store"]),
+    ("hq", &["ui", "domain", "store", "mutants"]),
     ("frontend-field", &["field"]),
     ("frontend-hq", &["hq"]),
     ("server", &["domain", "protocol", "store", "hq", "ui", "mutants"]),

@@ -1,0 +1,300 @@
+//! P20: accounts hold. Guessing, fixed sessions, forms of other sites, and what ends when somebody leaves.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use axum::http::Method;
+use domain::role::Role;
+use protocol::session::{SignIn, SignedIn};
+
+use crate::{
+    company::{Company, PASSWORD, uuid},
+    desk::{self, Desk},
+    extent::{Dice, progress, report, seed, times},
+    house::{House, send},
+    phone::{Phone, Shows, from_app, sign_in},
+    web::{Ask, ORIGIN},
+};
+
+fn address(n: u32) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + n))
+}
+
+/// A try at the phone's door or at HQ's; the status alone.
+async fn try_at(house: &House, company: &Company, login: &str, password: &str, from: IpAddr, hq: bool) -> u16 {
+    if hq {
+        let fields = [("tenant", company.code.as_str()), ("login", login), ("password", password), ("to", "/hq")];
+        return house.ask(desk::form("/hq/act/sign-in", &fields).from(from)).await.status;
+    }
+    let ask = from_app(Ask::post("/api/v1/session")).json(&sign_in(company, login, password));
+    house.ask(ask.from(from)).await.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_is_stopped_and_nobody_else_is() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let victim = company.person(&house, &[Role::Visitor, Role::Reviewer]).await;
+    let other = company.person(&house, &[Role::Visitor, Role::Reviewer]).await;
+    for hq in [false, true] {
+        let (mut checked, mut stopped) = (0, 0);
+        let from = address(1 + u32::from(hq));
+        for n in 0..30 {
+            match try_at(&house, &company, &victim.login, &format!("wrong {n}"), from, hq).await {
+                401 => checked += 1,
+                429 => stopped += 1,
+                status => panic!("{status}"),
+            }
+        }
+        assert_eq!((checked, stopped), (10, 20), "hq: {hq}");
+        // Not with the right password either, from there; from elsewhere at once, and another person from there.
+        assert_eq!(try_at(&house, &company, &victim.login, PASSWORD, from, hq).await, 429);
+        assert!(try_at(&house, &company, &victim.login, PASSWORD, address(99), hq).await < 400);
+        assert!(try_at(&house, &company, &other.login, PASSWORD, from, hq).await < 400);
+    }
+    house.pass(std::time::Duration::from_secs(16 * 60));
+    assert_eq!(try_at(&house, &company, &victim.login, PASSWORD, address(1), false).await, 200);
+}
+
+/// Tries were counted when their password had been found wrong: whoever sent all of them at once was never stopped.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_guesses_at_once_are_a_thousand_guesses() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let victim = company.person(&house, &[Role::Visitor]).await;
+    let passwords: Vec<String> = (0..60).map(|n| format!("guess {n}")).collect();
+    let tries = passwords.iter().map(|password| try_at(&house, &company, &victim.login, password, address(7), false));
+    let statuses = futures_util::future::join_all(tries).await;
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 10, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 50);
+    // Ten who are right at once are ten, and none of them counts afterwards.
+    let tries = (0..10).map(|_| try_at(&house, &company, &victim.login, PASSWORD, address(8), false));
+    assert_eq!(futures_util::future::join_all(tries).await, [200; 10]);
+    for _ in 0..20 {
+        assert_eq!(try_at(&house, &company, &victim.login, PASSWORD, address(8), false).await, 200);
+    }
+}
+
+/// Without the caller's address all the world shared one throttle: a hundred wrong passwords shut everybody out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spray_from_one_address_stops_that_address_alone() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let somebody = company.person(&house, &[Role::Visitor]).await;
+    let mut stopped = 0;
+    for n in 0..120 {
+        let login = format!("guess-{n}");
+        stopped += u32::from(try_at(&house, &company, &login, "x", address(5), false).await == 429);
+    }
+    assert_eq!(stopped, 20);
+    assert_eq!(try_at(&house, &company, &somebody.login, PASSWORD, address(5), false).await, 429);
+    assert_eq!(try_at(&house, &company, &somebody.login, PASSWORD, address(6), false).await, 200);
+    // A network of one subscriber has more addresses than anybody can count.
+    let v6 = |n: u16| IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 1, 1, n, n, n, n));
+    let mut stopped = 0;
+    for n in 0..120 {
+        let login = format!("guess6-{n}");
+        stopped += u32::from(try_at(&house, &company, &login, "x", v6(n), false).await == 429);
+    }
+    assert_eq!(stopped, 20, "a /64 is one caller");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_guesses_from_many_places_at_many_accounts_find_nothing() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let mut people = Vec::new();
+    for _ in 0..20 {
+        people.push(company.person(&house, &[Role::Visitor, Role::Reviewer]).await);
+    }
+    let mut dice = Dice::new(seed("guesses"));
+    let tries = times(400, 10_000);
+    let (mut checked, mut stopped) = (0, 0);
+    for n in 0..tries {
+        progress("guesses", n, tries);
+        let who = dice.of(&people).login.clone();
+        let from = address(1_000 + dice.below(tries / 40) as u32);
+        let password = ["123456", "password", "mingcha", "明察秋毫", PASSWORD.trim_end_matches('6'), ""];
+        let password = format!("{}{}", dice.of(&password), dice.below(1_000));
+        let hq = dice.below(2) == 0;
+        match try_at(&house, &company, &who, &password, from, hq).await {
+            401 => checked += 1,
+            429 => stopped += 1,
+            status => panic!("try {n}: {status}"),
+        }
+    }
+    for person in &people {
+        assert_eq!(
+            try_at(&house, &company, &person.login, PASSWORD, address(1), false).await,
+            200,
+            "nobody is shut out"
+        );
+    }
+    let figures = serde_json::json!({ "tries": tries, "checked": checked, "stopped": stopped, "let_in": 0 });
+    report("P20", &figures);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_never_the_one_that_somebody_brought() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let person = company.person(&house, &[Role::Visitor, Role::Reviewer]).await;
+    let other = company.person(&house, &[Role::Visitor, Role::Reviewer]).await;
+    let planted = Phone::sign_in(&house, &company, &other).await;
+    let Shows::Cookie(planted) = planted.shows else { unreachable!("a browser's phone") };
+    for brought in [planted.as_str(), &"0".repeat(96), "x", ""] {
+        let ask = from_app(Ask::post("/api/v1/session")).json(&sign_in(&company, &person.login, PASSWORD));
+        let answer = house.ask(ask.cookie("mc_field", brought)).await.expect(200);
+        let given = answer.cookie("mc_field").expect("a cookie");
+        assert!(given != brought && given.len() == 96);
+        let fields = [("tenant", company.code.as_str()), ("login", &person.login), ("password", PASSWORD), ("to", "")];
+        let answer = house.ask(desk::form("/hq/act/sign-in", &fields).cookie("mc_hq", brought)).await;
+        let given = answer.cookie("mc_hq").expect("a cookie");
+        assert!(given != brought && given.len() == 96);
+    }
+    // What was brought still is whose it was, or nobody's.
+    let answer = house.ask(from_app(Ask::get("/api/v1/session")).cookie("mc_field", &"0".repeat(96))).await;
+    assert_eq!(answer.code(), "sign_in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cookies_tell_scripts_and_plain_lines_nothing() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let person = company.person(&house, &[Role::Visitor, Role::Reviewer]).await;
+    let https = house.with(|server| server.public_url = Some("https://mc.example".to_owned()));
+    let json = from_app(Ask::post("/api/v1/session")).json(&sign_in(&company, &person.login, PASSWORD));
+    let fields = [("tenant", company.code.as_str()), ("login", &person.login), ("password", PASSWORD), ("to", "")];
+    for (ask, name) in [(json, "mc_field"), (desk::form("/hq/act/sign-in", &fields), "mc_hq")] {
+        let plain = house.ask(ask.clone()).await.header("set-cookie").to_owned();
+        let secure = send(&https, ask).await.expect("an answer").header("set-cookie").to_owned();
+        for cookie in [&plain, &secure] {
+            for flag in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age="] {
+                assert!(cookie.contains(flag), "{flag}: {cookie}");
+            }
+            assert!(!cookie.contains("Domain="), "{cookie}");
+        }
+        assert!(plain.starts_with(&format!("{name}=")) && !plain.contains("Secure"));
+        assert!(secure.starts_with(&format!("__Host-{name}=")) && secure.contains("; Secure"), "{secure}");
+    }
+}
+
+/// Every route that changes something, with the headers of four pages that are not ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_page_of_another_site_changes_anything() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let person = company.person(&house, &[Role::Visitor, Role::Reviewer, Role::Office, Role::Admin]).await;
+    let phone = Phone::sign_in(&house, &company, &person).await;
+    let desk = Desk::sign_in(&house, &company, &person).await;
+    let (Shows::Cookie(field), hq) = (&phone.shows, &desk.cookie) else { unreachable!("a browser's phone") };
+    let both = format!("mc_field={field}; mc_hq={hq}");
+    let mut routes: Vec<(Method, String)> = crate::isolation::routes::documented()
+        .into_iter()
+        .filter(|(method, _)| !matches!(*method, Method::GET | Method::HEAD))
+        .collect();
+    routes.extend(crate::isolation::routes::forms().into_iter().map(|path| (Method::POST, path)));
+    assert!(routes.len() > 20, "{routes:?}");
+    let sets: [&[(&str, &str)]; 5] = [
+        &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+        &[("sec-fetch-site", "same-site"), ("origin", "http://other.mingcha.test")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+        &[("sec-fetch-site", "none")],
+    ];
+    let mut inspector = crate::inspect::Inspector::new(&house.owner_url).await;
+    let before = (inspector.counts(company.tenant.0).await, inspector.head(company.tenant.0).await);
+    let mut probes = 0;
+    for (method, path) in &routes {
+        let path = path.replace("{sha256}", &"0".repeat(64));
+        // No header says anything: a form of a page that hides where it is, as far as browsers let it.
+        let nothing: &[(&str, &str)] = &[];
+        for headers in sets.iter().copied().chain([nothing]) {
+            for body in [&sign_in(&company, &person.login, PASSWORD) as &dyn Body, &"a=b"] {
+                let mut ask = Ask::new(method.clone(), path.clone()).header("cookie", &both);
+                ask.body = body.bytes().into();
+                // What a form can send without asking first.
+                ask = ask.header("content-type", "text/plain");
+                for (name, value) in headers {
+                    ask = ask.header(name, value);
+                }
+                let answer = house.ask(ask).await;
+                assert_eq!(answer.header("set-cookie"), "");
+                // Signing in must be read before it is known whether a browser or a program asks.
+                if path.ends_with("/session") && method == Method::POST && answer.code() == "bad_request" {
+                    continue;
+                }
+                assert_eq!(
+                    (answer.status, answer.code().as_str()),
+                    (403, "foreign_origin"),
+                    "{method} {path} {headers:?}"
+                );
+                probes += 1;
+            }
+        }
+    }
+    assert_eq!((inspector.counts(company.tenant.0).await, inspector.head(company.tenant.0).await), before);
+    // The same from a page of ours is heard.
+    house.ask(phone.ask(Ask::post("/api/v1/journal")).header("sec-fetch-site", "same-origin")).await.expect(200);
+    assert_ne!(desk.post(&house, "/hq/act/settings/keys", &[("keys", "on")]).await.status, 403);
+    report("P20", &serde_json::json!({ "routes": routes.len(), "probes": probes, "heard": 0 }));
+}
+
+trait Body {
+    fn bytes(&self) -> Vec<u8>;
+}
+
+impl Body for SignIn {
+    fn bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("JSON")
+    }
+}
+
+impl Body for &str {
+    fn bytes(&self) -> Vec<u8> {
+        self.as_bytes().to_vec()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_is_gone_with_the_next_request() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let admin = company.person(&house, &[Role::Admin]).await;
+    let admin = Desk::sign_in(&house, &company, &admin).await;
+    let reads = "/hq/read/visits?filter[text]=";
+    // Signing out.
+    let person = company.person(&house, &[Role::Reviewer, Role::Visitor]).await;
+    let (one, two) = (Desk::sign_in(&house, &company, &person).await, Desk::sign_in(&house, &company, &person).await);
+    let phone = Phone::sign_in(&house, &company, &person).await;
+    one.post(&house, "/hq/act/sign-out", &[]).await;
+    assert_eq!((one.get(&house, reads).await.status, two.get(&house, reads).await.status), (401, 200));
+    house.ask(phone.ask(Ask::delete("/api/v1/session"))).await.expect(204);
+    assert_eq!(phone.try_pull(&house, None).await.code(), "sign_in");
+    // A reset ends every session and the old password.
+    let phone = Phone::sign_in(&house, &company, &person).await;
+    let (op, account) = (uuid().to_string(), person.account.to_string());
+    let reset = admin.post(&house, "/hq/act/people/reset", &[("op_id", &op), ("account", &account)]).await;
+    let link = reset.cookie("mc_link").expect("a link");
+    assert_eq!(two.get(&house, reads).await.status, 401);
+    assert_eq!(phone.try_pull(&house, None).await.code(), "sign_in");
+    assert_eq!(try_at(&house, &company, &person.login, PASSWORD, address(1), false).await, 401);
+    // The link leads in once.
+    let with = SignIn { with: protocol::session::Credentials::Link { secret: link }, ..sign_in(&company, "", "") };
+    let by_link = Phone::sign_in_with(&house, with.clone(), "phone").await;
+    let again = house.ask(from_app(Ask::post("/api/v1/session")).json(&with)).await;
+    assert_eq!(again.code(), "wrong_credentials");
+    // Deactivated: HQ at once, the phone pulls nothing any more.
+    let gone = company.person(&house, &[Role::Reviewer, Role::Visitor]).await;
+    let (desk, client) = (Desk::sign_in(&house, &company, &gone).await, Phone::bearer(&house, &company, &gone).await);
+    let op = uuid().to_string();
+    let fields = [("op_id", op.as_str()), ("account", &gone.account.to_string()), ("reason", "离职")]
+        .map(|(k, v)| (k, v.to_owned()));
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    admin.post(&house, "/hq/act/people/disable", &fields).await;
+    assert_eq!(desk.get(&house, reads).await.status, 401);
+    assert!(client.pull(&house, None).await.expect("the news").deactivated);
+    assert_eq!(try_at(&house, &company, &gone.login, PASSWORD, address(1), false).await, 401);
+    let me: SignedIn = by_link.me;
+    assert_eq!(me.account, person.account);
+    assert!(ORIGIN.starts_with("http"));
+}
