@@ -59,6 +59,7 @@ pub(crate) fn probe(method: &Method, path: &str, ids: &Ids, actor: &Actor) -> Pr
             get(format!("filter[text]=&filter[county]={}", ids.county), right(&[Action::ReadRawVisit]))
         }
         "/hq/read/visit" => get(format!("id={}", ids.visit), right(&[Action::ReadRawVisit])),
+        "/hq/read/visit/watch" => get(format!("id={}", ids.visit), right(&[Action::ReadRawVisit])),
         "/hq/read/findings" => get(format!("filter[county]={}", ids.county), right(&[Action::ReadFindings])),
         "/hq/read/checklists" => one(right(&[Action::ReadChecklist])),
         // The lists that come with the product have the same ids everywhere.
