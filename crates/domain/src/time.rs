@@ -133,10 +133,21 @@ impl Day {
     }
 }
 
-/// The wall clock of the tenant at `moment`.
+/// The first and the last moment that a calendar with years of four digits shows in every zone.
+const SHOWN: (i64, i64) = (-62_135_596_800_000 + DAY_MS, 253_402_300_800_000 - DAY_MS - 1);
+
+/// The wall clock of the tenant at `moment`. A phone whose clock is broken can name any moment: what lies beyond
+/// the calendar is shown as its first or last one.
 #[must_use]
 pub const fn wall_clock(moment: Moment, zone: ZoneOffset) -> WallClock {
-    let local = moment.0 + zone.0 as i64 * MINUTE_MS;
+    let shown = if moment.0 < SHOWN.0 {
+        SHOWN.0
+    } else if moment.0 > SHOWN.1 {
+        SHOWN.1
+    } else {
+        moment.0
+    };
+    let local = shown + zone.0 as i64 * MINUTE_MS;
     let ms_of_day = local.rem_euclid(DAY_MS);
     WallClock {
         date: Day::from_days_since_epoch(local.div_euclid(DAY_MS)),
@@ -224,6 +235,21 @@ mod tests {
     use proptest::prelude::*;
 
     const SHANGHAI: ZoneOffset = ZoneOffset(480);
+
+    /// Once an overflow: whoever opened the visit of a phone with a broken clock waited for an answer that never came.
+    #[test]
+    fn moments_beyond_the_calendar_are_shown_as_its_ends() {
+        for (ms, shown) in [
+            (i64::MIN, "0001-01-02 08:00"),
+            (i64::MAX, "9999-12-31 07:59"),
+            (253_402_300_800_000, "9999-12-31 07:59"),
+            (0, "1970-01-01 08:00"),
+        ] {
+            assert_eq!(show_date_time(Moment(ms), SHANGHAI), shown);
+            assert!(!show_relative(Moment(ms), Moment(0), SHANGHAI, Lang::Zh).is_empty());
+            assert!(!show_relative(Moment(0), Moment(ms), ZoneOffset(-720), Lang::En).is_empty());
+        }
+    }
 
     #[test]
     fn times_are_the_tenants() {

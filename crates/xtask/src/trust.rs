@@ -46,11 +46,29 @@ struct Suite {
     command: fn(&Options) -> Command,
 }
 
-const SUITES: &[Suite] = &[Suite {
-    name: "tamper",
-    proves: "P16: whatever a superuser of the database changes is found; 10,000 changes take half an hour",
-    command: tamper,
-}];
+const SUITES: &[Suite] = &[
+    Suite {
+        name: "tamper",
+        proves: "P16: whatever a superuser of the database changes is found; 10,000 changes take half an hour",
+        command: tamper,
+    },
+    Suite {
+        name: "http",
+        proves: "P2, P15, P17, P18, P20: the server by its public doors, with everything that can be sent",
+        command: http,
+    },
+];
+
+fn http(_: &Options) -> Command {
+    let mut command = cargo();
+    command.args(["test", "--features", HOST_FEATURES]).args(packages(&HOST)).args([
+        "--test",
+        "http",
+        "--",
+        "--nocapture",
+    ]);
+    command
+}
 
 fn tamper(options: &Options) -> Command {
     let (changes, clean) = if options.long { ("10000", "1000") } else { ("2000", "200") };

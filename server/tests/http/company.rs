@@ -29,7 +29,7 @@ use uuid::Uuid;
 use crate::house::House;
 
 /// Everybody's.
-pub(crate) const PASSWORD: &str = "明察秋毫-2026";
+pub(crate) const PASSWORD: &str = "明察秋毫-2026-11";
 
 /// An id that nobody else has, in no run: clusters are shared.
 pub(crate) fn uuid() -> Uuid {

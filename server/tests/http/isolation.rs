@@ -6,7 +6,8 @@ mod probe;
 pub(crate) mod routes;
 mod stage;
 
-pub(crate) use stage::let_in;
+pub(crate) use probe::probe;
+pub(crate) use stage::{Actor, Ids, Side, let_in};
 
 use axum::http::Method;
 use domain::role::Role;
@@ -16,8 +17,7 @@ use crate::{
     house::House,
     inspect::Inspector,
 };
-use probe::{Needs, leaks, probe};
-use stage::{Ids, Side};
+use probe::{Needs, leaks};
 
 /// Whose ids a probe names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ enum Whose {
 }
 
 /// Every address with its method.
-fn addresses() -> Vec<(Method, String)> {
+pub(crate) fn addresses() -> Vec<(Method, String)> {
     let mut all = routes::documented();
     all.extend(routes::functions());
     all.extend(hq::paths::PAGES.iter().map(|path| (Method::GET, (*path).to_owned())));
@@ -150,5 +150,24 @@ async fn a_table_without_its_policy_is_noticed() {
                 "ALTER TABLE app.venue ENABLE ROW LEVEL SECURITY; ALTER TABLE app.org_unit ENABLE ROW LEVEL SECURITY",
             )
             .await;
+    }
+}
+
+/// A list could be taken away by whoever could read it on the screen.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_leave_the_house_only_with_who_may_take_them() {
+    let house = House::new().await;
+    let side = Side::new(&house, "a").await;
+    for actor in side.actors(&house).await {
+        for path in [hq::paths::VISITS_CSV, hq::paths::FINDINGS_CSV] {
+            let sent = probe(&Method::GET, path, &side.ids, &actor);
+            let status = house.ask(sent.by(&actor)).await.status;
+            let expected = match (sent.is_for(&actor), actor.hq.is_some()) {
+                (true, _) => 200,
+                (false, true) => 403,
+                (false, false) => 401,
+            };
+            assert_eq!(status, expected, "{} {path}", actor.name);
+        }
     }
 }

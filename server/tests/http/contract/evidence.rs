@@ -214,3 +214,18 @@ async fn nobody_uploads_without_end_by_way_of_work_that_is_held() {
         assert_eq!(status, if n == 3 { 200 } else { 403 }, "{n}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_a_refused_op_named_may_not_come() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let visitor = company.person(&house, &[Role::Visitor]).await;
+    let task = company.task(&house, &visitor).await;
+    let mut phone = Phone::sign_in(&house, &company, &visitor).await;
+    let mut document = company.document(&house, task);
+    document.venue = company.venues[1].id;
+    document.evidence.push(photo(&house, 0, b"of another hall"));
+    let op = phone.cut(task, 0, Payload::VisitSubmit(document));
+    assert!(matches!(verdicts(&phone.push(&house, &[op]).await)[0], Verdict::Refused { .. }));
+    assert_eq!(house.ask(phone.create(task, b"of another hall")).await.code(), "not_named");
+}
