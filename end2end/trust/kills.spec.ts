@@ -3,10 +3,12 @@
 import { expect, test } from '@playwright/test';
 
 import { Luck, count, figures, progress } from './support/run';
+import { NO_COPY } from './support/shims';
 import { begin, end, oneKill } from './support/work';
 
-/** A store that says `complete` half a second before it is: what the suite must notice. */
+/** A store that says `complete` half a second before it is, and no second copy that would mend it: what the suite must notice. */
 const LIES = `
+  ${NO_COPY}
   const set = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, 'oncomplete').set;
   Object.defineProperty(IDBTransaction.prototype, 'oncomplete', {
     set(handler) {

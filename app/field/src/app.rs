@@ -18,7 +18,7 @@ use crate::{
 #[derive(Clone)]
 enum Start {
     Opening,
-    Open(Phone),
+    Open(Box<Phone>),
     Failed(String),
 }
 
@@ -42,14 +42,14 @@ pub(crate) fn app() -> impl IntoView {
                 let phone = Phone::new(router, keeper, lang, theme);
                 phone.keeper().load(phone).await;
                 run(phone);
-                Start::Open(phone)
+                Start::Open(Box::new(phone))
             }
             Err(failure) => Start::Failed(failure.to_string()),
         });
     });
     (move || match start.get() {
         Start::Opening => view! { <main class="phone__main"><Skeleton label=t("正在打开", "Opening") /></main> }.into_any(),
-        Start::Open(phone) => shown(phone).into_any(),
+        Start::Open(phone) => shown(*phone).into_any(),
         Start::Failed(why) => view! {
             <main class="phone__main" data-state="no-store">
                 <EmptyState
@@ -93,6 +93,7 @@ fn shown(phone: Phone) -> impl IntoView {
         {move || {
             // Who switches the language builds the view anew.
             phone.lang.track();
+            phone.mended.track();
             tasks.track();
             let (route, signed_in) = (phone.router.current(), signed_in.get());
             // What a screen shows it follows by itself: a tap must not build the screen anew

@@ -143,6 +143,7 @@ impl Keeper {
             let _turn = turn;
             if this.mend(phone, unreadable).await {
                 phone.lost.update(|lost| lost.recovered = true);
+                phone.mended.notify();
             }
             this.hear_witness(phone);
             this.find_lost_files(phone).await;

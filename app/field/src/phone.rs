@@ -70,6 +70,8 @@ pub(crate) struct Phone {
     pub rows: RwSignal<BTreeMap<AssignmentId, Row>>,
     /// Stopwatches that run, by their key, with their start.
     pub watches: RwSignal<BTreeMap<String, Moment>>,
+    /// The store was mended under an open screen: fields that were filled before show what is there now.
+    pub mended: Trigger,
     /// Ticks once a second while something on screen needs it.
     pub beat: Trigger,
     /// What is true of the last tap.
@@ -102,6 +104,7 @@ impl Phone {
             me: RwSignal::new(None),
             rows: RwSignal::new(BTreeMap::new()),
             watches: RwSignal::new(BTreeMap::new()),
+            mended: Trigger::new(),
             beat: Trigger::new(),
             saved: RwSignal::new(Saved::Nothing),
             lost: RwSignal::new(Lost::default()),

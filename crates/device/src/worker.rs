@@ -10,7 +10,10 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Worker};
 
-use crate::{Failure, vault::Committed};
+use crate::{Failure, clock, vault::Committed};
+
+/// How long the second copy may take to say what it holds, ms.
+const PATIENCE_MS: i32 = 5_000;
 
 type Waiting = Rc<RefCell<BTreeMap<u32, (Function, Function)>>>;
 
@@ -106,8 +109,22 @@ impl Helper {
         let promise = Promise::new(&mut |resolve, reject| {
             self.waiting.borrow_mut().insert(id, (resolve, reject));
         });
+        if task == "copy-open" {
+            self.lose_patience(id);
+        }
         self.worker.post_message_with_transfer(&message, transfer)?;
         Ok(JsFuture::from(promise).await?)
+    }
+
+    /// Saving waits for the answer: a worker that does not start must not stop it.
+    fn lose_patience(&self, id: u32) {
+        let waiting = Rc::clone(&self.waiting);
+        wasm_bindgen_futures::spawn_local(async move {
+            clock::sleep(PATIENCE_MS).await;
+            if let Some((_, reject)) = waiting.borrow_mut().remove(&id) {
+                drop(reject.call1(&JsValue::UNDEFINED, &JsValue::from_str("worker")));
+            }
+        });
     }
 
     /// Decodes `source` (a `Blob` or an `ImageBitmap`) upright and makes a JPEG

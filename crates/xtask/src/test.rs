@@ -1,6 +1,10 @@
 //! Everything that must pass before a change lands, in a fixed order.
 
-use std::{fs, process::exit, time::Instant};
+use std::{
+    fs,
+    process::{Command, exit},
+    time::Instant,
+};
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -44,9 +48,11 @@ enum Step {
     Bundles,
     /// the browser journeys, against the server that the tests have built
     Journeys,
+    /// what is promised about the phone, in short: `cargo xtask trust --only phone` is the whole
+    Phone,
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step::Fmt,
     Step::ClippyHost,
     Step::ClippyField,
@@ -55,6 +61,7 @@ const STEPS: [Step; 8] = [
     Step::Field,
     Step::Bundles,
     Step::Journeys,
+    Step::Phone,
 ];
 
 struct Row {
@@ -110,7 +117,8 @@ fn perform(step: Step, rest: &[String], tally: &mut Tally) -> Result<bool> {
             counted(&mut cargo, tally)
         }
         Step::Bundles => build(&build::Options::bundles(Profile::Release)).map(|()| true),
-        Step::Journeys => journeys(rest, tally),
+        Step::Journeys => counted(browser_tests()?.args(rest), tally),
+        Step::Phone => counted(browser_tests()?.args(["-c", "trust.config.ts"]).args(rest), tally),
     }
 }
 
@@ -125,22 +133,21 @@ fn host(tally: &mut Tally) -> Result<bool> {
     counted(&mut host(&["test", "--no-fail-fast"]), tally)
 }
 
-fn journeys(rest: &[String], tally: &mut Tally) -> Result<bool> {
+/// Playwright's runner on the server and the site that were tested here.
+pub(crate) fn browser_tests() -> Result<Command> {
     let Some(browser) = chromium() else {
         let remedy = "no Chromium was found; `cargo xtask setup --test` installs it";
         return Err(Missing(remedy.to_owned()).into());
     };
     let end2end = workspace::root().join("end2end");
-    counted(
-        command(end2end.join("node_modules/.bin/playwright"))
-            .current_dir(&end2end)
-            .env("CHROMIUM", browser)
-            .env("MINGCHA_BIN", workspace::server_binary(Profile::Dev))
-            .env("MINGCHA_SITE", workspace::site(Profile::Release))
-            .arg("test")
-            .args(rest),
-        tally,
-    )
+    let mut runner = command(end2end.join("node_modules/.bin/playwright"));
+    runner
+        .current_dir(&end2end)
+        .env("CHROMIUM", browser)
+        .env("MINGCHA_BIN", workspace::server_binary(Profile::Dev))
+        .env("MINGCHA_SITE", workspace::site(Profile::Release))
+        .arg("test");
+    Ok(runner)
 }
 
 fn print_table(rows: &[Row]) -> Tally {

@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::{
     process::{cargo, run as call},
+    test::browser_tests,
     workspace::{self, HOST, HOST_FEATURES, packages},
 };
 
@@ -57,6 +58,11 @@ const SUITES: &[Suite] = &[
         proves: "P2, P15, P17, P18, P20: the server by its public doors, with everything that can be sent",
         command: http,
     },
+    Suite {
+        name: "phone",
+        proves: "P3, P23: browsers killed, their profiles taken apart; `cargo xtask test --only host,bundles` first",
+        command: phone,
+    },
 ];
 
 fn http(_: &Options) -> Command {
@@ -67,6 +73,16 @@ fn http(_: &Options) -> Command {
         "--",
         "--nocapture",
     ]);
+    command
+}
+
+fn phone(options: &Options) -> Command {
+    // Without a browser the runner is not found either, and the suite fails with that.
+    let mut command = browser_tests().unwrap_or_else(|_| Command::new("playwright"));
+    command.args(["-c", "trust.config.ts"]);
+    if options.long {
+        command.env("MINGCHA_LONG", "1");
+    }
     command
 }
 

@@ -148,10 +148,11 @@ export async function watch(page: Page, told: (shown: Shown) => void): Promise<v
       }, true);
     }
     const look = (): void => {
-      const state = document.querySelector('.action-bar [data-state], [data-state=saved], [data-state=saving], [data-state=failed]');
+      const said = [...document.querySelectorAll<HTMLElement>('[data-state=saved], [data-state=saving], [data-state=failed]')];
+      const state = said.find((one) => !one.closest('[data-piece]'))?.dataset.state;
       const item = document.querySelector<HTMLElement>('article[data-item]');
       const visit = /\/field\/visit\/([^/]+)/.exec(location.pathname)?.[1];
-      if (document.querySelector('[data-state=saving], [data-state=failed]') || state?.getAttribute('data-state') !== 'saved') return;
+      if (state !== 'saved') return;
       if (!item || !visit) return;
       if (since) {
         waited = performance.now() - since;
