@@ -60,7 +60,7 @@ const SUITES: &[Suite] = &[
     },
     Suite {
         name: "phone",
-        proves: "P3, P23: browsers killed, their profiles taken apart; `cargo xtask test --only host,bundles` first",
+        proves: "P3, P4, P23: browsers killed, also behind their cameras, their profiles taken apart; `cargo xtask test --only host,bundles` first",
         command: phone,
     },
 ];
