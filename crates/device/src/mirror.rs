@@ -5,7 +5,7 @@
 //! access goes through [`available`].
 
 use gloo_storage::{LocalStorage, Storage as _};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What the phone last knew, for the day when its database is gone.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ const WITNESS: &str = "mc-witness";
 /// What was known last, if anything.
 #[must_use]
 pub fn witness() -> Option<Witness> {
-    available().then(|| LocalStorage::get(WITNESS).ok()).flatten()
+    get(WITNESS)
 }
 
 /// Notes what is known now.
@@ -37,7 +37,7 @@ pub fn set_witness(witness: &Witness) {
 /// A preference of this device.
 #[must_use]
 pub fn preference(name: &str) -> Option<String> {
-    available().then(|| LocalStorage::get(name).ok()).flatten()
+    get(name)
 }
 
 /// Sets a preference of this device.
@@ -45,10 +45,16 @@ pub fn set_preference(name: &str, value: &str) {
     set(name, &value);
 }
 
+// The values are read and written here, because what gloo-storage reads them with is a second `serde_json`.
+fn get<T: DeserializeOwned>(name: &str) -> Option<T> {
+    let text = available().then(|| LocalStorage::raw().get_item(name).ok()).flatten()??;
+    json::from_str(&text).ok()
+}
+
 fn set<T: Serialize>(name: &str, value: &T) {
     // A full or blocked store costs the witness, nothing else.
     if available() {
-        drop(LocalStorage::set(name, value));
+        drop(LocalStorage::raw().set_item(name, &json::to_string(value)));
     }
 }
 

@@ -62,7 +62,7 @@ pub struct PathStep {
 /// The leaf of an op.
 #[must_use]
 pub fn leaf(digest: Sha256, verdict: &Verdict, rev: i64) -> Sha256 {
-    let verdict = serde_json::to_string(verdict).ok().and_then(|json| canonical::canonicalise(&json).ok());
+    let verdict = canonical::canonicalise(&json::to_string(verdict)).ok();
     let mut bytes = Vec::with_capacity(96);
     bytes.push(0);
     bytes.extend_from_slice(&digest.0);

@@ -60,12 +60,12 @@ pub(crate) const TROUBLES: &str = "trouble/";
 
 /// Keeps `value` under `key`. Plain data always has JSON.
 pub(crate) fn put(key: String, value: &impl Serialize) -> Change {
-    Change::Put(key, serde_json::to_vec(value).unwrap_or_default())
+    Change::Put(key, json::to_string(value).into_bytes())
 }
 
 /// Reads a value; `None` if it is none of its kind.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    serde_json::from_slice(bytes).ok()
+    json::from_slice(bytes).ok()
 }
 
 /// The key of a place in the journal: in the order of bytes as in the order of numbers.

@@ -49,8 +49,8 @@ impl Keeper {
             .unwrap_or_default()
         };
         let export = Export { drafts: drafts.collect(), refused: bodies(true), waiting: bodies(false) };
-        let json = serde_json::to_vec(&export).unwrap_or_default();
+        let text = json::to_string(&export);
         // Where the browser cannot, nothing is lost: it all stays here.
-        drop(device::files::download("mingcha-export.json", &Uint8Array::from(json.as_slice()), "application/json"));
+        drop(device::files::download("mingcha-export.json", &Uint8Array::from(text.as_bytes()), "application/json"));
     }
 }

@@ -53,9 +53,9 @@ impl Caller {
 
     /// Sends JSON.
     pub(super) async fn post(&self, path: &str, body: &impl Serialize) -> Answer {
-        let json = serde_json::to_vec(body).unwrap_or_default();
+        let text = json::to_string(body);
         let headers = [("content-type", "application/json".to_owned())];
-        self.send("POST", path, &headers, Some(Uint8Array::from(json.as_slice()))).await
+        self.send("POST", path, &headers, Some(Uint8Array::from(text.as_bytes()))).await
     }
 
     /// Asks.
@@ -83,7 +83,7 @@ impl Caller {
 impl Answer {
     /// The body as what was asked for.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&self.reply.as_ref()?.body).ok()
+        json::from_slice(&self.reply.as_ref()?.body).ok()
     }
 
     /// What the server said, in words, where it said something.

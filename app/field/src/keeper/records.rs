@@ -85,10 +85,9 @@ fn key(prefix: &str, id: &str) -> String {
 }
 
 fn put(key: String, value: &impl Serialize) -> Change {
-    // Plain data always has JSON.
-    Change::Put(key, serde_json::to_vec(value).unwrap_or_default())
+    Change::Put(key, json::to_string(value).into_bytes())
 }
 
 fn of<T: DeserializeOwned>(value: &[u8]) -> Option<T> {
-    serde_json::from_slice(value).ok()
+    json::from_slice(value).ok()
 }

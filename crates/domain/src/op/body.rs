@@ -119,10 +119,9 @@ impl Op {
         salt: Salt,
         payload: Payload,
     ) -> Result<Self, DecodeError> {
-        let shape = |error: serde_json::Error| DecodeError::Shape(error.to_string());
-        let raw = RawValue::from_string(payload.to_json().map_err(shape)?).map_err(shape)?;
+        let raw = RawValue::from_string(payload.to_json()).map_err(|e| DecodeError::Shape(e.to_string()))?;
         let body = OpBody { actor, base, kind: payload.kind().to_owned(), op_id: id, payload: raw, salt, subject };
-        let canonical = canonical::canonicalise(&serde_json::to_string(&body).map_err(shape)?)?;
+        let canonical = canonical::canonicalise(&json::to_string(&body))?;
         let digest = Sha256::of(canonical.as_bytes());
         Ok(Self { id, actor, subject, base, payload, digest, canonical })
     }
@@ -134,7 +133,7 @@ impl Op {
     pub fn decode(body: &str) -> Result<Self, DecodeError> {
         let canonical = canonical::canonicalise(body)?;
         let digest = Sha256::of(canonical.as_bytes());
-        let parsed: OpBody = serde_json::from_str(&canonical).map_err(|e| DecodeError::Shape(e.to_string()))?;
+        let parsed: OpBody = json::from_str(&canonical).map_err(|e| DecodeError::Shape(e.to_string()))?;
         if !parsed.salt.is_valid() {
             return Err(DecodeError::Shape("salt".to_owned()));
         }

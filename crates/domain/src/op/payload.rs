@@ -37,20 +37,18 @@ macro_rules! payloads {
             }
 
             /// The payload as JSON.
-            ///
-            /// # Errors
-            /// None in practice: every payload is plain data.
-            pub fn to_json(&self) -> Result<String, serde_json::Error> {
-                match self { $(Self::$name(payload) => serde_json::to_string(payload),)* }
+            #[must_use]
+            pub fn to_json(&self) -> String {
+                match self { $(Self::$name(payload) => json::to_string(payload),)* }
             }
 
             /// Reads the payload of `kind`.
             ///
             /// # Errors
             /// [`DecodeError::UnknownKind`], or [`DecodeError::Shape`] if it is none of that kind.
-            pub fn from_json(kind: &str, json: &str) -> Result<Self, DecodeError> {
+            pub fn from_json(kind: &str, text: &str) -> Result<Self, DecodeError> {
                 match kind {
-                    $($kind => serde_json::from_str(json)
+                    $($kind => json::from_str(text)
                         .map(Self::$name)
                         .map_err(|error| DecodeError::Shape(error.to_string())),)*
                     _ => Err(DecodeError::UnknownKind(kind.to_owned())),

@@ -1,10 +1,10 @@
 //! What became of an op.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IntoDeserializer as _};
 
 /// What became of an op. A refusal is an answer, never an error of the transport.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(tag = "is", rename_all = "snake_case", try_from = "Told")]
 pub enum Verdict {
     /// It took effect.
     Applied,
@@ -23,6 +23,40 @@ pub enum Verdict {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         detail: String,
     },
+}
+
+/// A verdict as it is written: what `is` says tells which of the rest is there. Read through this, because a
+/// reader that must look at all members before it knows what they mean costs a phone thousands of bytes.
+#[derive(Deserialize)]
+struct Told {
+    is: Is,
+    #[serde(default)]
+    code: Option<String>,
+    #[serde(default)]
+    detail: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Is {
+    Applied,
+    Duplicate,
+    Held,
+    Refused,
+}
+
+impl TryFrom<Told> for Verdict {
+    type Error = serde::de::value::Error;
+
+    fn try_from(told: Told) -> Result<Self, Self::Error> {
+        let code = || told.code.as_deref().unwrap_or_default().into_deserializer();
+        Ok(match told.is {
+            Is::Applied => Self::Applied,
+            Is::Duplicate => Self::Duplicate,
+            Is::Held => Self::Held { code: HeldCode::deserialize(code())? },
+            Is::Refused => Self::Refused { code: RefusedCode::deserialize(code())?, detail: told.detail },
+        })
+    }
 }
 
 impl Verdict {

@@ -11,19 +11,21 @@ use crate::{
 };
 
 /// What each crate may use of ours. Tests may use more.
-const MAY_DEPEND_ON: [(&str, &[&str]); 15] = [
-    ("domain", &["mutants"]),
+const MAY_DEPEND_ON: [(&str, &[&str]); 16] = [
+    // What everybody reads and writes JSON with.
+    ("json", &[]),
+    ("domain", &["json", "mutants"]),
     // Planted bugs: a constant `false` in every build but those of the suites.
     ("mutants", &[]),
-    ("protocol", &["domain", "mutants"]),
-    ("sync", &["domain", "protocol", "mutants"]),
-    ("device", &["domain", "protocol", "sync", "mutants"]),
+    ("protocol", &["domain", "json", "mutants"]),
+    ("sync", &["domain", "json", "protocol", "mutants"]),
+    ("device", &["domain", "json", "protocol", "sync", "mutants"]),
     // Receipts and the leaves they stand on are written down once, in `protocol`.
     ("store", &["domain", "protocol", "mutants"]),
     ("ui", &["domain"]),
     // What its phones decide is decided by the engine of the real one.
     ("virtual-phone", &["domain", "protocol", "sync"]),
-    ("field", &["ui", "sync", "device", "domain", "protocol"]),
+    ("field", &["ui", "sync", "device", "domain", "json", "protocol"]),
     // `store` only on the server's side: see the test below.
     ("hq", &["ui", "domain", "store", "mutants"]),
     ("frontend-field", &["field"]),
