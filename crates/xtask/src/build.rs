@@ -23,7 +23,9 @@ use site::Manifest;
 /// What a phone should load on its first visit at most, bytes at brotli 11 (gate 10). Not met yet: see `docs/adr/0006`.
 const FIRST_VISIT_GATE: u64 = 200_000;
 /// What it loads at most until then: a ratchet that only ever goes down.
-const FIRST_VISIT_LIMIT: u64 = 430_000;
+const FIRST_VISIT_LIMIT: u64 = 360_000;
+/// The same where the sources of the standard library are missing, and the bundle is built with the one that is there.
+const FIRST_VISIT_LIMIT_WITHOUT_SOURCES: u64 = 400_000;
 
 /// What to build. Without a part named, all three.
 #[derive(clap::Args, Clone, Default)]
@@ -99,13 +101,19 @@ fn server(profile: Profile) -> Result<()> {
 fn check_first_visit(manifest: &Manifest) -> Result<()> {
     let bytes = manifest.first_visit.brotli;
     let short = bytes.saturating_sub(FIRST_VISIT_GATE);
+    let (limit, how) = if bundle::small::is_possible() {
+        (FIRST_VISIT_LIMIT, "with a standard library built for size")
+    } else {
+        (FIRST_VISIT_LIMIT_WITHOUT_SOURCES, "with the standard library as it comes: `rustup component add rust-src`")
+    };
     println!("  the phone's first visit: {bytes} bytes at brotli 11 (gate {FIRST_VISIT_GATE}, {short} too many)");
+    println!("  {how}");
     for boot in manifest.files.iter().filter(|file| file.logical == "boot.js") {
         ensure!(boot.bytes <= BOOT_LIMIT, "boot.js is {} bytes, more than {BOOT_LIMIT}", boot.bytes);
     }
     ensure!(
-        bytes <= FIRST_VISIT_LIMIT,
-        "the phone's first visit is {bytes} bytes, more than {FIRST_VISIT_LIMIT}; \
+        bytes <= limit,
+        "the phone's first visit is {bytes} bytes, more than {limit}; \
          `cargo xtask size` shows what it consists of"
     );
     Ok(())

@@ -57,6 +57,9 @@ fn rust(test: bool) -> Result<()> {
     if !has_wasm_target() {
         rustup(&["target", "add", WASM], "the WASM target", "10 to 60 s")?;
     }
+    if !has_sources() && rustup(&["component", "add", "rust-src"], "the standard library's sources", "10 s").is_err() {
+        println!("  without them the phone's bundle is built with the library as it comes, and larger");
+    }
     if test {
         for (component, call) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
             if output(command("cargo").args([call, "--version"])).is_none() {
@@ -70,6 +73,12 @@ fn rust(test: bool) -> Result<()> {
 fn has_wasm_target() -> bool {
     output(command("rustc").args(["--print", "target-libdir", "--target", WASM]))
         .is_some_and(|folder| Path::new(folder.trim()).exists())
+}
+
+/// The phone's bundle is built with a standard library of its own where it can be.
+fn has_sources() -> bool {
+    output(command("rustc").args(["--print", "sysroot"]))
+        .is_some_and(|root| Path::new(root.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").exists())
 }
 
 fn rustup(arguments: &[&str], what: &str, takes: &str) -> Result<()> {

@@ -7,8 +7,20 @@ use std::{
 
 /// The crates of the host, built and tested in one cargo call with `hq` in its
 /// `ssr` mode. A test compares this list and the two below with the workspace.
-pub(crate) const HOST: [&str; 12] =
-    ["domain", "json", "mutants", "protocol", "sync", "store", "checker", "virtual-phone", "xtask", "ui", "hq", "server"];
+pub(crate) const HOST: [&str; 12] = [
+    "domain",
+    "json",
+    "mutants",
+    "protocol",
+    "sync",
+    "store",
+    "checker",
+    "virtual-phone",
+    "xtask",
+    "ui",
+    "hq",
+    "server",
+];
 
 /// What [`HOST`] needs: HQ rendered on the server, the five checklists at hand. Tests have the planted bugs in them,
 /// asleep.
