@@ -100,7 +100,7 @@ fn shown(phone: Phone) -> impl IntoView {
             // under the finger, or take away the camera and the keyboard.
             untrack(|| screen(phone, route, signed_in))
         }}
-        {move || phone.hidden.get().then(|| screens::cover(phone))}
+        {move || phone.hidden.get().then(|| screens::cover(phone).into_any())}
         <LiveRegion text=said />
     }
 }

@@ -66,7 +66,7 @@ pub fn CaseTable(
                                         <Icon glyph=Glyph::CHEVRON_RIGHT size=IconSize::Small />
                                     </button>
                                 </li>
-                            }
+                            }.into_any()
                         })
                         .collect_view()
                 }}

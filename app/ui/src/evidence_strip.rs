@@ -51,7 +51,7 @@ pub fn AddTile(
                 <Icon glyph />
                 <span>
                     {label}
-                    {move || required.get().map(|word| view! { <span class="tile__must">" "{word}</span> })}
+                    {move || required.get().map(|word| view! { <span class="tile__must">" "{word}</span> }.into_any())}
                 </span>
             </span>
         </button>

@@ -81,7 +81,7 @@ pub fn Field(
                                 <Icon glyph=Glyph::WARNING size=IconSize::Small />
                                 <span>{error}</span>
                             </p>
-                        }
+                        }.into_any()
                     })
             }}
         </div>

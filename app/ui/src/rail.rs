@@ -62,7 +62,7 @@ pub fn RailLink(
             <span>{label}</span>
             {move || {
                 let count = count.get();
-                (count > 0).then(|| view! { <span class="rail__count">{count}</span> })
+                (count > 0).then(|| view! { <span class="rail__count">{count}</span> }.into_any())
             }}
         </a>
     }

@@ -37,7 +37,7 @@ pub fn Steps(
                             StepState::Now => "now",
                             StepState::Open => "open",
                         };
-                        view! { <span data-state=state></span> }
+                        view! { <span data-state=state></span> }.into_any()
                     })
                     .collect_view()
             }}

@@ -60,7 +60,7 @@ pub fn Stopwatch(
                 </span>
                 {move || {
                     let note = note.get();
-                    (!note.is_empty()).then(|| view! { <span class="muted small">{note}</span> })
+                    (!note.is_empty()).then(|| view! { <span class="muted small">{note}</span> }.into_any())
                 }}
             </div>
             {move || match (running.get(), stopped.get()) {
@@ -69,21 +69,21 @@ pub fn Stopwatch(
                         <Button wide=true icon=Glyph::STOP on_click=on_stop>
                             {words.stop}
                         </Button>
-                    }
+                    }.into_any()
                 }
                 (false, true) => {
                     view! {
                         <Button wide=true kind=ButtonKind::Quiet icon=Glyph::UNDO on_click=on_start>
                             {words.again}
                         </Button>
-                    }
+                    }.into_any()
                 }
                 (false, false) => {
                     view! {
                         <Button wide=true icon=Glyph::PLAY on_click=on_start>
                             {words.start}
                         </Button>
-                    }
+                    }.into_any()
                 }
             }}
         </div>

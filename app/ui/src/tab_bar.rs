@@ -58,7 +58,7 @@ pub fn Tab(
                                 {count.min(99)}
                                 <span class="vh">{count_label.clone()}</span>
                             </span>
-                        }
+                        }.into_any()
                     })
             }}
         </a>

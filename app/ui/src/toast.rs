@@ -43,7 +43,7 @@ pub fn Toast(
                                         }
                                     })}
                             </div>
-                        }
+                        }.into_any()
                     })
             }}
         </div>

@@ -42,7 +42,7 @@ pub fn TopBar(
                     </h1>
                     {move || {
                         let sub = sub.get();
-                        (!sub.is_empty()).then(|| view! { <p class="topbar__sub">{sub}</p> })
+                        (!sub.is_empty()).then(|| view! { <p class="topbar__sub">{sub}</p> }.into_any())
                     }}
                 </div>
                 <div class="topbar__end">{children.map(|children| children())}</div>

@@ -89,7 +89,7 @@ pub fn TruthBadge(
             data-state=move || truth.get().name()
             data-tone=move || truth.get().tone().name()
         >
-            {move || view! { <Icon glyph=truth.get().glyph() size=IconSize::Small /> }}
+            {move || view! { <Icon glyph=truth.get().glyph() size=IconSize::Small /> }.into_any()}
             <span>{move || words.get(truth.get())}</span>
             <span>{move || detail.get()}</span>
         </span>

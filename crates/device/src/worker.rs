@@ -3,7 +3,7 @@
 //! Its script is hand-written (`public/field/worker.js`). A message is
 //! `{id, do, …}`, its answer `{id, ok}` or `{id, error}`.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -15,7 +15,8 @@ use crate::{Failure, clock, vault::Committed};
 /// How long the second copy may take to say what it holds, ms.
 const PATIENCE_MS: i32 = 5_000;
 
-type Waiting = Rc<RefCell<BTreeMap<u32, (Function, Function)>>>;
+/// Who waits for which answer: few at a time.
+type Waiting = Rc<RefCell<Vec<(u32, Function, Function)>>>;
 
 /// A picture that was made smaller.
 #[derive(Clone, Debug)]
@@ -70,9 +71,11 @@ impl Helper {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let data = event.data();
             let id = get(&data, "id").as_f64().unwrap_or_default() as u32;
-            let Some((resolve, reject)) = answered.borrow_mut().remove(&id) else {
-                return;
-            };
+            let mut answered = answered.borrow_mut();
+            let Some(place) = answered.iter().position(|(waits, ..)| *waits == id) else { return };
+            let (_, resolve, reject) = answered.swap_remove(place);
+            // Whoever hears of it may ask again at once.
+            drop(answered);
             let error = get(&data, "error");
             drop(if error.is_undefined() {
                 resolve.call1(&JsValue::UNDEFINED, &get(&data, "ok"))
@@ -83,7 +86,7 @@ impl Helper {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         let failed = Rc::clone(&waiting);
         let on_error = Closure::<dyn FnMut()>::new(move || {
-            for (_, (_, reject)) in std::mem::take(&mut *failed.borrow_mut()) {
+            for (_, _, reject) in std::mem::take(&mut *failed.borrow_mut()) {
                 drop(reject.call1(&JsValue::UNDEFINED, &JsValue::from_str("worker")));
             }
         });
@@ -107,7 +110,7 @@ impl Helper {
             set(&message, name, value);
         }
         let promise = Promise::new(&mut |resolve, reject| {
-            self.waiting.borrow_mut().insert(id, (resolve, reject));
+            self.waiting.borrow_mut().push((id, resolve, reject));
         });
         if task == "copy-open" {
             self.lose_patience(id);

@@ -6,7 +6,7 @@ use domain::{
     assignment::AssignmentState,
     checklist::ChecklistVersion,
     evidence::Sha256,
-    ids::{AssignmentId, ChecklistVersionId},
+    ids::AssignmentId,
     op::{Payload, Verdict, payload::AssignmentDecline},
     time::Moment,
     visit::{Draft, DraftState},
@@ -71,30 +71,37 @@ impl TaskAtHand {
 
     /// The tasks of what lies on the disk. A record that cannot be read stays there and is passed over.
     pub fn load<'a>(records: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> BTreeMap<AssignmentId, Self> {
-        let mut lists: BTreeMap<ChecklistVersionId, Arc<ChecklistVersion>> = BTreeMap::new();
-        let mut drafts: BTreeMap<AssignmentId, Draft> = BTreeMap::new();
-        let mut receipts: BTreeMap<&str, HandedIn> = BTreeMap::new();
+        let mut lists: Vec<Arc<ChecklistVersion>> = Vec::new();
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut receipts: Vec<(AssignmentId, HandedIn)> = Vec::new();
         let mut tasks: Vec<StoredTask> = Vec::new();
         for (key, value) in records {
             if key.starts_with(TASKS) {
                 tasks.extend(read::<StoredTask>(value));
             } else if key.starts_with(LISTS) {
-                lists.extend(read::<ChecklistVersion>(value).map(|list| (list.id, Arc::new(list))));
+                lists.extend(read(value).map(Arc::new));
             } else if key.starts_with(DRAFTS) {
-                drafts.extend(read::<Draft>(value).map(|draft| (draft.assignment, draft)));
-            } else if let Some(id) = key.strip_prefix(RECEIPTS) {
+                drafts.extend(read::<Draft>(value));
+            } else if let Some(id) = key.strip_prefix(RECEIPTS).and_then(|id| id.parse().ok()) {
                 receipts.extend(read::<HandedIn>(value).map(|receipt| (id, receipt)));
             }
         }
-        tasks
-            .into_iter()
-            .map(|StoredTask { task, closed }| {
-                let id = task.assignment.id;
-                let checklist = lists.get(&task.assignment.checklist).cloned();
-                let (draft, receipt) = (drafts.remove(&id), receipts.remove(id.to_string().as_str()));
-                (id, Self { task, checklist, draft, closed, receipt })
-            })
-            .collect()
+        let mut loaded = BTreeMap::new();
+        for StoredTask { task, closed } in tasks {
+            let checklist = lists.iter().find(|list| list.id == task.assignment.checklist).cloned();
+            loaded.insert(task.assignment.id, Self { task, checklist, draft: None, closed, receipt: None });
+        }
+        for draft in drafts {
+            if let Some(task) = loaded.get_mut(&draft.assignment) {
+                task.draft = Some(draft);
+            }
+        }
+        for (id, receipt) in receipts {
+            if let Some(task) = loaded.get_mut(&id) {
+                task.receipt = Some(receipt);
+            }
+        }
+        loaded
     }
 
     /// The draft, or an untouched one.

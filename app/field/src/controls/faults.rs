@@ -41,7 +41,7 @@ pub(super) fn view(slot: Slot, options: Vec<Fault>) -> impl IntoView {
                 <Button wide=true kind icon=Glyph::CHECK on_click=move |()| slot.set(Some(Value::Faults(Vec::new())))>
                     {t("以上都没有", "None of these")}
                 </Button>
-            }
+            }.into_any()
         }}
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn pad(
             {move || {
                 wrong
                     .get()
-                    .then(|| view! { <p class="field__error" role="alert">{t("只填数字。", "Digits only.")}</p> })
+                    .then(|| view! { <p class="field__error" role="alert">{t("只填数字。", "Digits only.")}</p> }.into_any())
             }}
         </div>
     }

@@ -33,7 +33,7 @@ pub(crate) fn checks(phone: Phone) -> impl IntoView {
                                 <ui::Badge tone=ui::Tone::Jade icon=Glyph::CHECK>
                                     {t("可离线", "Works offline")}
                                 </ui::Badge>
-                            }
+                            }.into_any()
                         })
                 }}
             </div>
@@ -41,8 +41,8 @@ pub(crate) fn checks(phone: Phone) -> impl IntoView {
                 {move || {
                     let now = ready();
                     let room = now.space.map(|space| tf("还有 {}", "{} left", &[&size(space.free)])).unwrap_or_default();
-                    (
-                        line(
+                    [
+                        Some(line(
                             now.app,
                             if now.app {
                                 t("程序已存本机", "The app is on this phone")
@@ -50,8 +50,8 @@ pub(crate) fn checks(phone: Phone) -> impl IntoView {
                                 t("程序还没存完,先别离开网络", "The app is not stored yet; stay online")
                             },
                             String::new(),
-                        ),
-                        line(
+                        )),
+                        Some(line(
                             now.tasks,
                             if now.tasks {
                                 t("任务和检查表已存本机", "Tasks and checklists are here")
@@ -59,12 +59,12 @@ pub(crate) fn checks(phone: Phone) -> impl IntoView {
                                 t("任务还没取到", "Tasks are not here yet")
                             },
                             String::new(),
-                        ),
-                        line(
+                        )),
+                        Some(line(
                             now.has_room(),
                             if now.has_room() { t("空间够用", "Enough space") } else { t("空间不够,先清理手机", "Too little space; clear some first") },
                             room,
-                        ),
+                        )),
                         (!now.copy)
                             .then(|| {
                                 line(
@@ -73,7 +73,10 @@ pub(crate) fn checks(phone: Phone) -> impl IntoView {
                                     String::new(),
                                 )
                             }),
-                    )
+                    ]
+                        .into_iter()
+                        .flatten()
+                        .collect_view()
                 }}
             </ul>
         </section>

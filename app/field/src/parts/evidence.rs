@@ -78,7 +78,7 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
             {note_serves.then(|| view! { <p class="muted small">{t("写明要点的备注也算。", "A note with the main points serves too.")}</p> })}
             <EvidenceStrip label=t("这一条的证据", "Evidence of this item")>{tiles} {add}</EvidenceStrip>
             {chooser.inputs()}
-            {move || chooser.message()}
+            {move || chooser.message().into_any()}
         </section>
         {move || match over.get() {
             None => ().into_any(),

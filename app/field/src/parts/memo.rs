@@ -68,7 +68,7 @@ pub(crate) fn memo(visit: Visit, item: ItemId, close: impl Fn() + Copy + Send + 
                             <Banner tone=Tone::Violet glyph=Glyph::MEMO title=t("麦克风用不了", "No microphone") alert=true>
                                 <p>{t("写 20 字以上的备注也算,会标明没有录音。", "A note of 20 characters or more serves instead and is marked so.")}</p>
                             </Banner>
-                        }
+                        }.into_any()
                     })
             }}
             {move || match since.get() {

@@ -337,7 +337,7 @@ fn not_applicable(
                                     on_blur=move |()| later.flush()
                                 />
                             </Field>
-                        }
+                        }.into_any()
                     })
             }}
         </fieldset>

@@ -110,7 +110,7 @@ fn out(phone: Phone) -> impl IntoView {
                                     <a href=Route::Sync.path()>{t("去同步", "Sync")}</a>
                                 </p>
                             </Banner>
-                        }
+                        }.into_any()
                     })
             }}
             <Button

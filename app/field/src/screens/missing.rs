@@ -41,7 +41,7 @@ pub(crate) fn missing(phone: Phone, id: AssignmentId) -> impl IntoView {
                         <Banner tone=Tone::Ink glyph=Glyph::PIN title=t("还没有离场", "Not left yet")>
                             <p>{t("离场后才能提交。离开后补记更从容。", "Handing in comes after leaving.")}</p>
                         </Banner>
-                    }
+                    }.into_any()
                 })
         }}
         {move || {

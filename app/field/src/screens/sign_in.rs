@@ -52,7 +52,7 @@ pub(crate) fn sign_in(phone: Phone) -> impl IntoView {
                                 <Field id="tenant" label=t("单位代码", "Company code")>
                                     <TextInput name="tenant" value=tenant autocomplete="organization" on_input=move |text| tenant.set(text) />
                                 </Field>
-                            }
+                            }.into_any()
                         })
                 }}
                 <Field id="login" label=t("账号", "Login")>
@@ -71,7 +71,7 @@ pub(crate) fn sign_in(phone: Phone) -> impl IntoView {
                                 <Button kind=ui::ButtonKind::Link on_click=move |()| way.tenant.set(true)>
                                     {t("有单位代码?", "A company code?")}
                                 </Button>
-                            }
+                            }.into_any()
                         })
                 }}
             </form>

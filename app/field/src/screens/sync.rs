@@ -34,7 +34,7 @@ pub(super) fn badge(phone: Phone) -> impl IntoView {
         <a class="sync-badge" href=Route::Sync.path() data-sync=move || phone.sync.with(super::super::status::SyncStatus::code)>
             {move || {
                 let (tone, icon, word) = word();
-                view! { <Badge tone icon>{word}</Badge> }
+                view! { <Badge tone icon>{word}</Badge> }.into_any()
             }}
         </a>
     }
@@ -44,9 +44,9 @@ pub(super) fn badge(phone: Phone) -> impl IntoView {
 pub(crate) fn sync(phone: Phone) -> impl IntoView {
     let body = view! {
         <div class="stack" data-sync=move || phone.sync.with(super::super::status::SyncStatus::code) data-waiting=move || phone.sync.with(super::super::status::SyncStatus::waiting)>
-            {move || state(phone)}
-            {move || phone.sync.with(|sync| trouble(phone, &sync.trouble))}
-            {move || visits(phone)}
+            {move || state(phone).into_any()}
+            {move || phone.sync.with(|sync| trouble(phone, &sync.trouble)).into_any()}
+            {move || visits(phone).into_any()}
         </div>
     };
     let busy = Signal::derive(move || phone.sync.with(|sync| sync.state == SyncState::Sending));

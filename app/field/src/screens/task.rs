@@ -48,11 +48,11 @@ pub(crate) fn task(phone: Phone, id: AssignmentId) -> impl IntoView {
     let body = view! {
         <div class="stack" data-stage=move || stage.get().code()>
             {move || notice(visit, stage.get())}
-            {move || moment::just_arrived(visit, stage.get())}
+            {move || moment::just_arrived(visit, stage.get()).into_any()}
             {result::view(visit, stage)}
             {about::view(visit, stage)}
-            {move || matches!(stage.get(), Stage::Declined | Stage::Closed).then_some(()).is_none().then(|| sections(visit))}
-            {move || (stage.get() == Stage::Offered || stage.get() == Stage::Ready).then(|| aside_button(dialog))}
+            {move || matches!(stage.get(), Stage::Declined | Stage::Closed).then_some(()).is_none().then(|| sections(visit)).into_any()}
+            {move || (stage.get() == Stage::Offered || stage.get() == Stage::Ready).then(|| aside_button(dialog).into_any())}
         </div>
         {step_aside::view(visit, dialog)}
     };

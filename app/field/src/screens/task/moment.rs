@@ -36,7 +36,7 @@ pub(super) fn just_arrived(visit: Visit, stage: Stage) -> Option<impl IntoView +
                                 {t("点错了,撤销到场", "A slip: undo the arrival")}
                                 <span class="muted" aria-hidden="true">{move || left.get()}</span>
                             </Button>
-                        }
+                        }.into_any()
                     })
             }}
         </Banner>
