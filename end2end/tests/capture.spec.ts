@@ -81,7 +81,7 @@ test('photos are taken in the page, moved, taken again and deleted', async ({ ci
 test('a note keeps the focus and the caret while it is saved', async ({ city }) => {
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup3');
+    await signIn(phone, 'sup4');
     const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
     await acceptAndArrive(phone, id);
     await phone.go(`/field/visit/${id}/item/HALL-09`);

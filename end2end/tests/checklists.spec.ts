@@ -45,8 +45,9 @@ test('four checklists are answered offline and end in a score', async ({ city })
         for (const code of await missingItems(phone.page)) {
           await phone.go(`/field/visit/${id}/item/${code}`);
           await expect(phone.page.locator(`article[data-item="${code}"]`)).toBeVisible();
-          const files = [1, 2].map((n) => makeScreenshot(folder, `${code}-${n}.png`, 40, 60));
-          await addPhotos(phone.page, code, files);
+          const made = (kind: string) => [1, 2].map((n) => makeScreenshot(folder, `${code}-${kind}-${n}.png`, 40, 60));
+          await addPhotos(phone.page, code, made('photo'));
+          await addPhotos(phone.page, code, made('screenshot'), 'screenshot');
           await note(phone.page, '按要求逐项核对,结果与公布一致,没有多收。');
         }
         await handIn(phone, id);

@@ -6,6 +6,7 @@ use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
 };
+use ui::{ButtonKind, ButtonLink};
 
 use crate::{
     board::BoardPage,
@@ -16,8 +17,8 @@ use crate::{
     frame::Frame,
     held::HeldPage,
     org::OrgPage,
-    parts::Failure,
-    paths::route,
+    parts::{Failure, Screen},
+    paths::{self, route},
     people::{LinkPage, PeoplePage},
     settings::SettingsPage,
     sign_in::SignInPage,
@@ -26,6 +27,20 @@ use crate::{
     visits::VisitsPage,
     words::{t, w},
 };
+
+/// For an address that leads nowhere.
+fn nowhere() -> impl IntoView {
+    view! {
+        <Screen title=t(w("没有这一页", "No such page"))>
+            <Failure error=HqError::NotFound />
+            <p>
+                <ButtonLink href=paths::BOARD kind=ButtonKind::Quiet>
+                    {t(w("回总览", "Back to the overview"))}
+                </ButtonLink>
+            </p>
+        </Screen>
+    }
+}
 
 /// HQ. Rendered on the server for every address below `/hq`, then hydrated.
 #[component]
@@ -41,7 +56,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| format!("{title} · {}", t(w("明察", "Mingcha"))) />
         <Router>
             <Frame>
-                <FlatRoutes fallback=|| view! { <Failure error=HqError::NotFound /> }>
+                <FlatRoutes fallback=nowhere>
                     <Route path=route::sign_in() view=SignInPage ssr=SsrMode::Async />
                     <Route path=route::board() view=BoardPage ssr=SsrMode::Async />
                     <Route path=route::findings() view=FindingsPage ssr=SsrMode::Async />

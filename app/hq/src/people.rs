@@ -77,7 +77,7 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
     view! {
         <tr data-login=account.login.clone()>
             <td>{account.login.clone()}</td>
-            <td>{account.name.clone()}</td>
+            <td class="nowrap">{account.name.clone()}</td>
             <td>{roles}</td>
             <td><StatusBadge status label=t(word) bare=true /></td>
             <td>
@@ -129,7 +129,7 @@ fn form(loaded: &Loaded<People>) -> impl IntoView + use<> {
             <Field id="unit" label=t(w("单位", "Unit"))>
                 <Select name="unit" options=units none=t(w("公司外", "Outside the company")) />
             </Field>
-            <fieldset class="stack stack--tight">
+            <fieldset class="picks">
                 <legend>{t(w("角色", "Roles"))}</legend>
                 {roles}
             </fieldset>

@@ -101,8 +101,9 @@ pub fn visits(venues: &[Venue], now: Moment) -> Vec<DemoVisit> {
     // Under way at this moment.
     add(&venues[16], 35 * MINUTE_MS, Progress::UnderWay, 4, &mut luck);
     add(&venues[24], 12 * MINUTE_MS, Progress::UnderWay, 5, &mut luck);
-    // Tasks to try: the first supervisor has one of every kind, two more have a hall each.
-    for (n, who) in [(1, 0), (36, 0), (49, 0), (51, 0), (55, 0), (6, 1), (20, 2)] {
+    // Tasks to try: the first supervisor has one of every kind, each of the others a hall.
+    let halls = [(6, 1), (20, 2), (2, 3), (8, 4), (11, 5), (13, 6), (22, 7)];
+    for (n, who) in [(1, 0), (36, 0), (49, 0), (51, 0), (55, 0)].into_iter().chain(halls) {
         add(&venues[n], 0, Progress::Released, who, &mut luck);
     }
     visits.sort_by_key(|visit| visit.planned_at);

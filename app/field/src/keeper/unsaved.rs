@@ -86,6 +86,11 @@ impl Unsaved {
         self.edits.borrow().iter().filter(|edit| edit.failed).map(|edit| edit.n).collect()
     }
 
+    /// The hashes of the bytes that are on their way to the disk.
+    pub(super) fn files(&self) -> Vec<String> {
+        self.edits.borrow().iter().filter_map(|edit| edit.file.as_ref()).map(|(sha256, _)| sha256.clone()).collect()
+    }
+
     /// Whether every edit is on the disk.
     pub(super) fn is_empty(&self) -> bool {
         self.edits.borrow().is_empty()

@@ -46,11 +46,16 @@ impl Keeper {
 
     /// Looks for photos and memos whose bytes are not here any more.
     pub(super) async fn find_lost_files(&self, phone: Phone) {
-        let Ok(stored) = self.vault.files().await else { return };
-        let stored: BTreeSet<String> = stored.into_iter().collect();
-        let gone: BTreeSet<Sha256> = phone.rows.with_untracked(|rows| {
+        // What is on its way to the disk is not lost, nor is what is added while the disk is being read.
+        let moving = self.inner.unsaved.files();
+        let mut gone: BTreeSet<Sha256> = phone.rows.with_untracked(|rows| {
             let open = rows.values().filter(|row| row.stage().can_write());
-            open.flat_map(|row| row.draft.iter().flat_map(|draft| gone(row, draft, &stored))).collect()
+            open.flat_map(|row| row.draft.iter().flat_map(|draft| named(row, draft))).collect()
+        });
+        let Ok(stored) = self.vault.files().await else { return };
+        gone.retain(|sha256| {
+            let hash = sha256.to_string();
+            !stored.contains(&hash) && !moving.contains(&hash)
         });
         if phone.lost.with_untracked(|lost| lost.files != gone) {
             phone.lost.update(|lost| lost.files = gone);
@@ -65,12 +70,9 @@ impl Keeper {
     }
 }
 
-/// The bytes that a draft names, the store has not, and the server has not either.
-fn gone(row: &Row, draft: &Draft, stored: &BTreeSet<String>) -> Vec<Sha256> {
-    let there = |sha256: &Sha256| {
-        stored.contains(&sha256.to_string())
-            || row.task.visit.as_ref().is_some_and(|visit| visit.verified.contains(sha256))
-    };
+/// The bytes that a draft names and the server has not.
+fn named(row: &Row, draft: &Draft) -> Vec<Sha256> {
+    let there = |sha256: &Sha256| row.task.visit.as_ref().is_some_and(|visit| visit.verified.contains(sha256));
     let named = draft.evidence.iter().filter_map(|record| record.bytes.as_ref()).map(|bytes| bytes.sha256);
     named.filter(|sha256| !there(sha256)).collect()
 }

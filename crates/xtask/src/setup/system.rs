@@ -51,17 +51,29 @@ const FONTS: Package = Package {
     is_there: has_chinese_fonts,
 };
 
+/// The second engine of the journeys. Where it cannot be installed that journey says so and is skipped.
+const WEBKIT: Package = Package {
+    what: "WebKitGTK with its driver",
+    debian: "webkit2gtk-driver xvfb gir1.2-webkit2-4.1 python3-gi",
+    fedora: "",
+    homebrew: "",
+    is_there: || on_path("WebKitWebDriver") && on_path("Xvfb"),
+};
+
 /// Installs what is missing where apt and root are at hand; else says how.
 pub(super) fn install(test: bool) -> Result<()> {
     let mut needs = vec![NODE, POSTGRESQL];
     if test {
         needs.extend([CHROMIUM, FONTS]);
+        if can_install() {
+            needs.push(WEBKIT);
+        }
     }
     needs.retain(|package| !(package.is_there)());
     if needs.is_empty() {
         return Ok(());
     }
-    if !is_root() || !on_path("apt-get") {
+    if !can_install() {
         return Err(Missing(remedy(&needs)).into());
     }
     let what: Vec<_> = needs.iter().map(|package| package.what).collect();
@@ -94,6 +106,10 @@ fn remedy(needs: &[Package]) -> String {
         list(|package| package.fedora),
         list(|package| package.homebrew),
     )
+}
+
+fn can_install() -> bool {
+    is_root() && on_path("apt-get")
 }
 
 fn is_root() -> bool {

@@ -1,0 +1,104 @@
+// A supervisor from the admin's form to the phone in the hand, and out again; tasks that nobody at HQ can tie to a person.
+
+import { expect, test } from '../fixtures/city';
+import { Desk } from '../fixtures/desk';
+import { Phone } from '../fixtures/phone';
+import { drained } from '../fixtures/visit';
+
+test('a new supervisor gets in by a one-time link, once, and out when the account ends', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'admin');
+  const phone = await Phone.take(city.url);
+  const thief = await Phone.take(city.url);
+  try {
+    const page = desk.page;
+    await desk.go('/hq/people');
+    await page.locator('summary', { hasText: '新建账号' }).click();
+    await page.fill('input[name=name]', '苏晴');
+    await page.fill('input[name=login]', 'suqing');
+    await page.locator('input[value=visitor]').check();
+    await page.getByRole('button', { name: '建立' }).click();
+    await expect(page.locator('.once__code')).toBeVisible();
+    const link = (await page.locator('[data-link]').textContent()) ?? '';
+    expect(link).toContain('/field/link#');
+    // Shown once: the page has nothing to show a second time.
+    await page.reload();
+    await expect(page.locator('[data-link]')).toHaveCount(0);
+
+    // Opening uses nothing up; a press does.
+    await phone.page.goto(link);
+    await thief.page.goto(link);
+    await phone.page.getByRole('button', { name: '在这台手机上登录' }).click();
+    await expect(phone.page.locator('[data-list=today]')).toBeVisible();
+    await phone.go('/field/me');
+    await expect(phone.page.locator('main')).toContainText('苏晴');
+    await thief.page.getByRole('button', { name: '在这台手机上登录' }).click();
+    await expect(thief.page.getByRole('alert')).toBeVisible();
+
+    // The account ends: the phone is emptied once nothing waits on it.
+    await desk.go('/hq/people');
+    const row = page.locator('tr[data-login=suqing]');
+    await row.locator('summary').click();
+    await row.getByRole('button', { name: '停用' }).click();
+    await expect(page.locator('tr[data-login=suqing]')).toContainText('已停用');
+    await phone.go('/field/sync');
+    await expect(phone.page.locator('[data-state=sign-in]')).toBeVisible({ timeout: 30_000 });
+    desk.expectNoViolations();
+    phone.expectNoViolations();
+  } finally {
+    await desk.leave();
+    await phone.remove();
+    await thief.remove();
+  }
+});
+
+test('many tasks are drawn at once, each reaches one supervisor, and HQ learns of none', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'office');
+  const phone = await Phone.take(city.url);
+  try {
+    const page = desk.page;
+    await desk.go('/hq/tasks/new?kind=billing');
+    await desk.alive();
+    const labels = page.locator('[data-list=venues] label');
+    const names: string[] = [];
+    for (const n of [0, 1, 4]) {
+      await labels.nth(n).locator('input').check();
+      names.push((await labels.nth(n).textContent())?.split(' · ')[0] ?? '');
+    }
+    const handles = await page.locator('select[name="form[handle]"] option').allTextContents();
+    expect(handles[0]).toContain('抽签');
+    expect(handles.length).toBeGreaterThan(5);
+    for (const person of ['陈晓燕', '马志强', '杨帆', '徐慧', '高远']) expect(await page.content()).not.toContain(person);
+    await page.fill('input[name="form[questions][0][question]"]', '上月为什么多了 5 元?');
+    await page.fill('input[name="form[questions][0][answer]"]', '增值业务费,可当场退订。');
+    await page.fill('textarea[name="form[commitments]"]', '计费差错双倍返还\n服务热线 24 小时人工');
+    await page.getByRole('button', { name: '派发' }).click();
+    await expect(page).toHaveURL(/\/hq\/tasks$/);
+    for (const name of names) await expect(page.locator('tbody tr', { hasText: name }).first()).toContainText('已派发');
+
+    // By the phones' own contract: every task has exactly one holder.
+    const holders: string[] = [];
+    for (const login of ['sup1', 'sup2', 'sup3', 'sup4', 'sup5', 'sup6', 'sup7', 'sup8']) {
+      const offered = await phone.offered(login);
+      holders.push(...names.filter((name) => offered.includes(name)).map((name) => `${name} ${login}`));
+    }
+    for (const name of names) expect(holders.filter((one) => one.startsWith(name))).toHaveLength(1);
+
+    // Its scenario and its commitments come with it.
+    const login = holders.find((one) => one.startsWith(names[0] ?? ''))?.split(' ').pop() ?? '';
+    await phone.go('/field');
+    await phone.page.fill('input[name=login]', login);
+    await phone.page.fill('input[name=password]', 'mingcha-demo');
+    await phone.page.locator('form button[type=submit]').click();
+    await phone.page.locator('[data-stage=offered]', { hasText: names[0] }).last().click();
+    await expect(phone.page.locator('[data-card=scenario]')).toContainText('上月为什么多了 5 元?');
+    await expect(phone.page.locator('[data-card=scenario]')).not.toContainText('增值业务费');
+    await expect(phone.page.locator('[data-card=commitments]')).toBeAttached();
+    await phone.go('/field/sync');
+    await drained(phone.page);
+    desk.expectNoViolations();
+    phone.expectNoViolations();
+  } finally {
+    await desk.leave();
+    await phone.remove();
+  }
+});

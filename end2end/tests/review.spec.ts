@@ -1,0 +1,149 @@
+// The reviewer's desk: two at one visit, decisions that can be taken back, keys, photos, findings.
+
+import { expect, test } from '../fixtures/city';
+import { Desk } from '../fixtures/desk';
+
+test('two reviewers see each other, and the second is told who was first', async ({ city }) => {
+  const first = await Desk.sit(city.url, 'reviewer');
+  const second = await Desk.sit(city.url, 'reviewer2');
+  try {
+    const visit = await first.openVisit('?state=received', 0);
+    await second.go(visit);
+    for (const [desk, name] of [[first, '赵启文'], [second, '林静']] as const) {
+      await desk.alive();
+      await expect(desk.page.locator('.watch')).toContainText(name, { timeout: 30_000 });
+    }
+
+    // Taken back within its ten seconds nothing has happened.
+    await first.page.getByRole('link', { name: '通过' }).click();
+    await expect(first.page.locator('[data-pending="1"]')).toContainText('通过');
+    await first.page.getByRole('button', { name: '撤回' }).click();
+    await expect(first.page.locator('[data-pending="0"]')).toBeAttached();
+    await expect(first.page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
+
+    // Both press; the decision follows the first to another page and takes effect there.
+    await first.page.getByRole('link', { name: '通过' }).click();
+    await expect(first.page.locator('.made__line')).toContainText('5 秒');
+    await second.page.getByRole('link', { name: '通过' }).click();
+    await first.page.getByRole('link', { name: '问题', exact: true }).click();
+    await expect(first.page.locator('[data-pending="1"]')).toBeAttached();
+    await expect(second.page.locator('.made-failed')).toContainText('林静', { timeout: 30_000 });
+    await expect(second.page.locator('[data-visit]')).toHaveAttribute('data-state', 'accepted');
+    await expect(second.page.locator('[data-decide]')).toHaveCount(0);
+    await first.go(visit);
+    await expect(first.page.locator('[data-visit]')).toHaveAttribute('data-state', 'accepted');
+    first.expectNoViolations();
+    second.expectNoViolations();
+  } finally {
+    await first.leave();
+    await second.leave();
+  }
+});
+
+test('keys move, search, decide and explain, sleep in fields, and can be switched off', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'reviewer');
+  try {
+    const page = desk.page;
+    await desk.go('/hq/visits?state=received');
+    await desk.alive();
+    await page.keyboard.press('j');
+    await expect(page.locator('a[data-row]').nth(0)).toBeFocused();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    await expect(page.locator('a[data-row]').nth(1)).toBeFocused();
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog')).toContainText('撤回');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toBeHidden();
+    await page.keyboard.press('/');
+    await expect(page.locator('input[name=q]')).toBeFocused();
+    await page.keyboard.type('jar?');
+    await expect(page.locator('input[name=q]')).toHaveValue('jar?');
+    await expect(page.getByRole('dialog')).toBeHidden();
+
+    await desk.openVisit('?state=received', 1);
+    await desk.alive();
+    await page.keyboard.press('a');
+    await expect(page.locator('[data-pending="1"]')).toBeAttached();
+    await page.getByRole('button', { name: '撤回' }).click();
+    await page.keyboard.press('r');
+    await expect(page).toHaveURL(/\/return$/);
+
+    await desk.go('/hq/settings');
+    await page.locator('button[name=keys][value=off]').click();
+    await desk.go('/hq/visits?state=received');
+    await desk.alive();
+    await page.keyboard.press('j');
+    await page.keyboard.press('?');
+    await expect(page.locator('a[data-row]:focus')).toHaveCount(0);
+    await expect(page.getByRole('dialog')).toBeHidden();
+    desk.expectNoViolations();
+  } finally {
+    await desk.leave();
+  }
+});
+
+test('photos open large, turn, zoom and follow one another by key', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'reviewer');
+  try {
+    const page = desk.page;
+    await desk.openVisit('?state=received&topic=hall', 2);
+    await desk.alive();
+    await page.locator('[data-list=evidence] button').first().click();
+    const viewer = page.locator('[data-viewer]');
+    await expect(viewer).toBeVisible();
+    const first = await viewer.locator('img').getAttribute('src');
+    await page.keyboard.press('r');
+    await expect(viewer.locator('[data-turn="1"]')).toBeAttached();
+    await page.keyboard.press('z');
+    await expect(viewer.locator('[data-zoom="2"]')).toBeAttached();
+    await page.keyboard.press('n');
+    await expect(viewer.locator('img')).not.toHaveAttribute('src', first ?? '');
+    await expect(viewer.locator('[data-turn="0"][data-zoom="1"]')).toBeAttached();
+    await page.keyboard.press('p');
+    await expect(viewer.locator('img')).toHaveAttribute('src', first ?? '');
+    await page.keyboard.press('Escape');
+    await expect(viewer).toBeHidden();
+    desk.expectNoViolations();
+  } finally {
+    await desk.leave();
+  }
+});
+
+test('a visit whose evidence is not all here is read and given back, not accepted', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'reviewer');
+  try {
+    await desk.openVisit('?state=received&incomplete=1', 0);
+    await expect(desk.page.locator('[data-decide]')).toContainText('收齐后才能通过');
+    await expect(desk.page.locator('[data-decide] a[data-key=a]')).toHaveCount(0);
+    await expect(desk.page.locator('[data-decide] a[data-key=r]')).toBeVisible();
+    desk.expectNoViolations();
+  } finally {
+    await desk.leave();
+  }
+});
+
+test('findings are filtered in the address and decided where they stand', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'reviewer');
+  try {
+    const page = desk.page;
+    await desk.go('/hq/findings?state=proposed&severity=critical&topic=hall');
+    const rows = page.locator('tr[data-finding]');
+    await expect(rows.first()).toBeVisible();
+    for (const row of await rows.all()) {
+      await expect(row).toContainText('严重');
+      await expect(row.locator('a[data-row]')).toContainText('HALL-');
+    }
+    const one = await rows.first().getAttribute('data-finding');
+    await desk.alive();
+    await rows.first().locator('summary').click();
+    await rows.first().getByRole('button', { name: '确认' }).click();
+    await expect(page.locator(`tr[data-finding="${one}"]`)).toHaveCount(0);
+    await desk.go('/hq/findings?state=confirmed');
+    await expect(page.locator(`tr[data-finding="${one}"]`)).toHaveAttribute('data-state', '已确认');
+    desk.expectNoViolations();
+  } finally {
+    await desk.leave();
+  }
+});
