@@ -18,6 +18,14 @@ const PATIENCE_MS: i32 = 5_000;
 /// Who waits for which answer: few at a time.
 type Waiting = Rc<RefCell<Vec<(u32, Function, Function)>>>;
 
+/// Who waits for answer `id`; from now on nobody does.
+fn take(waiting: &Waiting, id: u32) -> Option<(Function, Function)> {
+    let mut waiting = waiting.borrow_mut();
+    let place = waiting.iter().position(|(waits, ..)| *waits == id)?;
+    let (_, resolve, reject) = waiting.swap_remove(place);
+    Some((resolve, reject))
+}
+
 /// A picture that was made smaller.
 #[derive(Clone, Debug)]
 pub struct Picture {
@@ -71,11 +79,7 @@ impl Helper {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let data = event.data();
             let id = get(&data, "id").as_f64().unwrap_or_default() as u32;
-            let mut answered = answered.borrow_mut();
-            let Some(place) = answered.iter().position(|(waits, ..)| *waits == id) else { return };
-            let (_, resolve, reject) = answered.swap_remove(place);
-            // Whoever hears of it may ask again at once.
-            drop(answered);
+            let Some((resolve, reject)) = take(&answered, id) else { return };
             let error = get(&data, "error");
             drop(if error.is_undefined() {
                 resolve.call1(&JsValue::UNDEFINED, &get(&data, "ok"))
@@ -124,7 +128,7 @@ impl Helper {
         let waiting = Rc::clone(&self.waiting);
         wasm_bindgen_futures::spawn_local(async move {
             clock::sleep(PATIENCE_MS).await;
-            if let Some((_, reject)) = waiting.borrow_mut().remove(&id) {
+            if let Some((_, reject)) = take(&waiting, id) {
                 drop(reject.call1(&JsValue::UNDEFINED, &JsValue::from_str("worker")));
             }
         });
