@@ -49,9 +49,11 @@ impl Inspector {
         (row.get("rev"), row.get("head"))
     }
 
-    /// Changes the schema as no migration would: for tests of what then is noticed.
-    pub(crate) async fn spoil(&mut self, statement: &'static str) {
-        sqlx::raw_sql(statement).execute(&mut self.0).await.expect("done");
+    /// Takes down what keeps the companies' rows of a table apart, or puts it up again: for tests of what then is noticed.
+    pub(crate) async fn wall(&mut self, table: &str, up: bool) {
+        let what = if up { "ENABLE" } else { "DISABLE" };
+        let sql = format!("ALTER TABLE app.{table} {what} ROW LEVEL SECURITY");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut self.0).await.expect("done");
     }
 
     /// The functions of `identity` that the serving role may call, with the names of what they take.
