@@ -60,7 +60,7 @@ const SUITES: &[Suite] = &[
     },
     Suite {
         name: "phone",
-        proves: "P3, P4, P23: browsers killed, also behind their cameras, their profiles taken apart; `cargo xtask test --only host,bundles` first",
+        proves: "P3, P4, P23-P25: browsers killed and taken apart, stores that die, four tabs at once; `cargo xtask test --only host,bundles` first",
         command: phone,
     },
 ];

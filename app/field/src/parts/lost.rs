@@ -40,8 +40,12 @@ pub(crate) fn lost(phone: Phone) -> impl IntoView {
                 </div>
             }
         });
-        let files = (!lost.files.is_empty()).then(|| {
-            let count = lost.files.len();
+        // What was deleted or taken again is nobody's loss any more.
+        let count = phone.rows.with(|rows| {
+            let named = rows.values().filter_map(|row| row.draft.as_ref()).flat_map(|draft| &draft.evidence);
+            named.filter_map(|piece| piece.bytes.as_ref()).filter(|bytes| lost.files.contains(&bytes.sha256)).count()
+        });
+        let files = (count > 0).then(|| {
             let title = tf("{} 个照片或录音文件不在了", "{} photos or memos are gone", &[&count.to_string()]);
             view! {
                 <div data-lost="files" data-count=count>

@@ -1,0 +1,54 @@
+// P25: several tabs at once write over nobody, with Web Locks and without.
+
+import type { Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+
+import { saved } from '../fixtures/visit';
+import { Luck, count, figures, progress } from './support/run';
+import { readStore } from './support/store';
+import { type Desk, begin, end, enter } from './support/work';
+
+/** Locks that everybody gets at once: as if the browser had none. */
+const NO_LOCKS = `
+  LockManager.prototype.request = async (name, options, work) => (work || options)({ name });
+  LockManager.prototype.query = async () => ({ held: [], pending: [] });
+`;
+
+async function rounds(desk: Desk, luck: Luck, seeds: number): Promise<void> {
+  const visit = desk.visits[1] ?? '';
+  const codes = desk.items[visit] ?? [];
+  const tabs: Page[] = [desk.phone.page];
+  while (tabs.length < 4) tabs.push(await desk.phone.another());
+  const at = codes.slice(0, 4);
+  // One item a tab: what two tabs say about one item is the later word, and no loss.
+  for (const [n, tab] of tabs.entries()) {
+    await tab.goto(`${desk.phone.origin}/field/visit/${visit}/item/${at[n]}`);
+    await expect(tab.locator(`article[data-item="${at[n]}"]`)).toBeVisible();
+  }
+  for (let n = 1; n <= seeds; n += 1) {
+    await Promise.all(tabs.map(async (tab, k) => enter(desk, tab, visit, at[k] ?? '', luck)));
+    for (const tab of tabs) await saved(tab);
+    if (n % 5 === 0 || n === seeds) desk.claims.compare(await readStore(desk.phone.page), `round ${n}`);
+    progress('rounds of four tabs', n, seeds, `seed ${luck.seed}, lost ${desk.claims.lost.length}`);
+    if (desk.claims.lost.length > 0) return;
+  }
+}
+
+for (const [name, shim] of [['with Web Locks', ''], ['without Web Locks', NO_LOCKS]] as const) {
+  test(`P25 four tabs write at once, ${name}, and nothing is lost`, async () => {
+    const luck = new Luck();
+    const seeds = count(250, 3);
+    const desk = await begin(undefined, shim);
+    try {
+      await rounds(desk, luck, seeds);
+      const { lost, ghosts, foreign, claims } = desk.claims;
+      const bad = lost.length + ghosts.length + foreign.length;
+      figures('P25', shim ? 'phone-no-locks' : 'phone', luck.seed, bad === 0, { seeds, claims, lost: lost.length, ghosts: ghosts.length });
+      desk.claims.expectKept();
+      const { ops } = await readStore(desk.phone.page);
+      expect(new Set(ops.map((op) => op.seq)).size).toBe(ops.length);
+    } finally {
+      await end(desk);
+    }
+  });
+}
