@@ -1,5 +1,7 @@
 //! Positions on earth, with how sure they are, and the reasons why there is none.
 
+mod crs;
+
 use serde::{Deserialize, Serialize};
 
 /// A WGS-84 position in units of 1e-7 degrees.
