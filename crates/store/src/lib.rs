@@ -6,8 +6,10 @@
 //! security does the rest. People are known to schema `identity` alone, which
 //! is reached through its functions only (see `migrations/0006…`).
 
+mod backup;
 mod cluster;
 pub mod code;
+pub mod command;
 pub mod error;
 mod feed;
 pub mod hq;
@@ -23,10 +25,11 @@ mod tenants;
 mod verify;
 mod writer;
 
+pub use backup::{Branch, LEFT_OUT, NamedBytes, Snapshot, holds_anything, make_room};
 pub use cluster::{Inspection, ensure_database, inspect};
 pub use error::{Error, Result};
 pub use feed::FeedEntry;
-pub use migrate::{ServedRole, migrate, set_password};
+pub use migrate::{SchemaState, ServedRole, migrate, newest_schema, schema_state, set_password};
 pub use people::{Account, Handle, HandleQuery};
 pub use phone::{Claim, Pending, Pull, Readable, verified_op};
 pub use pool::{Settings, Store, Tx};

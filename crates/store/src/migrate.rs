@@ -1,8 +1,11 @@
 //! The schema, as a list of small steps that only ever grows.
 
+use std::str::FromStr as _;
+
 use sqlx::{
-    Connection as _, PgConnection, SqlSafeStr as _,
+    ConnectOptions as _, Connection as _, PgConnection, SqlSafeStr as _,
     migrate::{Migration, MigrationType, Migrator},
+    postgres::PgConnectOptions,
 };
 
 use crate::error::Result;
@@ -31,6 +34,52 @@ steps! {
     101 "0101_hq_reads",
 }
 
+/// What a database's schema is to this build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SchemaState {
+    /// There is none.
+    Missing,
+    /// A step of this build has not run yet.
+    Older,
+    /// A step has run that this build does not know.
+    Newer,
+    /// It is this build's.
+    Current,
+}
+
+/// Looks what the schema of the database at `url` is to this build. Both logins may look.
+///
+/// # Errors
+/// The database failed.
+pub async fn schema_state(url: &str) -> Result<SchemaState> {
+    let mut connection = PgConnection::connect(url).await?;
+    let there: bool = sqlx::query_scalar(
+        "SELECT to_regclass('_sqlx_migrations') IS NOT NULL
+             AND has_table_privilege(to_regclass('_sqlx_migrations'), 'SELECT')",
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    let ran: Vec<i64> = if there {
+        sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success").fetch_all(&mut connection).await?
+    } else {
+        Vec::new()
+    };
+    connection.close().await?;
+    let known = |version: &i64| STEPS.iter().any(|(number, ..)| number == version);
+    Ok(match () {
+        () if ran.is_empty() => SchemaState::Missing,
+        () if !ran.iter().all(known) => SchemaState::Newer,
+        () if STEPS.iter().any(|(number, ..)| !ran.contains(number)) => SchemaState::Older,
+        () => SchemaState::Current,
+    })
+}
+
+/// The number of this build's last step.
+#[must_use]
+pub fn newest_schema() -> i64 {
+    STEPS.iter().map(|(number, ..)| *number).max().unwrap_or_default()
+}
+
 /// Brings the database at `owner_url` up to this build's schema. Running it again changes nothing.
 ///
 /// The login must own the database, and be a superuser or able to create roles
@@ -40,11 +89,18 @@ steps! {
 /// # Errors
 /// A step failed (it was rolled back), or a step that ran before has another text now.
 pub async fn migrate(owner_url: &str) -> Result<()> {
+    migrate_to(owner_url, i64::MAX).await
+}
+
+/// As [`migrate`], with the steps up to `last` only: a backup is restored into the schema that it was made of.
+pub(crate) async fn migrate_to(owner_url: &str, last: i64) -> Result<()> {
     let mut connection = PgConnection::connect(owner_url).await?;
-    let steps = STEPS.iter().map(|(number, name, text)| {
+    let steps = STEPS.iter().filter(|(number, ..)| *number <= last).map(|(number, name, text)| {
         Migration::new(*number, (*name).into(), MigrationType::Simple, (*text).into_sql_str(), false)
     });
     Migrator::with_migrations(steps.collect()).run(&mut connection).await?;
+    // Whoever serves looks which steps have run before it trusts the schema.
+    sqlx::raw_sql("GRANT SELECT ON _sqlx_migrations TO mingcha_serve").execute(&mut connection).await?;
     connection.close().await?;
     Ok(())
 }
@@ -55,7 +111,9 @@ pub async fn migrate(owner_url: &str) -> Result<()> {
 /// # Errors
 /// The database refuses, or `role` is another one.
 pub async fn set_password(owner_url: &str, role: ServedRole, password: &str) -> Result<()> {
-    let mut connection = PgConnection::connect(owner_url).await?;
+    // The statement holds the password: it must not reach a log, however much is logged.
+    let options = PgConnectOptions::from_str(owner_url)?.disable_statement_logging();
+    let mut connection = PgConnection::connect_with(&options).await?;
     // ALTER ROLE takes no parameters: the database itself quotes the password.
     let statement: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I PASSWORD %L', $1, $2)")
         .bind(role.name())

@@ -402,7 +402,8 @@ pub(crate) async fn roll(tx: &mut crate::Tx, token: Sha256, now: Moment) -> Resu
     Ok(end.flatten().map(Moment))
 }
 
-fn tenant(row: &PgRow) -> Result<Tenant> {
+/// Reads `tenant_id, code, name::text, zone_offset, epoch`.
+pub(crate) fn tenant(row: &PgRow) -> Result<Tenant> {
     Ok(Tenant {
         id: TenantId(row.try_get("tenant_id")?),
         code: row.try_get("code")?,
