@@ -1,9 +1,21 @@
 //! The command line.
 
 mod arguments;
+mod backup;
+mod demo;
+mod import;
 mod migrate;
+mod owner;
+mod password;
+mod restore;
+mod tenant;
+mod user;
+mod verify;
 
-pub use arguments::{Arguments, Command, ServeOptions};
+pub use arguments::{
+    Arguments, Command, ImportCommand, OfTenant, ServeOptions, TenantCommand, UserCommand, VerifyOptions,
+};
+pub(crate) use owner::misfit;
 
 use std::process::ExitCode;
 
@@ -41,8 +53,20 @@ async fn dispatch(command: Command, settings: &Settings) -> Result<ExitCode> {
     match command {
         Command::Serve(options) => serve::serve(settings, &options).await,
         Command::Migrate => migrate::run(settings).await,
+        Command::Demo => demo::run(settings).await,
+        Command::Tenant(command) => tenant::run(settings, command).await,
+        Command::User(command) => user::run(settings, command).await,
+        Command::Import(command) => import::run(settings, command).await,
+        Command::Verify(options) => verify::run(settings, options).await,
+        Command::Backup { to } => backup::run(settings, &to).await,
+        Command::Restore { from } => restore::run(settings, &from).await,
     }
     .map(|()| ExitCode::SUCCESS)
+}
+
+/// A sentence on standard output, in both languages.
+fn say(zh: &str, en: &str) {
+    println!("{zh}  {en}");
 }
 
 /// The settings in force for this command line.
@@ -54,8 +78,11 @@ pub fn settings(arguments: &Arguments, matches: &ArgMatches) -> Result<Settings>
         Some(path) => Layer::read(path)?,
         None => Layer::default(),
     };
-    // Global flags are found in the matches of the subcommand.
-    let matches = matches.subcommand().map_or(matches, |(_, below)| below);
+    // Global flags are found in the matches of the innermost subcommand.
+    let mut matches = matches;
+    while let Some((_, below)) = matches.subcommand() {
+        matches = below;
+    }
     let from_environment = |name: &str| {
         matches.try_contains_id(name).is_ok() && matches.value_source(name) == Some(ValueSource::EnvVariable)
     };

@@ -13,12 +13,12 @@ const EVERY: Duration = Duration::from_secs(30);
 const AT_ONCE: i64 = 500;
 
 /// Goes on until it is told to stop.
-pub async fn run(server: Server, tenants: Vec<TenantId>, shutdown: Shutdown) {
+///
+/// Which tenants there are is asked each time: one that was added since the start has evidence too.
+pub async fn run(server: Server, shutdown: Shutdown) {
     loop {
-        for tenant in &tenants {
-            if let Err(error) = verify(&server, *tenant).await {
-                tracing::error!(%error, "evidence could not be counted; it will be tried again");
-            }
+        if let Err(error) = all(&server).await {
+            tracing::error!(%error, "evidence could not be counted; it will be tried again");
         }
         tokio::select! {
             () = shutdown.wait() => return,
@@ -26,6 +26,17 @@ pub async fn run(server: Server, tenants: Vec<TenantId>, shutdown: Shutdown) {
             () = tokio::time::sleep(EVERY) => {}
         }
     }
+}
+
+async fn all(server: &Server) -> store::Result<()> {
+    let mut failed = Ok(());
+    for tenant in server.store.all_tenants().await? {
+        // One company's trouble is not the others'.
+        if let Err(error) = verify(server, tenant).await {
+            failed = Err(error);
+        }
+    }
+    failed
 }
 
 /// Lets what has arrived whole come to count, for one company.

@@ -1,6 +1,10 @@
 //! The keys that sign the log's heads. They lie beside the database, never in it.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use domain::evidence::Sha256;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
@@ -24,30 +28,50 @@ pub struct Keys {
 
 impl Keys {
     /// Reads the keys of `data`; makes the first one if there is none. Files are called `<order>.ed25519`:
-    /// the last signs.
+    /// the last signs. A file `<id>.pub` holds the public half of a key that signed once and lies elsewhere
+    /// now: what a backup brings along.
     ///
     /// # Errors
     /// [`crate::failure::Exit::Data`], or a file that holds no key.
     pub fn keep(data: &DataDir, random: &dyn Random) -> Result<Self> {
         let folder = data.private("keys")?;
-        let mut files: Vec<_> = fs::read_dir(&folder)
-            .map_err(|error| cannot_use(&folder, &error))?
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|end| end == "ed25519"))
-            .collect();
+        let mut files = listed(&folder, "ed25519")?;
         if files.is_empty() {
             let path = folder.join("0001.ed25519");
             let seed = hex(&random.bytes::<32>());
             write_private(&path, seed.as_bytes()).map_err(|error| cannot_use(&path, &error))?;
             files.push(path);
         }
-        files.sort();
         let keys: Vec<SigningKey> = files.iter().map(|path| read(path)).collect::<Result<_>>()?;
-        let known = keys.iter().map(|key| (id(&key.verifying_key()), key.verifying_key())).collect();
+        let mut known: BTreeMap<_, _> =
+            keys.iter().map(|key| (id(&key.verifying_key()), key.verifying_key())).collect();
+        for path in listed(&folder, "pub")? {
+            let key = read_public(&path)?;
+            known.insert(id(&key), key);
+        }
         let signing =
             keys.into_iter().next_back().ok_or_else(|| Failure::unexpected("keys", &"there is no signing key"))?;
         Ok(Self { id: id(&signing.verifying_key()), signing, known })
+    }
+
+    /// Keeps the public halves of keys that signed before, unless they are here already.
+    ///
+    /// # Errors
+    /// [`crate::failure::Exit::Data`], or one of them is no key.
+    pub fn remember(&mut self, data: &DataDir, published: &PublishedKeys) -> Result<()> {
+        let folder = data.private("keys")?;
+        for PublishedKey { public, .. } in &published.keys {
+            let key = public_key(public).ok_or_else(|| Failure::unexpected("keys", &"a public key is none"))?;
+            // Under the name that follows from it, whatever it was called.
+            let name = id(&key);
+            if self.known.contains_key(&name) {
+                continue;
+            }
+            let path = folder.join(format!("{name}.pub"));
+            write_private(&path, public.as_bytes()).map_err(|error| cannot_use(&path, &error))?;
+            self.known.insert(name, key);
+        }
+        Ok(())
     }
 
     /// What `/api/v1/keys` says.
@@ -74,6 +98,26 @@ impl Signer for Keys {
 
 fn id(key: &VerifyingKey) -> String {
     Sha256::of(key.as_bytes()).to_string().chars().take(16).collect()
+}
+
+fn listed(folder: &Path, end: &str) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .map_err(|error| cannot_use(folder, &error))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|there| there == end))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+fn public_key(text: &str) -> Option<VerifyingKey> {
+    VerifyingKey::from_bytes(&unhex::<32>(text.trim())?).ok()
+}
+
+fn read_public(path: &Path) -> Result<VerifyingKey> {
+    let text = fs::read_to_string(path).map_err(|error| cannot_use(path, &error))?;
+    public_key(&text).ok_or_else(|| Failure::unexpected(&path.display().to_string(), &"this file holds no public key"))
 }
 
 fn read(path: &Path) -> Result<SigningKey> {
@@ -125,6 +169,17 @@ mod tests {
         assert!(newer.verify(&head));
         assert_ne!(newer.published().keys[0].id, head.key);
         assert_eq!(newer.published().keys.len(), 2);
+        // A machine that has the public half only: it knows the head again and signs with a key of its own.
+        let other = tempfile::tempdir().unwrap();
+        let elsewhere = DataDir::open(other.path()).unwrap();
+        let mut restored = Keys::keep(&elsewhere, &SystemRandom).unwrap();
+        assert!(!restored.verify(&head));
+        restored.remember(&elsewhere, &newer.published()).unwrap();
+        assert!(restored.verify(&head));
+        let restored = Keys::keep(&elsewhere, &SystemRandom).unwrap();
+        assert!(restored.verify(&head));
+        assert_eq!(restored.published().keys.len(), 3);
+        assert!(!newer.published().keys.iter().any(|key| key.id == restored.published().keys[0].id));
         head.time = Moment(10);
         assert!(!newer.verify(&head));
         assert!(!newer.verify(&Head { signature: "zz".repeat(64), ..head.clone() }));

@@ -1,6 +1,7 @@
 //! The process `mingcha`: settings, routes, REST, jobs, and the PostgreSQL that it brings along.
 
 pub mod api;
+pub mod archive;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -10,6 +11,7 @@ pub mod failure;
 pub mod hq;
 pub mod jobs;
 pub mod keys;
+mod lan;
 pub mod logs;
 pub mod media;
 pub mod metrics;
@@ -23,3 +25,4 @@ pub mod secret;
 pub mod serve;
 pub mod shutdown;
 pub mod site;
+pub mod tls;

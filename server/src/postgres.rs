@@ -12,6 +12,7 @@ mod binaries;
 mod checks;
 mod child;
 mod cluster;
+mod dump;
 mod orphan;
 mod passwords;
 mod socket;
@@ -20,6 +21,7 @@ mod supervisor;
 pub use account::is_reachable;
 pub use checks::{Strictness, check};
 pub use cluster::bring_up_to_date;
+pub(crate) use dump::{dump, load};
 pub use supervisor::Supervisor;
 
 use crate::{

@@ -26,6 +26,10 @@ pub struct Server {
     pub site: Arc<Site>,
     /// The address that people type, if a proxy or our own TLS serves it.
     pub public_url: Option<String>,
+    /// Whether what comes in here came over https.
+    pub secure: bool,
+    /// Whether a proxy of ours stands in front of this listener, and names the caller's address.
+    pub proxied: bool,
     /// The clock can be set by requests: tests only.
     pub is_test: bool,
     /// Wakes the jobs.
@@ -36,13 +40,13 @@ impl Server {
     /// Whether cookies go over https only.
     #[must_use]
     pub const fn is_secure(&self) -> bool {
-        self.public_url.is_some()
+        self.secure
     }
 
     /// Whether a proxy of ours names the caller's address.
     #[must_use]
     pub const fn behind_proxy(&self) -> bool {
-        self.public_url.is_some()
+        self.proxied
     }
 
     /// The cookie of the phone's front.

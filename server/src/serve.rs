@@ -6,11 +6,12 @@ mod show;
 use std::{path::PathBuf, sync::Arc};
 
 use domain::time::Moment;
+use rustls::ServerConfig;
 use store::{Signer, Store};
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
 
 use crate::{
-    cli::ServeOptions,
+    cli::{ServeOptions, misfit},
     clock::Clock,
     config::Settings,
     data_dir::DataDir,
@@ -18,15 +19,20 @@ use crate::{
     failure::{Exit, Failure, Result},
     jobs,
     keys::Keys,
+    lan::{self, Lan},
     media::Media,
     passwords::Passwords,
     postgres::{self, Database, Strictness},
     process::Server,
     random::{Random, SystemRandom},
     router,
+    secret::Secret,
     shutdown::Shutdown,
     site::Site,
+    tls::{self, authority::Authority, listener::TlsListener},
 };
+
+pub(crate) use listen::bind;
 
 /// Serves until a signal says stop.
 ///
@@ -37,13 +43,13 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<()> {
     show::settings(settings);
     // First what fails fastest: nobody should wait for a database to learn that the port is taken.
     let site = Site::read(&settings.site.clone().unwrap_or_else(Site::default_folder))?;
-    let listener = listen::bind(settings.addr).await?;
+    let doors = Doors::open(settings).await?;
     let data = DataDir::open(&data_dir(settings))?;
     if settings.database_url.is_none() && !data.is_ours() {
         return Err(data.in_use());
     }
     let database = Database::open(settings, &data).await?;
-    let served = with_database(settings, options, &data, &database, site, listener, &shutdown).await;
+    let served = with_database(settings, options, &data, &database, site, doors, &shutdown).await;
     database.close().await;
     served
 }
@@ -54,30 +60,115 @@ async fn with_database(
     data: &DataDir,
     database: &Database,
     site: Site,
-    listener: TcpListener,
+    doors: Doors,
     shutdown: &Shutdown,
 ) -> Result<()> {
     postgres::check(&database.urls.serve, Strictness::Serving).await?;
+    needs_schema(&database.urls.serve).await?;
     let server = server(settings, data, database, site).await?;
     if options.demo && !shutdown.is_set() {
-        demo::install::if_empty(&server, &database.urls).await?;
+        let tools = demo::install::Tools {
+            owner_url: database.urls.owner()?.reveal(),
+            media: &server.media,
+            keys: &server.keys,
+            random: &server.random,
+            now: server.clock.now(),
+        };
+        demo::install::if_empty(&tools).await?;
         demo::install::print_accounts();
     }
     if shutdown.is_set() {
         return Ok(());
     }
-    let tenants = match server.store.all_tenants().await {
-        Ok(tenants) => tenants,
+    match server.store.all_tenants().await {
+        Ok(tenants) if tenants.is_empty() => show::nobody_yet(),
+        Ok(_) => {}
         Err(error) => return Err(Failure::unexpected("tenants", &error)),
-    };
-    let jobs = tokio::spawn(jobs::run(server.clone(), tenants, shutdown.clone()));
-    let address = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.addr));
-    println!("ready: {address}");
-    listen::serve(listener, router::router(&server), shutdown).await;
-    // It ends by the same signal.
+    }
+    let jobs = tokio::spawn(jobs::run(server.clone(), shutdown.clone()));
+    doors.serve(settings, data, &server, shutdown).await?;
+    // They end by the same signal.
     drop(jobs.await);
     server.store.close().await;
     Ok(())
+}
+
+/// Every socket, taken before anything that takes long.
+struct Doors {
+    plain: TcpListener,
+    tls: Option<(TcpListener, Option<Arc<ServerConfig>>)>,
+    lan: Option<Lan>,
+}
+
+impl Doors {
+    async fn open(settings: &Settings) -> Result<Self> {
+        let files = match &settings.tls_files {
+            Some((cert, key)) => Some(tls::from_files(cert, key)?),
+            None => None,
+        };
+        let plain = listen::bind(settings.addr).await?;
+        let lan = if settings.lan { Some(Lan::find(settings).await?) } else { None };
+        let tls = if settings.lan || files.is_some() {
+            Some((listen::bind(lan::everywhere(settings.tls_port)).await?, files))
+        } else {
+            None
+        };
+        Ok(Self { plain, tls, lan })
+    }
+
+    /// Says `ready` and serves at every door until a signal says stop.
+    async fn serve(self, settings: &Settings, data: &DataDir, server: &Server, shutdown: &Shutdown) -> Result<()> {
+        let Self { plain, tls, lan } = self;
+        let unexpected = |error: std::io::Error| Failure::unexpected("socket", &error);
+        let here = plain.local_addr().map_err(unexpected)?;
+        let mut more = JoinSet::new();
+        let mut server = server.clone();
+        if let Some((socket, files)) = tls {
+            let port = socket.local_addr().map_err(unexpected)?.port();
+            let authority = match (&lan, &files) {
+                (Some(lan), None) => {
+                    Some(Authority::keep(data, &lan.hosts, server.random.as_ref(), server.clock.now())?)
+                }
+                _ => None,
+            };
+            if let Some(lan) = &lan {
+                server.public_url = Some(lan::https(&lan.host, port));
+            }
+            let config = files.or_else(|| authority.as_ref().map(|authority| Arc::clone(&authority.config)));
+            let config = config.ok_or_else(|| Failure::unexpected("https", &"there is no certificate"))?;
+            let secure = TlsListener::new(socket, config).map_err(unexpected)?;
+            let door = router::router(&Server { secure: true, proxied: false, ..server.clone() });
+            let stop = shutdown.clone();
+            more.spawn(async move { listen::serve(secure, door, &stop).await });
+            let address = server.public_url.clone().unwrap_or_else(|| format!("https://<host>:{port}"));
+            if let Some(lan) = lan {
+                let help = lan.help.local_addr().map_err(unexpected)?.port();
+                lan::show(&lan.host, help, &address, authority.as_ref());
+                let told = authority.map(|authority| (authority.fingerprint(), authority.der));
+                let page = lan::router(&server, &address, told.map(|(print, der)| (der, print)));
+                let stop = shutdown.clone();
+                more.spawn(async move { listen::serve(lan.help, page, &stop).await });
+            } else {
+                show::https(&address);
+            }
+        } else if settings.public_url.is_none() && !here.ip().is_loopback() {
+            show::not_for_phones();
+        }
+        let ready = settings.public_url.clone().unwrap_or_else(|| format!("http://{here}"));
+        println!("ready: {ready}");
+        listen::serve(plain, router::router(&server), shutdown).await;
+        more.join_all().await;
+        Ok(())
+    }
+}
+
+/// Fails unless the schema is this build's.
+///
+/// # Errors
+/// [`Exit::Schema`], with what to do.
+pub async fn needs_schema(url: &Secret) -> Result<()> {
+    let state = store::schema_state(url.reveal()).await.map_err(|error| cannot_connect(&error))?;
+    misfit(state)
 }
 
 async fn server(settings: &Settings, data: &DataDir, database: &Database, site: Site) -> Result<Server> {
@@ -104,6 +195,9 @@ async fn server(settings: &Settings, data: &DataDir, database: &Database, site: 
         keys,
         site: Arc::new(site),
         public_url: settings.public_url.clone(),
+        secure: settings.public_url.is_some(),
+        // With a certificate of our own nobody stands in front of us.
+        proxied: settings.public_url.is_some() && settings.tls_files.is_none(),
         is_test: std::env::var_os("MINGCHA_TEST").is_some_and(|value| value == "1"),
         jobs: Arc::new(Notify::new()),
     })

@@ -19,3 +19,4 @@ pub use bundle::Bundle;
 pub use cookies::{Cookie, read_cookie};
 pub use gate::{Caller, HqServer, Process, SignedIn, Work, page_context};
 pub(crate) use gate::{Reading, caller, failed, reading};
+pub use people::PASSWORD_MIN;

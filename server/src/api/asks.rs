@@ -8,13 +8,14 @@ use bytes::Bytes;
 use domain::ids::AccountId;
 use protocol::{ACCOUNT_HEADER, HAND_IN_HEADER, PROTOCOL, PROTOCOL_HEADER};
 use serde::de::DeserializeOwned;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 use store::{Caller, Secret};
 
 use super::{ApiError, Code};
 use crate::{
     origin::{Origin, only_reads},
     process::Server,
+    tls::listener::Peer,
 };
 
 /// A session's token, of a cookie or a bearer.
@@ -50,8 +51,8 @@ pub fn address(parts: &Parts, behind_proxy: bool) -> String {
         let last = last.trim();
         return last.parse().map_or_else(|_| last.chars().take(64).collect(), caller);
     }
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| caller(peer.ip()))
+    let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+    peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(Peer(peer))| caller(peer.ip()))
 }
 
 /// An address as one caller: a subscriber of IPv6 has a whole /64 to himself.

@@ -43,6 +43,9 @@ pub struct Layer {
     /// Also serve https on the local network, with a certificate of its own.
     #[arg(long, env = "MINGCHA_LAN", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", global = true)]
     pub lan: Option<bool>,
+    /// The address or name of this machine on the local network, if the one found is not the right one.
+    #[arg(long, env = "MINGCHA_LAN_HOST", value_name = "HOST", global = true)]
+    pub lan_host: Option<String>,
     /// The port of https [default: 3443].
     #[arg(long, env = "MINGCHA_TLS_PORT", value_name = "PORT", global = true)]
     pub tls_port: Option<u16>,
@@ -58,7 +61,7 @@ pub struct Layer {
     /// How logs look: pretty or json [default: pretty].
     #[arg(long, env = "MINGCHA_LOG_FORMAT", value_name = "FORMAT", value_enum, global = true)]
     pub log_format: Option<LogFormat>,
-    /// What is logged [default: info].
+    /// What is logged [default: info, without the database's notices].
     #[arg(long, env = "MINGCHA_LOG", value_name = "FILTER", global = true)]
     pub log: Option<String>,
     /// Tests only (needs MINGCHA_TEST=1): a clock that stands at this moment (ms since 1970) until it is set.

@@ -94,6 +94,8 @@ pub struct Settings {
     pub site: Option<PathBuf>,
     /// Serve https on the local network.
     pub lan: bool,
+    /// The machine's address on it; `None` finds out.
+    pub lan_host: Option<String>,
     /// The port of https.
     pub tls_port: u16,
     /// The port of the help page.
@@ -176,12 +178,13 @@ impl Settings {
         let media_url = pick.optional("media_url", &line.media_url, &file.media_url);
         let site = pick.path("site", &line.site, &file.site);
         let lan = pick.or("lan", &line.lan, &file.lan, false);
+        let lan_host = pick.optional("lan_host", &line.lan_host, &file.lan_host);
         let tls_port = pick.or("tls_port", &line.tls_port, &file.tls_port, 3443);
         let help_port = pick.or("help_port", &line.help_port, &file.help_port, 3080);
         let tls_cert = pick.path("tls_cert", &line.tls_cert, &file.tls_cert);
         let tls_key = pick.path("tls_key", &line.tls_key, &file.tls_key);
         let log_format = pick.or("log_format", &line.log_format, &file.log_format, LogFormat::Pretty);
-        let log = pick.or("log", &line.log, &file.log, "info".to_owned());
+        let log = pick.or("log", &line.log, &file.log, "info,sqlx::postgres::notice=warn".to_owned());
         let settings = Self {
             addr,
             public_url: public_url.map(|url| url.trim_end_matches('/').to_owned()),
@@ -194,6 +197,7 @@ impl Settings {
             media_url,
             site,
             lan,
+            lan_host,
             tls_port,
             help_port,
             tls_files: both(tls_cert, tls_key)?,
@@ -224,6 +228,18 @@ impl Settings {
                 "public_url must look like https://mingcha.example.cn, without a path",
             );
         }
+        if self.lan && self.public_url.is_some() {
+            return wrong(
+                "public_url 用于前面有代理的情形,lan 用于没有代理的情形:只能选一个",
+                "public_url is for a proxy in front, lan for a machine without one: choose one of them",
+            );
+        }
+        if self.lan_host.as_ref().is_some_and(|host| !is_host(host)) {
+            return wrong(
+                "lan_host 只写主机名或 IP,不带端口和路径",
+                "lan_host is a host name or an IP, without port and path",
+            );
+        }
         if self.connections < 4 {
             return wrong("connections 至少为 4", "connections must be at least 4");
         }
@@ -235,6 +251,11 @@ impl Settings {
     pub fn media_url(&self) -> String {
         self.media_url.clone().unwrap_or_else(|| format!("file://{}", self.data_dir.join("media").display()))
     }
+}
+
+fn is_host(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok()
+        || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)))
 }
 
 fn both(cert: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<(PathBuf, PathBuf)>> {
@@ -291,6 +312,8 @@ mod tests {
             "public_url = 'http://mingcha.example.cn'",
             "public_url = 'https://mingcha.example.cn/app'",
             "connections = 1",
+            "lan = true\npublic_url = 'https://mingcha.example.cn'",
+            "lan_host = 'http://192.168.1.5'",
         ] {
             let failure = Settings::resolve(&layer(text), &Layer::default(), &|_| false).unwrap_err();
             assert_eq!(failure.exit, Exit::Usage, "{text}");

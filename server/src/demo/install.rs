@@ -18,8 +18,7 @@ use crate::{
     failure::{Failure, Result},
     keys::Keys,
     media::Media,
-    postgres::Urls,
-    process::Server,
+    passwords::Passwords,
     random::Random,
 };
 
@@ -33,19 +32,34 @@ pub(super) struct City {
     pub(super) now: Moment,
 }
 
-/// Installs the demo city unless the database holds a company already.
+/// What the installation needs of the process.
+#[derive(Debug)]
+pub struct Tools<'a> {
+    /// The database, over its owner's login.
+    pub owner_url: &'a str,
+    /// Where the pictures go.
+    pub media: &'a Media,
+    /// The keys that sign.
+    pub keys: &'a Arc<Keys>,
+    /// Randomness.
+    pub random: &'a Arc<dyn Random>,
+    /// When the month ends.
+    pub now: Moment,
+}
+
+/// Installs the demo city unless the database holds a company already; says whether it did.
 ///
 /// # Errors
 /// The database or the media store failed; a half-made city is none: empty the data folder and begin anew.
-pub async fn if_empty(server: &Server, urls: &Urls) -> Result<()> {
-    let owner_url = urls.owner()?.reveal();
+pub async fn if_empty(tools: &Tools<'_>) -> Result<bool> {
+    let owner_url = tools.owner_url;
     let failed = |error: store::Error| Failure::unexpected("demo city", &error);
     if !store::tenants(owner_url).await.map_err(failed)?.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     eprintln!("正在安装演示城市(约 10 秒) installing the demo city (about 10 seconds)");
     let tenant = TenantId(super::places::ORIGIN);
-    let now = server.clock.now();
+    let now = tools.now;
     let new = NewTenant {
         id: tenant,
         code: TENANT_CODE.to_owned(),
@@ -54,16 +68,16 @@ pub async fn if_empty(server: &Server, urls: &Urls) -> Result<()> {
         at: now,
     };
     store::create_tenant(owner_url, &new).await.map_err(failed)?;
-    let keys: Arc<dyn Signer> = Arc::<Keys>::clone(&server.keys);
+    let keys: Arc<dyn Signer> = Arc::<Keys>::clone(tools.keys);
     let settings = Settings { serve_url: owner_url.to_owned(), unit_url: None, connections: 4 };
     let owner = Store::open(&settings, keys).await.map_err(failed)?;
-    let hash = server.passwords.hash(PASSWORD.to_owned()).await;
+    let hash = Passwords::new(Arc::clone(tools.random)).hash(PASSWORD.to_owned()).await;
     let hash = hash.ok_or_else(|| Failure::unexpected("demo city", &"no password hash"))?;
-    let city = City { owner, media: server.media.clone(), random: Arc::clone(&server.random), tenant, now };
+    let city = City { owner, media: tools.media.clone(), random: Arc::clone(tools.random), tenant, now };
     city.ground(&hash).await?;
     city.month().await?;
     city.owner.close().await;
-    Ok(())
+    Ok(true)
 }
 
 /// Who can sign in, for the terminal.

@@ -26,6 +26,36 @@ pub(crate) fn find(wanted: Option<u32>) -> Result<Binaries> {
     choose(&found, wanted).cloned().ok_or_else(|| missing(&found, wanted))
 }
 
+/// Finds one of PostgreSQL's client programs that can talk to a server of `major`: of the same version if it is
+/// there, else the oldest of the newer ones.
+pub(crate) fn tool(program: &str, major: u32) -> Result<PathBuf> {
+    let found: Vec<(u32, PathBuf)> = folders()
+        .into_iter()
+        .map(|folder| folder.join(program))
+        .filter_map(|path| Some((version(&path)?, path)))
+        .collect();
+    let fits = found.iter().filter(|(version, _)| *version >= major).min_by_key(|(version, _)| *version);
+    fits.map(|(_, path)| path.clone()).ok_or_else(|| {
+        Failure::new(
+            Exit::Postgres,
+            format!(
+                "找不到 {major} 或更新版本的 {program}。Debian/Ubuntu:apt-get install postgresql-client-{major};macOS:brew install libpq"
+            ),
+            format!(
+                "no {program} of version {major} or newer was found. Debian/Ubuntu: apt-get install postgresql-client-{major}; macOS: brew install libpq"
+            ),
+        )
+    })
+}
+
+fn version(program: &Path) -> Option<u32> {
+    if !program.is_file() {
+        return None;
+    }
+    let output = Command::new(program).arg("--version").output().ok()?;
+    major(&String::from_utf8_lossy(&output.stdout))
+}
+
 fn choose(found: &[Binaries], wanted: Option<u32>) -> Option<&Binaries> {
     match wanted {
         Some(major) => found.iter().find(|binaries| binaries.major == major),
@@ -98,9 +128,7 @@ fn inspect(folder: &Path) -> Option<Binaries> {
     if !postgres.is_file() || !folder.join("initdb").is_file() {
         return None;
     }
-    let output = Command::new(postgres).arg("--version").output().ok()?;
-    let major = major(&String::from_utf8_lossy(&output.stdout))?;
-    Some(Binaries { folder: folder.to_owned(), major })
+    Some(Binaries { folder: folder.to_owned(), major: version(&postgres)? })
 }
 
 /// `postgres (PostgreSQL) 15.9 (Debian 15.9-0+deb12u1)` is 15.

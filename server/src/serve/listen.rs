@@ -2,12 +2,17 @@
 
 use std::{io::ErrorKind, net::SocketAddr, time::Duration};
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::connect_info::Connected,
+    serve::{IncomingStream, Listener},
+};
 use tokio::net::TcpListener;
 
 use crate::{
     failure::{Exit, Failure, Result},
     shutdown::Shutdown,
+    tls::listener::Peer,
 };
 
 /// How long requests under way may take after a signal.
@@ -38,11 +43,16 @@ pub(crate) async fn bind(addr: SocketAddr) -> Result<TcpListener> {
 }
 
 /// Serves until shutdown, then lets what is under way finish.
-pub(crate) async fn serve(listener: TcpListener, router: Router, shutdown: &Shutdown) {
+pub(crate) async fn serve<L>(listener: L, router: Router, shutdown: &Shutdown)
+where
+    L: Listener,
+    L::Addr: core::fmt::Debug,
+    for<'a> Peer: Connected<IncomingStream<'a, L>>,
+{
     let stop = shutdown.clone();
     // Who asks is counted by address: without it all the world would share one throttle.
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    let graceful = axum::serve(listener, router).with_graceful_shutdown(async move { stop.wait().await });
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let graceful = axum::serve(listener, service).with_graceful_shutdown(async move { stop.wait().await });
     let patience = async {
         shutdown.wait().await;
         tokio::time::sleep(PATIENCE).await;

@@ -161,7 +161,10 @@ async fn cookies_tell_scripts_and_plain_lines_nothing() {
     let house = House::new().await;
     let company = Company::new(&house).await;
     let person = company.person(&house, &[Role::Visitor, Role::Reviewer]).await;
-    let https = house.with(|server| server.public_url = Some("https://mc.example".to_owned()));
+    let https = house.with(|server| {
+        server.public_url = Some("https://mc.example".to_owned());
+        server.secure = true;
+    });
     let json = from_app(Ask::post("/api/v1/session")).json(&sign_in(&company, &person.login, PASSWORD));
     let fields = [("tenant", company.code.as_str()), ("login", &person.login), ("password", PASSWORD), ("to", "")];
     for (ask, name) in [(json, "mc_field"), (desk::form("/hq/act/sign-in", &fields), "mc_hq")] {

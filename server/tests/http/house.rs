@@ -11,7 +11,7 @@ use axum::{
 use domain::time::Moment;
 use server::{
     clock::Clock, data_dir::DataDir, jobs, keys::Keys, media::Media, passwords::Passwords, process::Server,
-    random::SystemRandom, router::router, site::Site,
+    random::SystemRandom, router::router, site::Site, tls::listener::Peer,
 };
 use store::{Settings, Signer, Store};
 use tokio::sync::Notify;
@@ -73,6 +73,8 @@ impl House {
             keys: Arc::clone(&keys),
             site: Arc::new(Site::default()),
             public_url: None,
+            secure: false,
+            proxied: false,
             is_test: false,
             jobs: Arc::new(Notify::new()),
         };
@@ -121,7 +123,7 @@ pub(crate) async fn send(router: &Router, ask: Ask) -> Option<Answer> {
     *request.uri_mut() = ask.path.parse::<Uri>().ok()?;
     *request.method_mut() = ask.method;
     *request.headers_mut() = ask.headers;
-    request.extensions_mut().insert(ConnectInfo(SocketAddr::new(ask.from, 4321)));
+    request.extensions_mut().insert(ConnectInfo(Peer(SocketAddr::new(ask.from, 4321))));
     let Ok(response) = router.clone().oneshot(request).await;
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, ANSWER_MAX).await.unwrap_or_default();

@@ -34,7 +34,7 @@ const LINK_MS: i64 = 3 * DAY_MS;
 /// How long the page that shows it may be waited for, seconds.
 const SHOW_S: i64 = 120;
 /// The shortest password.
-const PASSWORD_MIN: usize = 10;
+pub const PASSWORD_MIN: usize = 10;
 
 pub(crate) async fn people() -> Result<Loaded<People>, HqError> {
     let mut reading = reading(&[Action::ManageOrg]).await?;

@@ -144,6 +144,8 @@ impl Site {
     fn hq(&mut self) -> Result<()> {
         let public = workspace::root().join("public");
         self.style("hq")?;
+        // The plain page that tells phones on a local network how to trust this machine.
+        self.style("help")?;
         let bundle = Front::Hq.folder(self.profile);
         if !bundle.join("stamp").exists() {
             return Ok(());

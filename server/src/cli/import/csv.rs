@@ -1,0 +1,171 @@
+//! Comma-separated values as spreadsheets write them: UTF-8 with or without a mark, or GB18030.
+
+use std::{fs::File, io::Read as _, path::Path};
+
+use encoding_rs::GB18030;
+
+use crate::failure::{Exit, Failure, Result};
+
+/// The largest file: one op must hold it.
+const LARGEST: u64 = 8 * 1024 * 1024;
+
+/// A record with the line that it begins in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Record {
+    /// From 1.
+    pub(super) line: usize,
+    /// Trimmed.
+    pub(super) cells: Vec<String>,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// [`Exit::Usage`]: missing, too large, in no encoding that we know, or no CSV.
+pub(super) fn read(file: &Path) -> Result<Vec<Record>> {
+    let name = file.display();
+    let wrong = |zh: String, en: String| Failure::new(Exit::Usage, format!("{name}:{zh}"), format!("{name}: {en}"));
+    let mut bytes = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| wrong(format!("无法读取:{error}"), format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > LARGEST {
+        let most = LARGEST / 1024 / 1024;
+        return Err(wrong(
+            format!("超过 {most} MB;请分成几份,先导入上级"),
+            format!("is larger than {most} MB; divide it, and import what stands above first"),
+        ));
+    }
+    let text = decode(&bytes).map_err(|(zh, en)| wrong(zh.to_owned(), en.to_owned()))?;
+    parse(&text).map_err(|Broken { line, zh, en }| wrong(format!("第 {line} 行:{zh}"), format!("line {line}: {en}")))
+}
+
+/// The text of a file, whichever of the encodings it is in.
+fn decode(bytes: &[u8]) -> core::result::Result<String, (&'static str, &'static str)> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        return Err((
+            "这是 Excel 工作簿;请另存为“CSV UTF-8(逗号分隔)”",
+            "is an Excel workbook; save it as “CSV UTF-8 (comma delimited)”",
+        ));
+    }
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err((
+            "编码是 UTF-16;请另存为“CSV UTF-8(逗号分隔)”",
+            "is UTF-16; save it as “CSV UTF-8 (comma delimited)”",
+        ));
+    }
+    let body = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
+    if let Ok(text) = core::str::from_utf8(body) {
+        return Ok(text.to_owned());
+    }
+    GB18030.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned).ok_or((
+        "编码既不是 UTF-8 也不是 GB18030;请另存为“CSV UTF-8(逗号分隔)”",
+        "is neither UTF-8 nor GB18030; save it as “CSV UTF-8 (comma delimited)”",
+    ))
+}
+
+/// Where the text is no CSV.
+#[derive(Debug, PartialEq, Eq)]
+struct Broken {
+    line: usize,
+    zh: &'static str,
+    en: &'static str,
+}
+
+/// Records by RFC 4180; lines without anything are left out.
+fn parse(text: &str) -> core::result::Result<Vec<Record>, Broken> {
+    let mut records = Vec::new();
+    let (mut line, mut begins) = (1, 1);
+    let (mut cells, mut cell) = (Vec::new(), String::new());
+    // Whether the cell stands in quotes, and whether they were closed.
+    let (mut quoted, mut closed) = (false, false);
+    let mut rest = text.chars().peekable();
+    let end_record = |cells: &mut Vec<String>, begins: usize, records: &mut Vec<Record>| {
+        let cells = core::mem::take(cells);
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            records.push(Record { line: begins, cells });
+        }
+    };
+    while let Some(c) = rest.next() {
+        match c {
+            '"' if quoted && !closed => {
+                if rest.peek() == Some(&'"') {
+                    rest.next();
+                    cell.push('"');
+                } else {
+                    closed = true;
+                }
+            }
+            _ if quoted && !closed => {
+                line += usize::from(c == '\n');
+                cell.push(c);
+            }
+            '"' if cell.trim().is_empty() && !quoted => {
+                cell.clear();
+                quoted = true;
+            }
+            '"' => {
+                return Err(Broken { line, zh: "引号不在单元格开头", en: "a quote stands within a cell" });
+            }
+            ',' | '\n' => {
+                cells.push(core::mem::take(&mut cell).trim().to_owned());
+                (quoted, closed) = (false, false);
+                if c == '\n' {
+                    end_record(&mut cells, begins, &mut records);
+                    line += 1;
+                    begins = line;
+                }
+            }
+            '\r' if rest.peek() == Some(&'\n') => {}
+            c if c.is_whitespace() && closed => {}
+            _ if closed => {
+                return Err(Broken { line, zh: "引号之后还有文字", en: "there is text after a closing quote" });
+            }
+            c => cell.push(c),
+        }
+    }
+    if quoted && !closed {
+        return Err(Broken { line: begins, zh: "引号没有闭合", en: "a quote is never closed" });
+    }
+    cells.push(cell.trim().to_owned());
+    end_record(&mut cells, begins, &mut records);
+    Ok(records)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
+        parse(text).unwrap().into_iter().map(|record| (record.line, record.cells)).collect()
+    }
+
+    #[test]
+    fn records_know_their_lines() {
+        let text = "a, b ,\"c,\"\"d\"\"\"\r\n\r\n,,\n1,\"two\nlines\",3\n4,5,6";
+        let expected = [(1, vec!["a", "b", "c,\"d\""]), (4, vec!["1", "two\nlines", "3"]), (6, vec!["4", "5", "6"])];
+        let expected: Vec<_> =
+            expected.map(|(line, cells)| (line, cells.into_iter().map(str::to_owned).collect())).into();
+        assert_eq!(cells(text), expected);
+        assert_eq!(cells(""), []);
+    }
+
+    #[test]
+    fn what_is_no_csv_is_said_with_its_line() {
+        assert_eq!(parse("a,b\n\"c,d\n").unwrap_err().line, 2);
+        assert_eq!(parse("a,b\nc\"d,e").unwrap_err().line, 2);
+        assert_eq!(parse("a\n\"b\"c").unwrap_err().line, 2);
+    }
+
+    #[test]
+    fn encodings_are_told_apart_or_refused() {
+        let text = "代码,名称\nA,清河路营业厅";
+        assert_eq!(decode(text.as_bytes()).unwrap(), text);
+        assert_eq!(decode(&[&[0xEF, 0xBB, 0xBF], text.as_bytes()].concat()).unwrap(), text);
+        let (gb, _, _) = GB18030.encode(text);
+        assert_ne!(&*gb, text.as_bytes());
+        assert_eq!(decode(&gb).unwrap(), text);
+        assert!(decode(&[0xFF, 0xFE, b'a', 0]).unwrap_err().1.contains("UTF-16"));
+        assert!(decode(b"PK\x03\x04rest").unwrap_err().1.contains("workbook"));
+        assert!(decode(&[b'a', 0xFF, 0xFF, b'\n']).unwrap_err().1.contains("neither"));
+    }
+}

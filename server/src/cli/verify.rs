@@ -1,0 +1,183 @@
+//! `mingcha verify`: is what stands here what was written?
+
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use futures_util::{StreamExt as _, stream};
+use protocol::receipt::Head;
+use store::{Fault, Report, Signer as _, Tenant};
+
+use super::{
+    VerifyOptions,
+    owner::{self, Owner, broken},
+    say,
+};
+use crate::{
+    config::Settings,
+    failure::{Exit, Failure, Result},
+};
+
+/// How many objects are read at a time.
+const AT_ONCE: usize = 4;
+/// How often it says how far it is.
+const EVERY: Duration = Duration::from_secs(5);
+
+pub(super) async fn run(settings: &Settings, options: VerifyOptions) -> Result<()> {
+    owner::with(settings, async |owner| {
+        owner.needs_schema().await?;
+        let tenants = match options.of.tenant.as_deref() {
+            Some(code) => vec![owner.tenant(Some(code)).await?],
+            None => store::command::companies(owner.url()).await.map_err(|error| broken(&error))?,
+        };
+        let witnesses = options.witness.as_deref().map(read_heads).transpose()?.unwrap_or_default();
+        all(owner, &tenants, &witnesses, !options.no_media).await
+    })
+    .await
+}
+
+/// Heads that somebody was given: one a line, as a phone's receipts and `verify` itself write them.
+fn read_heads(file: &Path) -> Result<Vec<Head>> {
+    let name = file.display();
+    let wrong = |error: &dyn std::fmt::Display| {
+        Failure::new(
+            Exit::Usage,
+            format!("{name} 不是链头文件(每行一个 JSON):{error}"),
+            format!("{name} holds no heads (JSON, one a line): {error}"),
+        )
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error))?;
+    text.lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| serde_json::from_str(line).map_err(|error| wrong(&error)))
+        .collect()
+}
+
+/// Verifies each of `tenants`, and says what was covered.
+pub(super) async fn all(owner: &Owner, tenants: &[Tenant], witnesses: &[Head], with_media: bool) -> Result<()> {
+    let mut found = 0;
+    // Whose head it is, it does not say: one that we signed must stand in one of the logs.
+    let mut unseen: Vec<&Head> = witnesses.iter().collect();
+    for (n, tenant) in tenants.iter().enumerate() {
+        let (code, of) = (&tenant.code, tenants.len());
+        eprintln!("{}/{of} {code} …", n + 1);
+        found += one(owner, tenant, &mut unseen, with_media).await?;
+    }
+    for head in unseen {
+        let (zh, en) = words(Fault::Witness);
+        println!("  batch {} · {} · {zh} · {en}", head.number, head.hash());
+        found += 1;
+    }
+    covered(with_media);
+    if found == 0 {
+        say("没有发现差异。", "Nothing differs.");
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Differs,
+        format!("发现 {found} 处差异,见上。请勿继续写入;先保留现场,再从备份恢复(docs/deploy.md)"),
+        format!(
+            "{found} differences, see above. Write no more; keep everything as it is, then restore a backup (docs/deploy.md)"
+        ),
+    ))
+}
+
+async fn one(owner: &Owner, tenant: &Tenant, unseen: &mut Vec<&Head>, with_media: bool) -> Result<usize> {
+    let report = store::verify(owner.url(), tenant.id, owner.keys.as_ref()).await.map_err(|error| broken(&error))?;
+    unseen.retain(|head| {
+        let mut compared = report.clone();
+        compared.witness(head);
+        compared.differences.len() > report.differences.len() || !owner.keys.verify(head)
+    });
+    let code = &tenant.code;
+    for difference in &report.differences {
+        let (zh, en) = words(difference.what);
+        println!("  {code}: {} · {zh} · {en}", difference.place);
+    }
+    let lost = if with_media { media(owner, tenant, &report).await? } else { 0 };
+    let (ops, batches, named) = (report.ops, report.batches, hashes(&report).len());
+    say(
+        &format!("{code}:{ops} 条操作,{batches} 个批次,{named} 个媒体文件。"),
+        &format!("{code}: {ops} ops in {batches} batches, {named} media files."),
+    );
+    if let Some(head) = &report.head {
+        // To be kept elsewhere: a later run compares with it (--witness).
+        let line = serde_json::to_string(head).map_err(|error| Failure::unexpected("head", &error))?;
+        println!("{line}");
+    }
+    Ok(report.differences.len() + lost)
+}
+
+fn hashes(report: &Report) -> BTreeSet<domain::evidence::Sha256> {
+    report.media.iter().map(|media| media.sha256).collect()
+}
+
+async fn media(owner: &Owner, tenant: &Tenant, report: &Report) -> Result<usize> {
+    let names = hashes(report);
+    let all = names.len();
+    let mut checks = stream::iter(names)
+        .map(|sha256| async move { (sha256, owner.media.is_intact(tenant.id, sha256).await) })
+        .buffered(AT_ONCE);
+    let (mut done, mut lost, mut said) = (0, 0, Instant::now());
+    while let Some((sha256, intact)) = checks.next().await {
+        done += 1;
+        let intact = intact.map_err(|error| {
+            Failure::new(
+                Exit::Data,
+                format!("媒体存储读取失败:{error}"),
+                format!("the media store cannot be read: {error}"),
+            )
+        })?;
+        if !intact {
+            lost += 1;
+            let of = report.media.iter().filter(|media| media.sha256 == sha256).map(|media| media.visit.to_string());
+            let of: Vec<String> = of.collect();
+            let (code, of) = (&tenant.code, of.join(", "));
+            println!("  {code}: media {sha256} · 文件缺失或已被改动 · missing or changed · visit {of}");
+        }
+        if said.elapsed() > EVERY {
+            eprintln!("  media {done}/{all}");
+            said = Instant::now();
+        }
+    }
+    Ok(lost)
+}
+
+const fn words(fault: Fault) -> (&'static str, &'static str) {
+    match fault {
+        Fault::Digest => ("内容与摘要不符", "the content does not fit its digest"),
+        Fault::Unreadable => ("已生效的操作无法读取", "an op that took effect cannot be read"),
+        Fault::Gap => ("日志缺号", "a place in the log is missing"),
+        Fault::Chain => ("批次链断开", "the batch does not follow from the one before"),
+        Fault::Root => ("批次根不符", "the root does not cover the batch's ops"),
+        Fault::Signature => ("签名不是本机密钥所作", "no key of ours has signed this"),
+        Fault::Head => ("链头不是最后一批", "the head is not the last batch"),
+        Fault::Row => ("数据行与日志不符", "the row says something else than the log"),
+        Fault::Missing => ("数据行缺失", "a row is missing"),
+        Fault::Facts => ("判定所依的事实与批次所记不符", "the facts of a verdict are not those that its batch covers"),
+        Fault::People => ("身份库与日志不符", "identity says something else than the log"),
+        Fault::Witness => ("见证所见的链头不在此链上", "a witness saw a head that is not on this chain"),
+        Fault::Alien => ("日志中没有的数据行", "a row of which the log knows nothing"),
+    }
+}
+
+fn covered(with_media: bool) {
+    let (zh, en) = if with_media { ("媒体文件的内容,", "the bytes of photos and memos, ") } else { ("", "") };
+    say(
+        &format!(
+            "已核对:每条操作的摘要、判定、事实与次序,批次链与签名,{zh}由日志得出的各表,以及身份库中的账号(密码除外)、任务归属与抽签。"
+        ),
+        &format!(
+            "Covered: digest, verdict, facts and order of every op, chain and signatures, {en}every table that follows from the log, and in identity accounts (but for passwords), who holds which task, and draws."
+        ),
+    );
+    let outside = store::OUTSIDE.join(", ");
+    say(
+        &format!("未涵盖:{outside};以及最后一个见证之后被整体改写的部分,它只能与手机收据或导出的链头对照看出。"),
+        &format!(
+            "Outside: {outside}; and what was rewritten as a whole after the last witness, which shows only against a phone's receipt or an exported head."
+        ),
+    );
+}

@@ -1,0 +1,10 @@
+//! The program `mingcha` as an operator meets it: real processes, each with a folder and ports of its own.
+
+mod backup;
+mod begin;
+mod house;
+mod import;
+mod lan;
+mod phone;
+mod start;
+mod web;
