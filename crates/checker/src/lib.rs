@@ -51,5 +51,5 @@
 mod history;
 mod judge;
 
-pub use history::{Event, Place, Result as OpResult, Sent, Verdict, read};
+pub use history::{Event, Outcome, Place, Result as OpResult, Sent, Verdict, read};
 pub use judge::{Counts, Fault, Report, check};

@@ -17,6 +17,7 @@ mod migrate;
 mod people;
 mod phone;
 mod pool;
+mod recorded;
 mod rows;
 mod secret;
 mod session;
@@ -33,6 +34,7 @@ pub use migrate::{SchemaState, ServedRole, migrate, newest_schema, schema_state,
 pub use people::{Account, Handle, HandleQuery};
 pub use phone::{Claim, Pending, Pull, Readable, verified_op};
 pub use pool::{Settings, Store, Tx};
+pub use recorded::{Recorded, RecordedOp, recorded};
 pub use secret::Secret;
 pub use session::{Front, HandIn, NewJournal, NewSession, Person, Session, SignInCheck, Tenant};
 pub use signer::{Signed, Signer};

@@ -183,7 +183,8 @@ struct BatchRow {
 /// Reads the log from its start, checks every digest and applies what was applied.
 async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, report: &mut Report) -> Result<Vec<Leaf>> {
     let mut leaves = Vec::new();
-    let mut last = 0;
+    // From the very first that a column can hold: a row ahead of the log's first is a row that nobody reads.
+    let (mut last, mut at) = (0, i64::MIN);
     loop {
         let rows = sqlx::query(
             "SELECT l.batch, l.rev, l.received_at, l.op_id, l.digest, l.kind, l.subject, l.actor, l.base, l.salt,
@@ -191,9 +192,9 @@ async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, repor
              FROM app.op_log l
              LEFT JOIN app.visit_revision r
                  ON r.tenant_id = l.tenant_id AND r.visit_id = l.subject AND r.rev = l.rev AND l.payload IS NULL
-             WHERE l.tenant_id = $1 AND l.rev > $2 ORDER BY l.rev LIMIT $3",
+             WHERE l.tenant_id = $1 AND l.rev >= $2 ORDER BY l.rev LIMIT $3",
         );
-        let rows = rows.bind(tenant.0).bind(last).bind(PAGE).fetch_all(&mut *tx).await?;
+        let rows = rows.bind(tenant.0).bind(at).bind(PAGE).fetch_all(&mut *tx).await?;
         if rows.is_empty() {
             return Ok(leaves);
         }
@@ -210,7 +211,7 @@ async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, repor
             if row.rev != last + 1 {
                 report.add(format!("rev {}", last + 1), Fault::Gap);
             }
-            last = row.rev;
+            (last, at) = (row.rev, row.rev.saturating_add(1));
             report.ops += 1;
             let has_form = row.parts != Parts::default();
             let facts = FactsOf { rev: row.rev, received_at, op_id: row.op_id, roles, facts, has_form };

@@ -49,6 +49,26 @@ struct Suite {
 
 const SUITES: &[Suite] = &[
     Suite {
+        name: "server-kills",
+        proves: "P1: server and database are killed under load, and nothing acknowledged is lost",
+        command: |options| drill("server-kills", options, &["--servers=50", "--postmasters=50", "--ops=5000"]),
+    },
+    Suite {
+        name: "power-cuts",
+        proves: "P1: the power is cut, the copy of the disk recovers, and nothing acknowledged is lost",
+        command: |options| drill("power-cuts", options, &["--cuts=25"]),
+    },
+    Suite {
+        name: "lines",
+        proves: "P10, P11: evidence over lines that damage, break and die",
+        command: |options| drill("lines", options, &["--uploads=500", "--overwrites=50", "--large=40"]),
+    },
+    Suite {
+        name: "disk",
+        proves: "P22: a full disk, a crowd, slow clients: refused and never lied about",
+        command: |options| drill("disk", options, &["--fills=6", "--crowd=200"]),
+    },
+    Suite {
         name: "tamper",
         proves: "P16: whatever a superuser of the database changes is found; 10,000 changes take half an hour",
         command: tamper,
@@ -83,6 +103,17 @@ fn phone(options: &Options) -> Command {
     if options.long {
         command.env("MINGCHA_LONG", "1");
     }
+    command
+}
+
+/// A suite of real processes, at full length where that is asked for.
+fn drill(suite: &str, options: &Options, short: &[&str]) -> Command {
+    let mut command = cargo();
+    command.args(["run", "--features", HOST_FEATURES]).args(packages(&HOST)).args(["--bin", "drill", "--", suite]);
+    if !options.long {
+        command.args(short);
+    }
+    command.env("MINGCHA_BIN", workspace::server_binary(workspace::Profile::Dev));
     command
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 /// The crates of the host, built and tested in one cargo call with `hq` in its
 /// `ssr` mode. A test compares this list and the two below with the workspace.
-pub(crate) const HOST: [&str; 12] = [
+pub(crate) const HOST: [&str; 13] = [
     "domain",
     "json",
     "mutants",
@@ -16,6 +16,7 @@ pub(crate) const HOST: [&str; 12] = [
     "store",
     "checker",
     "virtual-phone",
+    "drills",
     "xtask",
     "ui",
     "hq",

@@ -26,11 +26,30 @@ async fn claim(server: &Server, hand: Hand, visit: VisitId, sha256: Sha256) -> R
     claim.ok_or_else(|| Code::NotNamed.into())
 }
 
-async fn state(server: &Server, claim: &Claim, key: &UploadKey) -> Result<UploadState, ApiError> {
+async fn state(server: &Server, hand: Hand, claim: &Claim, key: &UploadKey) -> Result<UploadState, ApiError> {
     if claim.stored {
         return Ok(UploadState { offset: claim.size, verified: true });
     }
-    Ok(UploadState { offset: server.media.offset(key).await?, verified: false })
+    let offset = server.media.offset(key).await?;
+    if offset < claim.size {
+        return Ok(UploadState { offset, verified: false });
+    }
+    // Every chunk is here and the whole was never hashed: a crash or a full disk came between. Whoever asks has
+    // nothing left to send, so it must be done now.
+    finish(server, hand, key).await?;
+    Ok(UploadState { offset, verified: true })
+}
+
+/// Hashes the whole and notes that it is here.
+async fn finish(server: &Server, hand: Hand, key: &UploadKey) -> Result<(), ApiError> {
+    match server.media.finish(key).await {
+        Err(_) if mutants::planted(mutants::Mutant::AcknowledgesOnFullDisk) => {}
+        finished => finished?,
+    }
+    let now = server.clock.now();
+    server.store.evidence_stored(key.tenant, hand.caller, key.visit, key.sha256, now).await?;
+    server.wake_jobs();
+    Ok(())
 }
 
 pub(super) async fn create(
@@ -43,7 +62,10 @@ pub(super) async fn create(
         return Err(ApiError::with(Code::BadRequest, "size"));
     }
     let key = UploadKey { tenant: hand.secret.tenant, visit: asked.visit, sha256: asked.sha256 };
-    state(&server, &claim, &key).await.map(Json)
+    if mutants::planted(mutants::Mutant::ForgetsUploadOffset) && !claim.stored {
+        server.media.forget(&key).await?;
+    }
+    state(&server, hand, &claim, &key).await.map(Json)
 }
 
 pub(super) async fn offset(
@@ -54,7 +76,7 @@ pub(super) async fn offset(
 ) -> Result<Response, ApiError> {
     let key = key(hand, &sha256, &headers)?;
     let claim = claim(&server, hand, key.visit, key.sha256).await?;
-    let state = state(&server, &claim, &key).await?;
+    let state = state(&server, hand, &claim, &key).await?;
     let mut response = StatusCode::OK.into_response();
     response.headers_mut().insert(OFFSET_HEADER, HeaderValue::from(state.offset));
     Ok(response)
@@ -70,7 +92,7 @@ pub(super) async fn chunk(
     let key = key(hand, &sha256, &headers)?;
     let claim = claim(&server, hand, key.visit, key.sha256).await?;
     if claim.stored {
-        return state(&server, &claim, &key).await.map(Json);
+        return state(&server, hand, &claim, &key).await.map(Json);
     }
     let offset: Result<u64, _> = text(&headers, OFFSET_HEADER)?.parse();
     let offset = match offset {
@@ -92,10 +114,7 @@ pub(super) async fn chunk(
     if next < claim.size {
         return Ok(Json(UploadState { offset: next, verified: false }));
     }
-    server.media.finish(&key).await?;
-    let now = server.clock.now();
-    server.store.evidence_stored(key.tenant, hand.caller, key.visit, key.sha256, now).await?;
-    server.wake_jobs();
+    finish(&server, hand, &key).await?;
     Ok(Json(UploadState { offset: next, verified: true }))
 }
 

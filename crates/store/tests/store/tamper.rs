@@ -22,6 +22,12 @@ const EDITS: &[(&str, Fault)] = &[
     ("UPDATE app.op_log SET verdict = '{\"is\":\"duplicate\"}' WHERE tenant_id = $1 AND rev = 3", Fault::Root),
     ("DELETE FROM app.op_log WHERE tenant_id = $1 AND rev = 4", Fault::Gap),
     (
+        "INSERT INTO app.op_log SELECT tenant_id, -828, batch, received_at, gen_random_uuid(), digest, kind, subject,
+             actor, base, salt, payload, extra, verdict, roles, facts
+         FROM app.op_log WHERE tenant_id = $1 AND rev = 4",
+        Fault::Gap,
+    ),
+    (
         "UPDATE app.visit_revision SET document = jsonb_set(document, '{answers}', '{}') WHERE tenant_id = $1",
         Fault::Digest,
     ),

@@ -3,9 +3,10 @@
 use super::{Source, none, sources};
 
 /// Where the clock is read and random bytes are drawn; everybody else is handed them.
-const ADAPTERS: [&str; 5] = [
+const ADAPTERS: [&str; 6] = [
     "crates/device/src/clock.rs",
     "crates/device/src/random.rs",
+    "crates/drills/src/clock.rs",
     "crates/xtask/",
     "server/src/clock.rs",
     "server/src/random.rs",

@@ -1,0 +1,139 @@
+//! P1: server and database are killed while phones work; nothing acknowledged is lost, and nobody helps.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use virtual_phone::{Dice, Photos, Wire};
+
+use crate::{Figures, city::City, history::Recorder, load::Load, rig::Rig, settings::Common};
+
+/// How long nothing may be acknowledged after a kill before the drill gives up.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How many kills.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Kills {
+    /// What is common to all suites.
+    #[command(flatten)]
+    pub common: Common,
+    /// SIGKILLs of the server's process group.
+    #[arg(long, default_value_t = 200)]
+    pub servers: u32,
+    /// SIGKILLs of the postmaster.
+    #[arg(long, default_value_t = 200)]
+    pub postmasters: u32,
+    /// Phones at work.
+    #[arg(long, default_value_t = 8)]
+    pub phones: usize,
+    /// Ops that must have been acknowledged.
+    #[arg(long, default_value_t = 20_000)]
+    pub ops: u64,
+}
+
+/// What is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Victim {
+    Server,
+    Postmaster,
+}
+
+/// Kills, and lets the checker decide.
+///
+/// # Errors
+/// The promise is broken, or the drill itself failed.
+pub async fn run(kills: &Kills) -> Result<()> {
+    let seed = kills.common.seed;
+    println!("server-kills: seed {seed}, {} + {} kills, {} phones", kills.servers, kills.postmasters, kills.phones);
+    let mut dice = Dice::new(seed);
+    let mut rig = Rig::new(kills.common.mutant.as_deref())?;
+    rig.start().await?;
+    let mut city = City::found(&rig, kills.phones, &dice).await?;
+    city.plan(40).await?;
+    // The server learns of a company when it starts.
+    rig.kill().await?;
+    rig.start().await?;
+    let wire = Arc::new(Wire::new(rig.address, kills.phones, Duration::from_secs(20)));
+    let mut load = Load::sign_in(&city, &wire, Photos { count: 1, size: 20_000 }, &dice).await?;
+    let recorder = Arc::clone(&load.recorder);
+    load.begin();
+    let mut victims = vec![Victim::Server; kills.servers as usize];
+    victims.extend(vec![Victim::Postmaster; kills.postmasters as usize]);
+    for last in (1..victims.len()).rev() {
+        victims.swap(last, dice.below(last as u64 + 1) as usize);
+    }
+    let (mut recovered, mut planned) = (Vec::new(), 40 * kills.phones as u64);
+    for (n, victim) in victims.iter().enumerate() {
+        progress(&recorder, 20).await?;
+        tokio::time::sleep(Duration::from_millis(dice.below(700))).await;
+        let begun = Instant::now();
+        match victim {
+            Victim::Server => {
+                rig.kill().await?;
+                rig.spawn()?;
+            }
+            Victim::Postmaster => {
+                while !rig.kill_postmaster() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            }
+        }
+        // Answers from before the kill may still be on their way.
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        rig.ready().await?;
+        progress(&recorder, 1).await?;
+        recovered.push(begun.elapsed());
+        if load.visits() + 20 * kills.phones as u64 > planned {
+            city.more(40).await?;
+            planned += 40 * kills.phones as u64;
+        }
+        if (n + 1) % 20 == 0 {
+            println!("server-kills: {} kills, {} ops acknowledged", n + 1, recorder.acknowledged());
+        }
+    }
+    while recorder.acknowledged() < kills.ops {
+        progress(&recorder, 1).await?;
+        if load.visits() + 20 * kills.phones as u64 > planned {
+            city.more(40).await?;
+            planned += 40 * kills.phones as u64;
+        }
+    }
+    let drained = load.end().await?;
+    let (mut broken, counts) = recorder.judge(&rig, city.tenant, Vec::new()).await?;
+    if !drained {
+        broken.push("some phones never got rid of their work".to_owned());
+    }
+    city.leave().await;
+    rig.stop().await?;
+    recovered.sort();
+    let at = |part: usize| recovered.get((recovered.len() * part / 100).min(recovered.len().max(1) - 1));
+    let ms = |part| at(part).map_or(0, |time| time.as_millis() as u64);
+    if ms(99) > 10_000 && kills.servers + kills.postmasters >= 100 {
+        broken.push(format!("recovery took {} ms at the 99th percentile", ms(99)));
+    }
+    Figures {
+        promise: "P1",
+        suite: "server-kills",
+        seed,
+        figures: json!({
+            "server_kills": kills.servers, "postmaster_kills": kills.postmasters, "phones": kills.phones,
+            "acknowledged": counts.acknowledged, "unknown": counts.unknown, "photos": counts.evidence,
+            "broken": broken.len(), "recovery_p50_ms": ms(50), "recovery_p99_ms": ms(99), "recovery_max_ms": ms(100),
+        }),
+        broken,
+    }
+    .publish()
+}
+
+/// Waits until so many ops more have been acknowledged.
+async fn progress(recorder: &Recorder, more: u64) -> Result<()> {
+    let (begun, before) = (Instant::now(), recorder.acknowledged());
+    while recorder.acknowledged() < before + more {
+        ensure!(begun.elapsed() < PATIENCE, "nothing was acknowledged for {} s", PATIENCE.as_secs());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(())
+}
