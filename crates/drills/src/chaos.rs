@@ -173,8 +173,8 @@ async fn pump(
         if !delay.is_zero() {
             sleep(delay).await;
         }
-        if bandwidth > 0 {
-            sleep(Duration::from_micros(read as u64 * 1_000_000 / bandwidth)).await;
+        if let Some(micros) = (read as u64 * 1_000_000).checked_div(bandwidth) {
+            sleep(Duration::from_micros(micros)).await;
         }
         if silent_after.is_some_and(|after| seen > after) {
             continue;

@@ -243,7 +243,9 @@ async fn large(lines: &Lines) -> Result<()> {
     let ratio = sent as f64 / (goal * LARGE) as f64;
     let gone = if load.recorder.stored().len() < goal { load.recorder.all_died() } else { Vec::new() };
     let (mut broken, counts) = load.recorder.judge(&rig, city.tenant, gone).await?;
-    if ratio > 1.25 {
+    // Of a few photos luck decides more than the promise allows.
+    let most = if goal < 40 { 1.5 } else { 1.25 };
+    if ratio > most {
         broken.push(format!("{ratio:.3} times the size was sent"));
     }
     let resets = chaos.traffic.resets.load(Ordering::Relaxed);

@@ -101,7 +101,7 @@ impl Lane {
         let Outcome { answers, wrote, tree } = batch::run(&mut tx, self, requests, poison).await?;
         if wrote && mutants::planted(mutants::Mutant::AnswersBeforeCommit) {
             tokio::spawn(async move {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                tokio::time::sleep(std::time::Duration::from_millis(250)).await;
                 tx.commit().await
             });
         } else if wrote {
