@@ -126,3 +126,32 @@ test('P24 commits survive a store that throws, aborts or closes at any call', as
     await end(desk);
   }
 });
+
+test('P24 twin: a write that is dropped in silence is seen', async () => {
+  const luck = new Luck();
+  const DROPS = `${FAULTS}
+    const real = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value, key) {
+      if (globalThis.mcFaults.drop && String(key).startsWith('draft/')) return this.get('nothing');
+      return real.call(this, value, key);
+    };
+  `;
+  const desk = await begin(undefined, DROPS);
+  try {
+    const visit = desk.visits[1] ?? '';
+    const code = await choiceItem(desk, visit);
+    await taps(desk, 2, { kinds: [] });
+    await desk.phone.page.evaluate(() => {
+      // eslint-disable-next-line @typescript-eslint/no-explicit-any
+      (globalThis as any).mcFaults.drop = true;
+    });
+    const batch = await taps(desk, 1, { kinds: [] });
+    const stored = await readStore(desk.phone.page, false);
+    const id = Object.entries(stored.codes).find(([, known]) => known === code)?.[0] ?? '';
+    const value = Object.values((stored.drafts[visit]?.answers[id]?.value ?? {}) as Record<string, unknown>)[0];
+    figures('P24', 'phone-twin', luck.seed, String(value) !== batch.last, { lost: Number(String(value) !== batch.last) });
+    expect(String(value)).not.toBe(batch.last);
+  } finally {
+    await end(desk);
+  }
+});
