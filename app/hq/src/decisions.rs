@@ -79,7 +79,8 @@ struct Pending {
     /// Of which place.
     about: String,
     /// Seconds until it is sent; none left while it is on its way.
-    left: RwSignal<u32>,
+    /// Owned by nobody, so that it outlives the page on which the decision was made.
+    left: ArcRwSignal<u32>,
 }
 
 /// The decisions of this tab.
@@ -116,7 +117,7 @@ impl Decisions {
         }
         self.failed.set(None);
         let op = decision.op();
-        let left = RwSignal::new(TAKE_BACK_S);
+        let left = ArcRwSignal::new(TAKE_BACK_S);
         self.pending.update(|all| all.push(Pending { decision, about, left }));
         self.tick(op);
     }
@@ -177,7 +178,7 @@ pub(crate) fn DecisionsMade() -> impl IntoView {
 }
 
 fn line(decisions: Decisions, one: &Pending) -> impl IntoView + use<> {
-    let (op, left) = (one.decision.op(), one.left);
+    let (op, left) = (one.decision.op(), one.left.clone());
     let words = fill(w("{} · {}", "{} · {}"), &[t(one.decision.word()), &one.about]);
     view! {
         <div class="made__line" data-state="pending">
