@@ -40,6 +40,8 @@ pub enum Event {
         outcome: Outcome,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         verdict: Option<Verdict>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rev: Option<i64>,
     },
     Freed {
         who: String,
@@ -77,6 +79,10 @@ pub enum Event {
         op: String,
         digest: String,
         verdict: Verdict,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<u32>,
     },
     Place {
         journal: String,

@@ -53,9 +53,9 @@ struct OpSeen {
     holders: BTreeSet<String>,
     /// By an answer that came.
     acknowledged: bool,
-    /// Its rev in that answer.
+    /// Its rev in the newest such answer that no restore has taken back; 0: the server may not have it.
     rev: i64,
-    /// A restore took it away, and nobody had it any more.
+    /// Neither the server nor a device had it any more.
     excused: bool,
     /// On a device: HQ's ops are made once and not kept.
     cut: bool,
@@ -86,6 +86,7 @@ pub fn check(events: &[Event]) -> Report {
     judge.in_order(events);
     judge.nothing_freed_early(events);
     judge.every_value_shown(events);
+    judge.nothing_overwritten(events);
     judge.evidence(events);
     judge.feed(events);
     judge.agree(events);
@@ -127,30 +128,32 @@ impl<'a> Judge<'a> {
                     }
                 }
                 Event::Answered { outcome: Outcome::Unknown, .. } => self.report.counts.unknown += 1,
-                Event::Acted { op, digest, outcome, .. } => {
+                Event::Acted { op, digest, outcome, rev, .. } => {
                     if *outcome == Outcome::Unknown {
                         self.report.counts.unknown += 1;
                     }
                     let seen = self.op(op);
                     seen.digests.insert(digest.clone());
                     seen.acknowledged |= *outcome == Outcome::Ok;
+                    seen.rev = rev.unwrap_or(seen.rev);
                 }
                 Event::Forgot { who, op } => {
                     self.op(op).holders.remove(who);
                 }
                 Event::Died { who } => {
                     for op in self.ops.values_mut() {
-                        op.holders.remove(who);
-                        // Nobody promised anything for what never left it.
-                        op.excused |= op.holders.is_empty() && !op.acknowledged;
+                        // Nobody promised anything for what never left it, or was not offered again yet.
+                        op.excused |= op.holders.remove(who) && op.holders.is_empty() && op.rev == 0;
                     }
                 }
                 Event::Restored { rev } => {
                     self.report.counts.restores += 1;
                     for op in self.ops.values_mut() {
+                        if op.rev > *rev {
+                            op.rev = 0;
+                        }
                         // HQ keeps no copy, and a device may have let go of it long ago.
-                        let gone = op.rev > *rev || (!op.cut && op.rev == 0);
-                        op.excused |= op.holders.is_empty() && gone;
+                        op.excused |= op.holders.is_empty() && op.rev == 0;
                     }
                 }
                 _ => {}
@@ -161,7 +164,7 @@ impl<'a> Judge<'a> {
     fn gather_log(&mut self, events: &'a [Event]) {
         let mut last = 0;
         for event in events {
-            if let Event::Log { rev, op, digest, verdict } = event {
+            if let Event::Log { rev, op, digest, verdict, .. } = event {
                 if *rev != last + 1 {
                     self.fault("P12", format!("rev {rev} follows {last}"));
                 }
@@ -321,6 +324,22 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// P13: what changes a visit was made by somebody who had seen it as it was.
+    fn nothing_overwritten(&mut self, events: &'a [Event]) {
+        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+        for event in events {
+            if let Event::Log { op, verdict: Verdict::Applied, subject: Some(subject), base, .. } = event {
+                let count = counts.entry(subject).or_default();
+                let before = *count;
+                *count += 1;
+                if base.is_some_and(|base| base != before) {
+                    let what = format!("op {op} changed visit {subject} at {before}, and had seen it at {base:?}");
+                    self.fault("P13", what);
+                }
+            }
+        }
+    }
+
     /// P10: never complete with something missing or altered; and the numbers say what is there.
     fn evidence(&mut self, events: &'a [Event]) {
         let mut named: BTreeMap<&str, (u32, u32, bool)> = BTreeMap::new();
@@ -404,7 +423,11 @@ impl<'a> Judge<'a> {
                 self.report.counts.devices += 1;
                 match server.get(who.as_str()) {
                     Some(other) if other == state => {}
-                    Some(other) => self.fault("P12", format!("{who} believes {state}, the server has {other}")),
+                    Some(other) => {
+                        let differ = state.lines().zip(other.lines()).find(|(here, there)| here != there);
+                        let (here, there) = differ.unwrap_or((state, other));
+                        self.fault("P12", format!("{who} believes {here}, the server has {there}"));
+                    }
                     None => self.fault("P12", format!("the server says nothing about {who}")),
                 }
             }

@@ -18,7 +18,7 @@
 //! | `reopened` | `who journal ops` | the device offers these ops (`[{op, seq}]`) in another journal |
 //! | `sent` | `who call journal ops` | a request with these ops left; `ops`: `[{op, seq, digest}]` |
 //! | `answered` | `call outcome` | `ok`: with `results`; `fail`: surely not taken; `unknown`: nobody knows |
-//! | `acted` | `who op digest outcome` | somebody at HQ did something; `verdict` where the outcome is `ok` |
+//! | `acted` | `who op digest outcome` | somebody at HQ did something; `verdict` and `rev` where the outcome is `ok` |
 //! | `freed` | `who op` | a device counts the op as safe on the server |
 //! | `forgot` | `who op` | a device keeps it no longer (long after it was freed, or emptied) |
 //! | `refused` | `who op` | a device shows it as refused and keeps it |
@@ -35,7 +35,7 @@
 //!
 //! | `ev` | fields | meaning |
 //! |---|---|---|
-//! | `log` | `rev op digest verdict` | a row of the server's log |
+//! | `log` | `rev op digest verdict` | a row of the server's log; `subject`: the visit that it counts up, `base`: the count that its actor saw |
 //! | `place` | `journal seq op rev` | which op a place of a journal was used up by |
 //! | `effect` | `op times` | how often the effect of an applied op is there |
 //! | `wrote` | `op subject value` | a value that an op of the log handed in |

@@ -17,7 +17,7 @@ const SOUND: &str = r#"
 {"ev":"read","who":"r","from":0,"revs":[1],"to":1}
 {"ev":"read","who":"r","from":1,"revs":[2],"to":2}
 {"ev":"acted","who":"hq","op":"h","digest":"dh","outcome":"ok","verdict":"applied"}
-{"ev":"log","rev":1,"op":"a","digest":"da","verdict":"applied"}
+{"ev":"log","rev":1,"op":"a","digest":"da","verdict":"applied","subject":"v","base":0}
 {"ev":"log","rev":2,"op":"b","digest":"db","verdict":"held"}
 {"ev":"log","rev":3,"op":"h","digest":"dh","verdict":"applied"}
 {"ev":"place","journal":"j","seq":1,"op":"a","rev":1}

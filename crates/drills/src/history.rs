@@ -130,6 +130,8 @@ impl Recorder {
                 op: op.op.to_string(),
                 digest: op.digest.to_string(),
                 verdict: verdict(&op.verdict),
+                subject: None,
+                base: None,
             });
         }
         for (journal, seq, op, rev) in recorded.places {

@@ -79,6 +79,32 @@ mutants! {
     ForgetsThrottle = "forgets-throttle", "P20";
     /// Signing out takes the cookie away and leaves the session.
     LogoutKeepsSession = "logout-keeps-session", "P20";
+    /// The server lets go of the ids of ops before the phones have confirmed.
+    PrunesDedupeKeys = "prunes-dedupe-keys", "P2";
+    /// Handing in writes the op, and the draft some other time.
+    HandsInWithoutDraft = "hands-in-without-draft", "P3";
+    /// What comes from an account that was closed is refused.
+    RefusesTheDeactivated = "refuses-the-deactivated", "P8";
+    /// A phone whose account was closed is emptied before everything has gone.
+    WipesBeforeReceipt = "wipes-before-receipt", "P8";
+    /// A task that is called back takes the draft with it.
+    WithdrawDeletesDraft = "withdraw-deletes-draft", "P8";
+    /// In a new epoch ops are offered again, and photos are not.
+    ForgetsPhotosAfterEpoch = "forgets-photos-after-epoch", "P9";
+    /// A phone with nothing to send never shows which head it has.
+    HidesItsWitness = "hides-its-witness", "P9";
+    /// A file counts as received when its last byte was sent.
+    ReceivedWhenAllSent = "received-when-all-sent", "P10";
+    /// Every file that a visit names counts as soon as one of them does.
+    CountsWhatIsNotThere = "counts-what-is-not-there", "P10";
+    /// The place of the pull is on the disk before what it stands for.
+    WatermarkBeforeData = "watermark-before-data", "P12";
+    /// Whoever comes last is right, whatever they had seen.
+    LastWriterWins = "last-writer-wins", "P13";
+    /// A stale revision is acknowledged and shown to nobody.
+    DropsSideRevisions = "drops-side-revisions", "P13";
+    /// Ops are sent in the order of the phone's clock.
+    SendsInClockOrder = "sends-in-clock-order", "P14";
 }
 
 impl Mutant {

@@ -71,6 +71,14 @@ pub struct SignedIn {
     pub token: Option<String>,
 }
 
+/// `POST /api/v1/journal`: which journal to open. Without a body the server makes the id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OpenJournal {
+    /// Its id, made by whoever asks and kept before asking: asked for again, the same one is opened, with a new key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<JournalId>,
+}
+
 /// `POST /api/v1/journal`: a new journal for a store that was recovered, imported or met a new epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewJournal {

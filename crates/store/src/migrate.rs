@@ -31,6 +31,8 @@ steps! {
     9 "0009_identity_phone",
     10 "0010_throttle_counts_first",
     20 "0020_side_leaves",
+    30 "0030_journals_by_name",
+    31 "0031_cursors_with_a_mark",
     101 "0101_hq_reads",
 }
 

@@ -11,7 +11,7 @@ use sqlx::{Row as _, postgres::PgRow};
 use uuid::Uuid;
 
 use crate::{
-    Store,
+    Caller, Store,
     error::{Error, Result},
     rows::{parse, text, unsigned},
 };
@@ -298,19 +298,21 @@ impl Store {
         self.yes(tenant, query).await
     }
 
-    /// Opens a journal for a session, whose journal it is from then on. `false`: there is no such session.
+    /// Opens a journal in the place of the caller's own; a session writes it from then on. Opened twice it is one,
+    /// with the newer key. `false`: there is no such session or key, or the journal is written already.
     ///
     /// # Errors
-    /// The database failed; [`Error::Constraint`] if journal or key exist already.
+    /// The database failed; [`Error::Constraint`] if the key exists already.
     pub async fn open_journal(
         &self,
         tenant: TenantId,
-        token: Sha256,
+        caller: Caller,
         journal: NewJournal,
         now: Moment,
     ) -> Result<bool> {
-        let query = sqlx::query_scalar("SELECT identity.journal_open($1, $2, $3, $4)")
-            .bind(token.0.to_vec())
+        let query = sqlx::query_scalar("SELECT identity.journal_begin($1, $2, $3, $4, $5)")
+            .bind(caller.hash().0.to_vec())
+            .bind(caller.is_key())
             .bind(journal.id.0)
             .bind(journal.key.0.to_vec())
             .bind(now.0);

@@ -16,16 +16,20 @@ use domain::{
     time::{DAY_MS, Moment},
 };
 
+use mutants::{Mutant, planted};
+use serde::{Deserialize, Serialize};
+
 use crate::{
     FileNote, FileState, OpRecord, OpState,
-    record::{Change, FILES, HEAD, Head, OPS, TROUBLES, Trouble, op_key, put, read},
+    record::{Change, FILES, HEAD, Head, Next, OPS, TROUBLES, Trouble, op_key, put, read},
 };
 
 /// How long ops and photos stay after the server has them: a restored server asks for them again.
 const KEPT_MS: i64 = 30 * DAY_MS;
 
 /// Why a new journal is needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reopen {
     /// The server's store was restored.
     Epoch(u32),
@@ -48,7 +52,7 @@ impl Engine {
     /// An engine for somebody who has just signed in, with the records that it begins with.
     #[must_use]
     pub fn begin(journal: JournalId, epoch: u32) -> (Self, Vec<Change>) {
-        let head = Head { journal, last_seq: 0, epoch, cursor: None, newest: None };
+        let head = Head { journal, last_seq: 0, epoch, cursor: None, newest: None, heard: Moment(0), next: None };
         let engine =
             Self { head, ops: BTreeMap::new(), files: BTreeMap::new(), troubles: BTreeMap::new(), most: push::MOST };
         let changes = vec![engine.put_head()];
@@ -136,14 +140,41 @@ impl Engine {
         self.troubles.values()
     }
 
+    /// The ops that the server has, and that are kept in case it loses them.
+    pub fn safe(&self) -> impl Iterator<Item = &OpRecord> {
+        self.ops.values().filter(|op| matches!(op.state, OpState::Safe { .. }))
+    }
+
     /// The ops that the server refused, as they were cut.
     pub fn refused(&self) -> impl Iterator<Item = &OpRecord> {
         self.ops.values().filter(|op| op.state == OpState::Refused)
     }
 
+    /// The journal that is to be opened, and why: once one is, nothing goes out in the old one any more.
+    #[must_use]
+    pub const fn reopening(&self) -> Option<Next> {
+        self.head.next
+    }
+
+    /// Decides to open a new journal, `fresh` unless one was decided on before. It is asked for once this is on the disk.
+    #[must_use]
+    pub fn will_reopen(&mut self, why: Reopen, fresh: JournalId) -> (JournalId, Vec<Change>) {
+        let journal = self.head.next.map_or(fresh, |next| next.journal);
+        let next = Some(Next { journal, why });
+        if self.head.next == next {
+            return (journal, Vec::new());
+        }
+        self.head.next = next;
+        (journal, vec![self.put_head()])
+    }
+
     /// Begins a new journal: everything that this phone still has is offered again, under its old ids.
     #[must_use]
     pub fn reopen(&mut self, journal: JournalId, epoch: u32) -> Vec<Change> {
+        if planted(Mutant::CountsOnInOldJournal) {
+            (self.head.epoch, self.head.cursor) = (epoch, None);
+            return vec![self.put_head()];
+        }
         let mut changes: Vec<Change> = self.ops.keys().map(|seq| Change::Delete(op_key(*seq))).collect();
         let ops = std::mem::take(&mut self.ops);
         let mut seq = 0;
@@ -159,11 +190,13 @@ impl Engine {
             changes.push(put(op_key(op.seq), &op));
             self.ops.insert(op.seq, op);
         }
-        for file in self.files.values_mut().filter(|file| file.state != FileState::Stuck) {
+        let kept = |file: &&mut FileNote| file.state != FileState::Stuck && !planted(Mutant::ForgetsPhotosAfterEpoch);
+        for file in self.files.values_mut().filter(kept) {
             file.state = FileState::Waiting { sent: 0 };
             changes.push(put_file(file));
         }
-        self.head = Head { journal, last_seq: seq, epoch, cursor: None, newest: None };
+        self.head =
+            Head { journal, last_seq: seq, epoch, cursor: None, newest: None, heard: self.head.heard, next: None };
         changes.push(self.put_head());
         changes
     }
@@ -186,7 +219,8 @@ impl Engine {
 
     /// Forgets what the server has had for long enough; also the files whose bytes can go.
     #[must_use]
-    pub fn prune(&mut self, now: Moment) -> (Vec<Change>, Vec<Sha256>) {
+    pub fn prune(&mut self) -> (Vec<Change>, Vec<Sha256>) {
+        let now = self.head.heard;
         let old = |at: Moment| now.since(at) > KEPT_MS;
         let ops: Vec<i64> = self
             .ops

@@ -16,6 +16,7 @@ mod op;
 mod outcome;
 mod pass;
 mod record;
+mod stage;
 mod task;
 
 pub use backoff::Backoff;
@@ -26,5 +27,6 @@ pub use merge::{absorb, draft_of};
 pub use op::{OpRecord, OpState};
 pub use outcome::Outcome;
 pub use pass::{End, Pass, Step};
-pub use record::{Change, Head, Trouble};
+pub use record::{Change, Head, Next, Trouble};
+pub use stage::Stage;
 pub use task::{HandedIn, TaskAtHand, merge, put_draft};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{evidence::Sha256, ids::AccountId};
+use mutants::{Mutant, planted};
 use protocol::{pull::Pulled, push::Push};
 
 use crate::{Engine, FileNote, Outcome, PushTaken, Reopen, UploadStep};
@@ -49,7 +50,7 @@ struct Sending {
 pub enum Step {
     /// `POST /api/v1/sync/push`.
     Push(Push),
-    /// `POST /api/v1/journal`, and [`Engine::reopen`] with it.
+    /// [`Engine::will_reopen`], `POST /api/v1/journal` with its journal, and [`Engine::reopen`] with the answer.
     Reopen(Reopen),
     /// `GET /api/v1/sync/pull` from this cursor.
     Pull(Option<String>),
@@ -96,10 +97,10 @@ impl End {
 impl Pass {
     /// A pass from its beginning. `witness`: the server has not seen for a while which head this phone has.
     #[must_use]
-    pub const fn new(witness: bool) -> Self {
+    pub fn new(witness: bool) -> Self {
         Self {
             stage: Stage::Push,
-            witness,
+            witness: witness && !planted(Mutant::HidesItsWitness),
             showing: false,
             by_key: false,
             deactivated: false,
@@ -124,6 +125,9 @@ impl Pass {
     pub fn next(&mut self, engine: &Engine, account: AccountId, drafts: bool) -> Step {
         loop {
             match self.stage {
+                Stage::Push if engine.reopening().is_some() => {
+                    self.stage = engine.reopening().map_or(Stage::Pull, |next| Stage::Reopen(next.why));
+                }
                 Stage::Push => {
                     let ops = engine.next_push(account);
                     self.showing = ops.is_none() && self.witness;
@@ -135,6 +139,8 @@ impl Pass {
                     }
                 }
                 Stage::Reopen(why) => return Step::Reopen(why),
+                // Cut since: it goes first, or what comes down would have to come again.
+                Stage::Pull if engine.waiting().next().is_some() => self.stage = Stage::Push,
                 Stage::Pull => return Step::Pull(engine.cursor().map(str::to_owned)),
                 Stage::Files => match self.next_file(engine) {
                     Some((file, step)) => return Step::File(file, step),
@@ -169,6 +175,9 @@ impl Pass {
     }
 
     fn end(&self, engine: &Engine, drafts: bool) -> End {
+        if self.deactivated && planted(Mutant::WipesBeforeReceipt) {
+            return End::Done;
+        }
         if self.deactivated {
             let waits = engine.waiting().next().is_some() || engine.files().any(FileNote::waits);
             return if waits || drafts { End::Deactivated } else { End::Done };
@@ -205,10 +214,13 @@ impl Pass {
     /// What came down was taken, or cannot be before a new journal.
     pub fn pulled(&mut self, pulled: Option<&Pulled>, taken: Result<(), Reopen>) {
         match (pulled, taken) {
-            (Some(pulled), _) if pulled.deactivated => {
+            (Some(pulled), taken) if pulled.deactivated => {
                 // What waits still goes up; after the last receipt the phone is emptied.
                 self.deactivated = true;
                 self.go_by_key();
+                if let Err(why) = taken {
+                    self.stage = Stage::Reopen(why);
+                }
             }
             (_, Err(why)) => self.stage = Stage::Reopen(why),
             (Some(pulled), Ok(())) if pulled.more => {}

@@ -8,6 +8,8 @@ use domain::{
 use protocol::receipt;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use crate::Reopen;
+
 /// A change of what lies on the disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -32,6 +34,21 @@ pub struct Head {
     /// The newest head of the server's log that it has a receipt under: its witness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest: Option<receipt::Head>,
+    /// What the server's clock said last: by it what was kept long enough is let go of, whatever the phone's says.
+    #[serde(default)]
+    pub heard: Moment,
+    /// The journal that it is about to write, and why: from then on nothing goes out in the old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
+}
+
+/// A journal that was asked for and is not open yet, as far as this phone knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Next {
+    /// Its id, made here: asking twice opens it once.
+    pub journal: JournalId,
+    /// Why it is needed.
+    pub why: Reopen,
 }
 
 /// An op that the server refused, or took without letting it take effect.

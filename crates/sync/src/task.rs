@@ -9,8 +9,9 @@ use domain::{
     ids::AssignmentId,
     op::{Payload, Verdict, payload::AssignmentDecline},
     time::Moment,
-    visit::{Draft, DraftState},
+    visit::{ARRIVAL_UNDO_MS, Draft, DraftState, Presence},
 };
+use mutants::{Mutant, planted};
 use protocol::pull::{self, Pulled, Task};
 use serde::{Deserialize, Serialize};
 
@@ -109,6 +110,14 @@ impl TaskAtHand {
     pub fn draft_or_new(&self) -> Draft {
         let task = &self.task.assignment;
         self.draft.clone().unwrap_or_else(|| Draft::new(task.id, task.venue, task.checklist, task.window))
+    }
+
+    /// The arrival that can no longer be undone and is not cut yet.
+    #[must_use]
+    pub fn arrival_due(&self, now: Moment) -> Option<(AssignmentId, Presence)> {
+        let draft = self.draft.as_ref().filter(|draft| !draft.arrival_cut)?;
+        let arrived = draft.arrived.clone()?;
+        (now.since(arrived.at) > ARRIVAL_UNDO_MS).then_some((draft.assignment, arrived))
     }
 
     /// A tap that came twice, or after what it asks for has happened.
@@ -233,6 +242,9 @@ pub fn merge<T: BorrowMut<TaskAtHand> + From<TaskAtHand>>(
             pull::Change::Withdraw { assignment, state } => {
                 if let Some(row) = rows.get_mut(assignment) {
                     row.borrow_mut().closed = Some(*state);
+                    if planted(Mutant::WithdrawDeletesDraft) {
+                        row.borrow_mut().draft = None;
+                    }
                 }
             }
             pull::Change::Task(task) => merge_task(rows, task, pulled, engine, now),

@@ -85,6 +85,21 @@ impl Phone {
         id
     }
 
+    /// The server says what time it is.
+    fn hears(&mut self, now: Moment) {
+        let pulled = Pulled {
+            epoch: self.engine.epoch(),
+            cursor: "1.1.1".into(),
+            more: false,
+            server_time: now,
+            changes: Vec::new(),
+            checklists: BTreeMap::new(),
+            deactivated: false,
+        };
+        let changes = self.engine.pulled(&pulled).expect("no new epoch");
+        self.write(changes);
+    }
+
     fn take(&mut self, pushed: &Pushed) -> Vec<Freed> {
         let taken = self.engine.pushed(pushed);
         assert!(!taken.doubtful);
@@ -260,7 +275,8 @@ fn what_is_refused_stays_here_and_what_is_held_is_safe() {
     phone.kill();
     assert_eq!(phone.engine.troubles().count(), 1);
     // Nobody frees a refused op by age.
-    let (_, _) = phone.engine.prune(NOW.plus(1_000 * DAY_MS));
+    phone.hears(NOW.plus(1_000 * DAY_MS));
+    let (_, _) = phone.engine.prune();
     assert_eq!(phone.engine.refused().count(), 1);
 }
 
@@ -296,7 +312,7 @@ fn a_restored_server_gets_everything_again_in_a_new_journal() {
     phone.cut(task(1), 0, Payload::VisitSubmit(draft(task(1), &[1]).document()));
     phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
     let sha = Sha256::of(&[1]);
-    let changes = phone.engine.uploaded(sha, UploadState { offset: 200_000, verified: true }, NOW);
+    let changes = phone.engine.uploaded(sha, UploadState { offset: 200_000, verified: true });
     phone.write(changes);
     phone.cut(task(2), 0, accept());
 
@@ -358,7 +374,7 @@ fn files_go_up_after_their_text_and_count_when_the_server_says_so() {
     phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
     let first = phone.engine.next_file(&BTreeSet::new()).unwrap().clone();
     assert_eq!(first.next(false), UploadStep::Create);
-    let changes = phone.engine.uploaded(first.sha256, UploadState { offset: 131_072, verified: false }, NOW);
+    let changes = phone.engine.uploaded(first.sha256, UploadState { offset: 131_072, verified: false });
     phone.write(changes);
     phone.kill();
     // What is begun goes on before what is not; what must wait lets others by.
@@ -368,7 +384,7 @@ fn files_go_up_after_their_text_and_count_when_the_server_says_so() {
     assert!(phone.engine.upload_failed(first.sha256, Outcome::Offset).0);
     assert!(!phone.engine.upload_failed(first.sha256, Outcome::Later).0);
     // HQ says that it has them: nobody sends them again.
-    let changes = phone.engine.verified(task(1), &[first.sha256, second], NOW);
+    let changes = phone.engine.verified(task(1), &[first.sha256, second]);
     phone.write(changes);
     phone.kill();
     assert!(phone.engine.next_file(&BTreeSet::new()).is_none());
@@ -381,7 +397,8 @@ fn files_go_up_after_their_text_and_count_when_the_server_says_so() {
     phone.kill();
     assert_eq!(phone.engine.file(Sha256::of(&[3])).unwrap().state, FileState::Stuck);
     // After a month the ops and the bytes can go.
-    let (changes, bytes) = phone.engine.prune(NOW.plus(31 * DAY_MS));
+    phone.hears(NOW.plus(31 * DAY_MS));
+    let (changes, bytes) = phone.engine.prune();
     assert_eq!(bytes.len(), 2);
     phone.write(changes);
     phone.kill();

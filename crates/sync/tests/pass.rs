@@ -4,7 +4,7 @@ use domain::{
     evidence::{CapturedKnown, EvidenceKind, EvidenceRecord, EvidenceSource, Sha256, StoredBytes},
     ids::{AccountId, AssignmentId, ChecklistVersionId, EvidenceId, JournalId, OpId, VenueId},
     op::{Payload, Salt, Verdict},
-    time::Moment,
+    time::{DAY_MS, Moment},
     visit::Draft,
 };
 use protocol::{
@@ -13,7 +13,7 @@ use protocol::{
     push::{OpResult, Push, Pushed},
     receipt::{Head, leaf, merkle},
 };
-use sync::{Cut, End, Engine, Outcome, Pass, Step, UploadStep};
+use sync::{Cut, End, Engine, Outcome, Pass, Reopen, Step, UploadStep};
 use uuid::Uuid;
 
 const NOW: Moment = Moment(1_790_000_000_000);
@@ -93,12 +93,12 @@ fn text_goes_first_then_news_then_files() {
     assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Pull(None)));
     pass.pulled(None, Ok(()));
     let Step::File(file, UploadStep::Create) = pass.next(&engine, ACCOUNT, false) else { panic!("a file") };
-    let _ = engine.uploaded(file.sha256, UploadState { offset: 0, verified: false }, NOW);
+    let _ = engine.uploaded(file.sha256, UploadState { offset: 0, verified: false });
     pass.sent();
     let Step::File(_, UploadStep::Chunk { from: 0, len: 5 }) = pass.next(&engine, ACCOUNT, false) else {
         panic!("a chunk")
     };
-    let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true }, NOW);
+    let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true });
     pass.sent();
     assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::End(End::Done)));
 }
@@ -139,15 +139,7 @@ fn an_account_that_was_deactivated_hands_over_everything_before_the_phone_is_emp
     let mut pass = Pass::new(false);
     send_text(&mut pass, &mut engine);
     assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Pull(None)));
-    let pulled = Pulled {
-        epoch: 1,
-        cursor: String::new(),
-        more: false,
-        server_time: NOW,
-        changes: Vec::new(),
-        checklists: std::collections::BTreeMap::new(),
-        deactivated: true,
-    };
+    let pulled = news("", NOW, true);
     pass.pulled(Some(&pulled), Ok(()));
     assert!(pass.by_key());
     let mut impatient = pass.clone();
@@ -155,7 +147,7 @@ fn an_account_that_was_deactivated_hands_over_everything_before_the_phone_is_emp
     let _ = impatient.next(&engine, ACCOUNT, false);
     impatient.complained(false);
     assert!(matches!(impatient.next(&engine, ACCOUNT, false), Step::End(End::Deactivated)), "the photo is still here");
-    let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true }, NOW);
+    let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true });
     pass.sent();
     assert!(matches!(pass.clone().next(&engine, ACCOUNT, true), Step::End(End::Deactivated)), "a draft is open");
     assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Wipe));
@@ -214,4 +206,77 @@ fn an_emptied_store_is_written_again_from_the_records_of_the_engine() {
         })
         .collect();
     assert_eq!(Engine::load(rows), Some(engine));
+}
+
+fn news(cursor: &str, server_time: Moment, deactivated: bool) -> Pulled {
+    Pulled {
+        epoch: 1,
+        cursor: cursor.to_owned(),
+        more: false,
+        server_time,
+        changes: Vec::new(),
+        checklists: std::collections::BTreeMap::new(),
+        deactivated,
+    }
+}
+
+/// The answer to `POST /journal` was lost: the server had given the visits to the new journal, and what the phone went
+/// on to send in the old one was held as another phone's.
+#[test]
+fn a_journal_whose_answer_was_lost_is_asked_for_again_and_nothing_goes_out_before() {
+    let mut engine = engine();
+    let (first, changes) = engine.will_reopen(Reopen::Epoch(2), JournalId(Uuid::from_u128(11)));
+    assert_eq!(changes.len(), 1, "it is on the disk before it is asked for");
+    let mut pass = Pass::new(true);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Reopen(Reopen::Epoch(2))));
+    let (again, changes) = engine.will_reopen(Reopen::Epoch(2), JournalId(Uuid::from_u128(12)));
+    assert_eq!((again, changes.len()), (first, 0));
+    let _ = engine.reopen(first, 2);
+    pass.reopened();
+    assert_eq!(push(pass.next(&engine, ACCOUNT, false)).journal, first);
+}
+
+/// A phone whose clock was ten years ahead let go of everything at once, and a restored server asked for it in vain.
+#[test]
+fn what_was_kept_long_enough_is_known_by_the_servers_clock_alone() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    send_text(&mut pass, &mut engine);
+    assert_eq!(engine.clone().prune().0.len(), 0);
+    engine.pulled(&news("1", NOW.plus(29 * DAY_MS), false)).expect("no new epoch");
+    assert_eq!(engine.clone().prune().0.len(), 0);
+    engine.pulled(&news("2", NOW.plus(31 * DAY_MS), false)).expect("no new epoch");
+    assert_eq!(engine.prune().0.len(), 1);
+}
+
+/// What HQ had done meanwhile was told while the op was on its way, passed over, and never told again.
+#[test]
+fn an_op_that_was_held_makes_the_phone_ask_for_everything_anew() {
+    let mut engine = engine();
+    engine.pulled(&news("7", NOW, false)).expect("no new epoch");
+    let sent = engine.next_push(ACCOUNT).expect("it waits");
+    let mut held = take(&sent);
+    let verdict = Verdict::held(domain::op::HeldCode::StaleBase);
+    held.heads[0].root = leaf(held.results[0].digest, &verdict, 1);
+    held.results[0].verdict = verdict;
+    assert_eq!(engine.clone().pushed(&take(&sent)).freed.len(), 1);
+    assert_eq!(engine.pushed(&held).freed.len(), 1);
+    assert_eq!(engine.cursor(), None);
+}
+
+/// A closed account's phone never learnt that the server had been restored, for its pull was empty.
+#[test]
+fn a_closed_account_still_gives_a_restored_server_what_it_lost() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    send_text(&mut pass, &mut engine);
+    let pulled = Pulled { epoch: 2, ..news("", NOW, true) };
+    let mut rows = std::collections::BTreeMap::<AssignmentId, sync::TaskAtHand>::new();
+    let taken = engine.take_pulled(&mut rows, &pulled, NOW).map(drop);
+    pass.pulled(Some(&pulled), taken);
+    assert!(pass.by_key());
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Reopen(Reopen::Epoch(2))));
+    let _ = engine.reopen(JournalId(Uuid::from_u128(11)), 2);
+    pass.reopened();
+    assert_eq!(push(pass.next(&engine, ACCOUNT, false)).ops.len(), 1);
 }

@@ -49,6 +49,11 @@ struct Suite {
 
 const SUITES: &[Suite] = &[
     Suite {
+        name: "simulator",
+        proves: "P2 P3 P8 P9 P10 P12 P13 P14 in one process: 10,000 worlds, a million with --long",
+        command: simulator,
+    },
+    Suite {
         name: "server-kills",
         proves: "P1: server and database are killed under load, and nothing acknowledged is lost",
         command: |options| drill("server-kills", options, &["--servers=50", "--postmasters=50", "--ops=5000"]),
@@ -114,6 +119,13 @@ fn drill(suite: &str, options: &Options, short: &[&str]) -> Command {
         command.args(short);
     }
     command.env("MINGCHA_BIN", workspace::server_binary(workspace::Profile::Dev));
+    command
+}
+
+fn simulator(options: &Options) -> Command {
+    let seeds = options.seeds.unwrap_or(if options.long { 1_000_000 } else { 10_000 });
+    let mut command = cargo();
+    command.args(["run", "--profile", "trust", "-p", "simulator", "--", "--seeds", &seeds.to_string()]);
     command
 }
 

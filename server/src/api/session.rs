@@ -13,11 +13,11 @@ use domain::{
 };
 use mutants::{Mutant, planted};
 use protocol::session::{Credentials, SignIn, SignedIn};
-use store::{Front, NewSession, Person, Secret, Tenant};
+use store::{Caller, Front, NewSession, Person, Secret, Tenant};
 
 use super::{
     ApiError, Code,
-    asks::{Body, Token, address, is_ours},
+    asks::{Body, Hand, Token, address, is_ours},
 };
 use crate::process::Server;
 
@@ -110,7 +110,7 @@ async fn journal(
     {
         return Ok((journal, text.to_owned()));
     }
-    super::journal::new(server, session, now).await
+    super::journal::new(server, Hand { secret: session, caller: Caller::Token(session.hash) }, None, now).await
 }
 
 fn signed_in(

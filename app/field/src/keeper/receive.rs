@@ -2,9 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{ids::AssignmentId, visit::VisitState};
+use domain::{
+    ids::{AssignmentId, JournalId},
+    visit::VisitState,
+};
 use leptos::prelude::*;
-use protocol::{pull::Pulled, session::NewJournal};
+use protocol::{
+    pull::Pulled,
+    session::{NewJournal, OpenJournal},
+};
 use sync::{Engine, Outcome, Reopen, merge};
 
 use super::{
@@ -39,9 +45,6 @@ impl Keeper {
     }
 
     async fn take_pulled(&self, phone: Phone, pulled: &Pulled) -> Result<Result<(), Reopen>, Stop> {
-        if pulled.deactivated {
-            return Ok(Ok(()));
-        }
         let now = device::clock::now();
         {
             let _turn = self.inner.turns.take().await;
@@ -77,7 +80,15 @@ impl Keeper {
 
     /// Opens a new journal and offers everything again.
     pub(super) async fn reopen(&self, phone: Phone, run: &mut Run, why: Reopen) -> Result<(), Stop> {
-        let answer = run.caller().post("/api/v1/journal", &()).await;
+        let fresh = JournalId(device::random::uuid(device::clock::now())?);
+        let mut journal = fresh;
+        self.change(phone, |engine| {
+            let (next, changes) = engine.will_reopen(why, fresh);
+            journal = next;
+            changes
+        })
+        .await?;
+        let answer = run.caller().post("/api/v1/journal", &OpenJournal { journal: Some(journal) }).await;
         let Some(new) = answer.json::<NewJournal>().filter(|_| answer.outcome == Outcome::Fine) else {
             let outcome = answer.outcome;
             run.failed(if outcome == Outcome::Fine { Outcome::Later } else { outcome }, answer);

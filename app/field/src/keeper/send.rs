@@ -97,8 +97,7 @@ impl Keeper {
         match answer.outcome {
             Outcome::Fine => match answer.json::<UploadState>() {
                 Some(state) => {
-                    let now = device::clock::now();
-                    self.change(phone, |engine| engine.uploaded(sha256, state, now)).await?;
+                    self.change(phone, |engine| engine.uploaded(sha256, state)).await?;
                     run.pass.sent();
                 }
                 None => run.failed(Outcome::Later, answer),
@@ -127,7 +126,11 @@ impl Keeper {
     }
 
     /// Changes the engine in a turn of its own: on the disk first.
-    async fn change(&self, phone: Phone, mut with: impl FnMut(&mut Engine) -> Vec<sync::Change>) -> Result<(), Stop> {
+    pub(super) async fn change(
+        &self,
+        phone: Phone,
+        mut with: impl FnMut(&mut Engine) -> Vec<sync::Change>,
+    ) -> Result<(), Stop> {
         {
             let _turn = self.inner.turns.take().await;
             let engine = self

@@ -62,7 +62,7 @@ impl Keeper {
             return;
         }
         let Some(mut engine) = self.with_engine(Engine::clone) else { return };
-        let (changes, old) = engine.prune(device::clock::now());
+        let (changes, old) = engine.prune();
         let mut changes = of_engine(changes);
         let named: Vec<String> = phone.rows.with_untracked(|rows| {
             rows.values()

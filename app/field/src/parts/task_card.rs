@@ -6,7 +6,7 @@ use ui::TaskCard;
 
 use crate::{
     route::Route,
-    row::{Row, Stage},
+    row::{Look as _, Row, Stage},
     words::{self, day_time, mode, say, t, tf, venue_kind},
 };
 

@@ -10,7 +10,7 @@ use domain::{
     },
     place::{NoFix, Whereabouts},
     time::MINUTE_MS,
-    visit::{ARRIVAL_UNDO_MS, Edit, Presence},
+    visit::{Edit, Presence},
 };
 use leptos::prelude::*;
 
@@ -60,15 +60,8 @@ impl Phone {
     /// Cuts the arrivals that can no longer be undone.
     pub(crate) fn cut_arrivals(self) {
         let now = device::clock::now();
-        let due: Vec<(AssignmentId, Presence)> = self.rows.with_untracked(|rows| {
-            rows.iter()
-                .filter_map(|(id, row)| {
-                    let draft = row.draft.as_ref().filter(|draft| !draft.arrival_cut)?;
-                    let arrived = draft.arrived.clone()?;
-                    (now.since(arrived.at) > ARRIVAL_UNDO_MS).then_some((*id, arrived))
-                })
-                .collect()
-        });
+        let due: Vec<(AssignmentId, Presence)> =
+            self.rows.with_untracked(|rows| rows.values().filter_map(|row| row.arrival_due(now)).collect());
         for (id, presence) in due {
             self.cut(id, Payload::VisitArrive(VisitArrive { assignment: id, presence }));
         }

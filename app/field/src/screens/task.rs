@@ -16,7 +16,7 @@ use crate::{
     parts::{Page, page, saved},
     phone::Phone,
     route::Route,
-    row::{Row, Stage},
+    row::{Look as _, Row, Stage},
     visit::Visit,
     words::{say, t, tf},
 };

@@ -7,7 +7,7 @@ use crate::{
     parts::{Page, due_line, page},
     phone::Phone,
     route::Route,
-    row::Row,
+    row::{Look as _, Row},
     words::{say, t, venue_kind},
 };
 

@@ -1,5 +1,6 @@
-//! Where a phone's pull goes on: epoch, rev and task. Opaque to the phone.
+//! Where a phone's pull goes on: epoch, rev and task, with a mark of the log as it was. Opaque to the phone.
 
+use domain::evidence::Sha256;
 use uuid::Uuid;
 
 /// A place in a person's inbox.
@@ -8,12 +9,31 @@ pub(super) struct Cursor {
     pub(super) epoch: u32,
     pub(super) rev: i64,
     pub(super) task: Uuid,
+    /// The newest batch when it was given out: by it a history that was cut off is known.
+    pub(super) mark: Mark,
+}
+
+/// A batch, by its number and the first bytes of its root; 0 before the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) struct Mark {
+    pub(super) batch: i64,
+    pub(super) root: [u8; 8],
+}
+
+impl Mark {
+    /// The mark of a batch.
+    pub(super) fn of(batch: i64, root: Sha256) -> Self {
+        let mut mark = Self { batch, root: [0; 8] };
+        mark.root.copy_from_slice(&root.0[..8]);
+        mark
+    }
 }
 
 impl Cursor {
     /// The cursor as the phone keeps it.
     pub(super) fn text(self) -> String {
-        format!("{}.{}.{}", self.epoch, self.rev, self.task.simple())
+        let Mark { batch, root } = self.mark;
+        format!("{}.{}.{}.{batch}.{:016x}", self.epoch, self.rev, self.task.simple(), u64::from_be_bytes(root))
     }
 
     /// Reads it. `None`: from the start. A cursor of nonsense is one from the start as well: nothing is lost by it.
@@ -23,6 +43,10 @@ impl Cursor {
             epoch: parts.next()?.parse().ok()?,
             rev: parts.next()?.parse().ok().filter(|rev| *rev >= 0)?,
             task: Uuid::try_parse(parts.next()?).ok()?,
+            mark: Mark {
+                batch: parts.next()?.parse().ok().filter(|batch| *batch >= 0)?,
+                root: u64::from_str_radix(parts.next()?, 16).ok()?.to_be_bytes(),
+            },
         };
         parts.next().is_none().then_some(cursor)
     }
@@ -34,11 +58,22 @@ mod tests {
 
     #[test]
     fn a_cursor_comes_back_and_nonsense_is_none() {
-        let cursor = Cursor { epoch: 3, rev: 77, task: Uuid::from_u128(9) };
+        let mark = Mark::of(12, Sha256::of(b"root"));
+        let cursor = Cursor { epoch: 3, rev: 77, task: Uuid::from_u128(9), mark };
         assert_eq!(Cursor::read(&cursor.text()), Some(cursor));
-        for nonsense in ["", "3", "3.7", "x.7.9", "3.-1.00000000000000000000000000000009", "3.7.9.1", "9999999999.1.2"]
-        {
-            assert_eq!(Cursor::read(nonsense), None, "{nonsense}");
+        let task = "00000000000000000000000000000009";
+        for nonsense in [
+            String::new(),
+            "3".to_owned(),
+            "3.7".to_owned(),
+            format!("x.7.{task}.1.00"),
+            format!("3.-1.{task}.1.00"),
+            format!("3.7.{task}"),
+            format!("3.7.{task}.1.zz"),
+            format!("3.7.{task}.1.00.1"),
+            "9999999999.1.2.3.4".to_owned(),
+        ] {
+            assert_eq!(Cursor::read(&nonsense), None, "{nonsense}");
         }
     }
 }

@@ -12,7 +12,7 @@ use protocol::pull::{Change, Pulled, Task, TaskVisit};
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Mark};
 use crate::{
     Store, Tx,
     error::{Error, Result},
@@ -41,6 +41,10 @@ struct Poll {
     epoch: u32,
     fresh: bool,
     is_due: bool,
+    /// The mark of the cursor is of our own history.
+    ours: bool,
+    /// The newest batch, for the next cursor.
+    newest: Mark,
 }
 
 /// One subject of the inbox.
@@ -66,12 +70,13 @@ impl Store {
             roll(&mut tx, token, now).await?;
             tx.commit().await?;
         }
-        // A cursor of another epoch points into a history that was cut off: from the start.
-        let known = cursor.filter(|cursor| cursor.epoch == poll.epoch);
+        // A cursor of another epoch, or of a batch that we do not have, points into a history that was cut off:
+        // from the start.
+        let known = cursor.filter(|cursor| cursor.epoch == poll.epoch && poll.ours);
         if known.is_some() && !poll.fresh && poll.active {
             return Ok(Pull::Nothing);
         }
-        let from = known.unwrap_or(Cursor { epoch: poll.epoch, ..Cursor::default() });
+        let from = Cursor { mark: poll.newest, ..known.unwrap_or(Cursor { epoch: poll.epoch, ..Cursor::default() }) };
         let mut pulled = Pulled {
             epoch: poll.epoch,
             cursor: from.text(),
@@ -87,7 +92,7 @@ impl Store {
             pulled.more = notices.len() > PAGE;
             notices.truncate(PAGE);
             if let Some(last) = notices.last() {
-                pulled.cursor = Cursor { epoch: poll.epoch, rev: last.rev, task: last.assignment.0 }.text();
+                pulled.cursor = Cursor { rev: last.rev, task: last.assignment.0, ..from }.text();
             }
             fill(&mut tx, tenant, &notices, from, &mut pulled).await?;
         }
@@ -96,16 +101,22 @@ impl Store {
 
     async fn poll(&self, tenant: TenantId, token: Sha256, cursor: Cursor, now: Moment) -> Result<Poll> {
         let row =
-            sqlx::query("SELECT active, epoch, fresh, expires_at, idle_ms FROM identity.poll($1, $2, $3, $4, $5)")
+            sqlx::query("SELECT active, epoch, fresh, expires_at, idle_ms, ours, batch, root FROM identity.poll_at($1, $2, $3, $4, $5, $6, $7)")
                 .bind(tenant.0)
                 .bind(token.0.to_vec())
                 .bind(now.0)
                 .bind(cursor.rev)
                 .bind(cursor.task)
+                .bind(cursor.mark.batch)
+                .bind(cursor.mark.root.to_vec())
                 .fetch_optional(self.pool())
                 .await?
                 .ok_or(Error::Unauthorized)?;
+        let root: Option<&[u8]> = row.try_get("root")?;
+        let root = root.map(|root| digest("batch_head", root)).transpose()?;
         Ok(Poll {
+            ours: row.try_get("ours")?,
+            newest: Mark::of(row.try_get("batch")?, root.unwrap_or(Sha256([0; 32]))),
             active: row.try_get("active")?,
             epoch: unsigned("tenant_head", row.try_get::<i32, _>("epoch")?.into())?,
             fresh: row.try_get("fresh")?,

@@ -204,7 +204,7 @@ async fn a_phone_that_signs_in_again_goes_on_with_its_visit() {
     assert!(!elsewhere(token).await);
     // A new journal of the same phone (a restored server) takes its visits along.
     let new = store::NewJournal { id: domain::ids::JournalId(uuid()), key: Sha256::of(uuid().as_bytes()) };
-    assert!(world.store.open_journal(world.tenant, token, new, NOW).await.unwrap());
+    assert!(world.store.open_journal(world.tenant, Caller::Token(token), new, NOW).await.unwrap());
     assert!(!elsewhere(token).await);
 }
 

@@ -5,10 +5,11 @@ use domain::{
     role::Role,
 };
 use sqlx::{Connection as _, PgConnection};
+use store::Caller;
 
 use crate::{
     cluster::cluster,
-    world::{World, verdicts},
+    world::{NOW, World, verdicts},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,4 +61,49 @@ async fn a_head_that_we_signed_and_do_not_have_begins_a_new_epoch() {
     assert_eq!(verdicts(&back), [Verdict::Applied]);
     assert_eq!(back.heads.last().map(|head| head.epoch), Some(2));
     assert_eq!(world.verify().await.differences, []);
+}
+
+/// The store had been put back behind a phone's cursor and had grown past it again: what lay between was never told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_of_a_history_that_was_cut_off_begins_anew() {
+    let world = World::new().await;
+    let visitor = world.person(&[Role::Visitor]).await;
+    world.task(&visitor).await;
+    let phone = world.phone(&visitor).await;
+    let before = phone.pull(&world.store, None).await.unwrap();
+    assert_eq!(phone.pull(&world.store, Some(&before.cursor)).await, None);
+    // The same place in the log, and another batch at it.
+    let mut owner = PgConnection::connect(&cluster().owner).await.unwrap();
+    let other = "UPDATE app.batch_head SET root = sha256(root) WHERE tenant_id = $1";
+    sqlx::query(other).bind(world.tenant.0).execute(&mut owner).await.unwrap();
+    let after = phone.pull(&world.store, Some(&before.cursor)).await.expect("from the start");
+    assert_eq!(after.changes.len(), 1);
+    assert_ne!(after.cursor, before.cursor);
+}
+
+/// A journal whose answer was lost is opened once; one that is written is nobody's to open again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_that_is_asked_for_twice_is_one() {
+    let world = World::new().await;
+    let visitor = world.person(&[Role::Visitor]).await;
+    let task = world.task(&visitor).await;
+    let mut phone = world.phone(&visitor).await;
+    let accept = phone.cut(task, 0, Payload::AssignmentAccept(AssignmentAccept {}));
+    phone.push(&world.store, &[accept]).await.unwrap();
+    let id = domain::ids::JournalId(crate::world::uuid());
+    let key = || domain::evidence::Sha256::of(crate::world::uuid().as_bytes());
+    let (first, second) = (key(), key());
+    for key in [first, second] {
+        let new = store::NewJournal { id, key };
+        assert!(world.store.open_journal(world.tenant, Caller::Token(phone.token), new, NOW).await.unwrap());
+    }
+    assert!(world.store.hand_in(world.tenant, first).await.unwrap().is_none(), "the newer key counts");
+    let mut next = crate::world::Phone { journal: id, key: second, seq: 0, newest: None, ..phone };
+    let decline = next.cut(task, 1, Payload::AssignmentAccept(AssignmentAccept {}));
+    next.push_as(&world.store, Caller::Key(second), &[decline]).await.unwrap();
+    let new = store::NewJournal { id, key: key() };
+    assert!(!world.store.open_journal(world.tenant, Caller::Token(next.token), new, NOW).await.unwrap());
+    // The key of a journal opens the next one.
+    let new = store::NewJournal { id: domain::ids::JournalId(crate::world::uuid()), key: key() };
+    assert!(world.store.open_journal(world.tenant, Caller::Key(second), new, NOW).await.unwrap());
 }

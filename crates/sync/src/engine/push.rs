@@ -6,6 +6,7 @@ use domain::{
     op::{Envelope, Verdict},
     time::Moment,
 };
+use mutants::{Mutant, planted};
 use protocol::{
     push::{OpResult, Push, Pushed, PushedOp},
     receipt::{climb, leaf},
@@ -57,7 +58,11 @@ impl Engine {
     pub fn next_push(&self, account: AccountId) -> Option<Push> {
         let mut ops = Vec::new();
         let mut bytes = 0;
-        for op in self.waiting() {
+        let mut waiting: Vec<&OpRecord> = self.waiting().collect();
+        if planted(Mutant::SendsInClockOrder) {
+            waiting.sort_by_key(|op| op.cut_at);
+        }
+        for op in waiting {
             bytes += op.body.len();
             if !ops.is_empty() && (ops.len() >= self.most || bytes > BYTES) {
                 break;
@@ -97,11 +102,25 @@ impl Engine {
             }
             self.answered(result, pushed.server_time, &mut taken);
         }
-        if let Some(head) = pushed.heads.last()
-            && !taken.doubtful
-            && self.head.newest.as_ref().is_none_or(|newest| (newest.epoch, newest.number) < (head.epoch, head.number))
-        {
+        if planted(Mutant::FreesWithoutReceipt) {
+            let at = pushed.server_time;
+            for op in self.ops.values_mut().filter(|op| op.waits()) {
+                op.state = OpState::Safe { at };
+                taken.changes.push(put(op_key(op.seq), op));
+            }
+        }
+        self.head.heard = pushed.server_time;
+        // What the phone believes is not what became of it: everything that concerns it is asked for anew.
+        let other = taken.freed.iter().any(|freed| !matches!(freed.verdict, Verdict::Applied));
+        if other {
+            self.head.cursor = None;
+        }
+        let newest = self.head.newest.as_ref().map(|newest| (newest.epoch, newest.number));
+        let newer = pushed.heads.last().filter(|head| !taken.doubtful && newest < Some((head.epoch, head.number)));
+        if let Some(head) = newer {
             self.head.newest = Some(head.clone());
+        }
+        if other || newer.is_some() {
             taken.changes.push(self.put_head());
         }
         if !taken.freed.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{evidence::Sha256, ids::AssignmentId, time::Moment};
+use domain::{evidence::Sha256, ids::AssignmentId};
 use protocol::evidence::UploadState;
 
 use super::{Engine, put_file};
@@ -26,7 +26,8 @@ impl Engine {
 
     /// Takes what the server said about a file.
     #[must_use]
-    pub fn uploaded(&mut self, sha256: Sha256, state: UploadState, now: Moment) -> Vec<Change> {
+    pub fn uploaded(&mut self, sha256: Sha256, state: UploadState) -> Vec<Change> {
+        let now = self.head.heard;
         self.change(sha256, |file| file.heard(state, now))
     }
 
@@ -46,7 +47,8 @@ impl Engine {
 
     /// What HQ counts as verified is here, whoever sent it.
     #[must_use]
-    pub fn verified(&mut self, task: AssignmentId, hashes: &[Sha256], now: Moment) -> Vec<Change> {
+    pub fn verified(&mut self, task: AssignmentId, hashes: &[Sha256]) -> Vec<Change> {
+        let now = self.head.heard;
         let mut changes = Vec::new();
         for sha256 in hashes {
             if self.files.get(sha256).is_some_and(|file| file.task == task) {

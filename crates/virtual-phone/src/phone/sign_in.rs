@@ -1,7 +1,7 @@
 //! Signing in, and the journals that follow from it.
 
 use domain::ids::JournalId;
-use protocol::session::{Credentials, NewJournal, SignIn, SignedIn};
+use protocol::session::{Credentials, NewJournal, OpenJournal, SignIn, SignedIn};
 use sync::{Engine, Reopen};
 
 use super::{JSON, Miss, Pass, Phone, body, read};
@@ -42,7 +42,11 @@ impl Phone {
 
     /// Begins a new journal: the server was restored, or knows less than it has confirmed.
     pub(super) async fn reopen(&mut self, why: Reopen) -> Result<(), Miss> {
-        let answer = self.ask("POST", "/api/v1/journal", &[JSON], b"{}").await?;
+        let fresh = JournalId(self.dice.uuid());
+        let (journal, changes) = self.engine_mut()?.will_reopen(why, fresh);
+        self.write(changes);
+        let asked = body("journal", &OpenJournal { journal: Some(journal) })?;
+        let answer = self.ask("POST", "/api/v1/journal", &[JSON], &asked).await?;
         let opened: NewJournal = read("journal", &answer)?;
         if let Some(pass) = &mut self.pass {
             pass.hand_in_key = opened.hand_in_key;

@@ -67,8 +67,7 @@ impl Phone {
             match answer.and_then(|answer| read::<UploadState>("evidence", &answer)) {
                 Ok(state) => {
                     asked = true;
-                    let now = self.now();
-                    let changes = self.engine_mut()?.uploaded(sha256, state, now);
+                    let changes = self.engine_mut()?.uploaded(sha256, state);
                     self.write(changes);
                     if state.verified {
                         self.saw(&Event::Stored { visit: file.visit(), sha256, size: file.size });

@@ -244,8 +244,15 @@ impl City {
         let token = self.session(person, Front::Field).await?;
         let journal = JournalId(self.random.uuid_v7(self.now));
         let (_, key) = Secret::mint(self.tenant, self.random.bytes());
-        let opened =
-            self.owner.open_journal(self.tenant, token.hash, NewJournal { id: journal, key: key.hash }, self.now).await;
+        let opened = self
+            .owner
+            .open_journal(
+                self.tenant,
+                store::Caller::Token(token.hash),
+                NewJournal { id: journal, key: key.hash },
+                self.now,
+            )
+            .await;
         opened.map_err(|error| Failure::unexpected("demo phone", &error))?;
         Ok(Phone { token, journal, seq: 0 })
     }

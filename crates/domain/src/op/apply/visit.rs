@@ -31,6 +31,8 @@ pub(super) fn arrive(arrive: &VisitArrive, states: &mut States, effects: &mut Ef
 
 pub(super) fn leave(leave: &VisitLeave, states: &mut States, effects: &mut Effects) {
     change(VisitId::of(leave.assignment), states, effects, |visit| visit.left = Some(leave.presence.clone()));
+    // The person's other phone builds on the revision that this makes.
+    effects.notice(leave.assignment, NoticeKind::Change);
 }
 
 pub(super) fn take_over(assignment: AssignmentId, states: &mut States, effects: &mut Effects) {

@@ -16,6 +16,7 @@ use crate::{
     role::Action,
     visit::{Visit, VisitDocument, VisitState},
 };
+use mutants::{Mutant, planted};
 
 /// The most pieces of evidence that one visit may name.
 const EVIDENCE_MAX: usize = 200;
@@ -87,6 +88,9 @@ pub(super) fn own(op: &Op, assignment: AssignmentId, facts: &Facts) -> Check {
     if op.actor != AliasId::of(assignment).0 || !facts.holds_alias {
         return Err(Verdict::refused(RefusedCode::NotYours));
     }
+    if !facts.active && planted(Mutant::RefusesTheDeactivated) {
+        return refuse(RefusedCode::NotAllowed, "active");
+    }
     if !facts.active {
         return hold(HeldCode::Deactivated);
     }
@@ -124,7 +128,8 @@ fn open_task<'a>(
 }
 
 fn base(op: &Op, revision: u32) -> Check {
-    if op.base.unwrap_or(0) == revision { Ok(()) } else { hold(HeldCode::StaleBase) }
+    let seen = op.base.unwrap_or(0) == revision || planted(Mutant::LastWriterWins);
+    if seen { Ok(()) } else { hold(HeldCode::StaleBase) }
 }
 
 fn evidence(records: &[EvidenceRecord]) -> Check {

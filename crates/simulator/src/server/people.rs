@@ -1,0 +1,148 @@
+//! Sessions, journals and accounts, as the functions of schema `identity` keep them.
+
+use domain::ids::{AccountId, JournalId};
+
+use super::{Caller, Journal, Server, Session};
+
+/// What a phone hears when it has signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn {
+    /// The cookie.
+    pub token: u64,
+    /// The journal.
+    pub journal: JournalId,
+    /// Its hand-in key.
+    pub key: u64,
+    /// The epoch.
+    pub epoch: u32,
+}
+
+/// What `identity` says about a caller.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender {
+    pub(super) account: AccountId,
+    pub(super) active: bool,
+    pub(super) last_seq: i64,
+}
+
+impl Server {
+    /// Signs in: goes on with the journal of `resume` if it is this person's, else with a new one.
+    pub fn sign_in(
+        &mut self,
+        account: AccountId,
+        resume: Option<u64>,
+        (token, journal, key): (u64, JournalId, u64),
+    ) -> Option<SignedIn> {
+        if !self.is_active(account) {
+            return None;
+        }
+        let epoch = self.epoch;
+        self.sessions.insert(token, Session { account, journal: None, ended: false });
+        let known = self
+            .journals
+            .iter()
+            .find(|(_, known)| Some(known.key) == resume && known.account == account && !known.revoked)
+            .map(|(id, known)| (*id, known.key));
+        let (journal, key) = match known {
+            Some(known) => {
+                if let Some(session) = self.sessions.get_mut(&token) {
+                    session.journal = Some(known.0);
+                }
+                known
+            }
+            None => {
+                self.open_journal(Caller::Token(token), journal, key);
+                (journal, key)
+            }
+        };
+        Some(SignedIn { token, journal, key, epoch })
+    }
+
+    /// `POST /api/v1/journal`. `false`: there is no such session or key, or the journal is written already.
+    pub fn open_journal(&mut self, caller: Caller, journal: JournalId, key: u64) -> bool {
+        let found = match caller {
+            Caller::Token(token) => {
+                let session = self.sessions.get(&token).filter(|session| !session.ended);
+                session.map(|session| (session.account, session.journal, false))
+            }
+            Caller::Key(old) => {
+                let known = self.journals.iter().find(|(_, known)| known.key == old);
+                known.map(|(id, known)| (known.account, Some(*id), known.revoked))
+            }
+            Caller::Hq(_) | Caller::Server => None,
+        };
+        let Some((account, before, revoked)) = found else { return false };
+        let opened = self.journals.entry(journal).or_insert(Journal { account, key, last_seq: 0, revoked });
+        if opened.account != account || opened.last_seq > 0 {
+            return false;
+        }
+        opened.key = key;
+        if let Caller::Token(token) = caller
+            && let Some(session) = self.sessions.get_mut(&token)
+        {
+            session.journal = Some(journal);
+        }
+        for assignee in self.assignees.values_mut() {
+            if assignee.account == account && assignee.writer == before && before.is_some() {
+                assignee.writer = Some(journal);
+            }
+        }
+        true
+    }
+
+    /// Whether a session lasts.
+    #[must_use]
+    pub fn is_session(&self, token: u64) -> bool {
+        self.sessions.get(&token).is_some_and(|session| !session.ended)
+    }
+
+    /// Ends a session, as time does.
+    pub fn end_session(&mut self, token: u64) {
+        if let Some(session) = self.sessions.get_mut(&token) {
+            session.ended = true;
+        }
+    }
+
+    /// Takes a lost phone's journal out of service.
+    pub fn revoke(&mut self, journal: JournalId) {
+        if let Some(journal) = self.journals.get_mut(&journal) {
+            journal.revoked = true;
+        }
+    }
+
+    /// Whose session or key it is, whatever journal is named.
+    pub(super) fn account_of(&self, caller: Caller) -> Option<AccountId> {
+        match caller {
+            Caller::Token(token) => {
+                self.sessions.get(&token).filter(|session| !session.ended).map(|session| session.account)
+            }
+            Caller::Key(key) => self.journals.values().find(|journal| journal.key == key).map(|found| found.account),
+            Caller::Hq(account) => Some(account),
+            Caller::Server => None,
+        }
+    }
+
+    /// What the writer asks about whoever sent a request; `None`: no such session, key or journal.
+    pub(super) fn sender(&self, caller: Caller, journal: Option<JournalId>) -> Option<Sender> {
+        let named = journal.and_then(|id| self.journals.get(&id));
+        if let Caller::Server = caller {
+            return Some(Sender { account: AccountId(uuid::Uuid::nil()), active: true, last_seq: 0 });
+        }
+        let account = self.account_of(caller)?;
+        let named = named.filter(|named| named.account == account);
+        if journal.is_some() && named.is_none() {
+            return None;
+        }
+        // A hand-in key opens its own journal and no other.
+        if let (Caller::Key(key), Some(named)) = (caller, named)
+            && named.key != key
+        {
+            return None;
+        }
+        Some(Sender {
+            account,
+            active: self.is_active(account) && named.is_none_or(|named| !named.revoked),
+            last_seq: named.map_or(0, |named| named.last_seq),
+        })
+    }
+}
