@@ -1,14 +1,24 @@
 //! What the server does by itself: evidence that is here, whole and hashed, comes to count.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use domain::{ids::TenantId, op::Salt};
+use domain::{
+    ids::{TenantId, VisitId},
+    op::Salt,
+};
+use futures_util::future::join_all;
 use store::{Private, verified_op};
+use tokio::sync::Notify;
 
 use crate::{process::Server, shutdown::Shutdown};
 
-/// How often it looks without being woken: another node may have taken the bytes in.
-const EVERY: Duration = Duration::from_secs(30);
+/// How often it looks without being woken: another node may have taken the bytes in, or a visit that was mended names
+/// bytes that were here.
+const EVERY: Duration = Duration::from_secs(10);
 /// Rows of evidence that it takes at a time.
 const AT_ONCE: i64 = 500;
 
@@ -16,14 +26,19 @@ const AT_ONCE: i64 = 500;
 ///
 /// Which tenants there are is asked each time: one that was added since the start has evidence too.
 pub async fn run(server: Server, shutdown: Shutdown) {
+    let mut every = tokio::time::interval(EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        if let Err(error) = all(&server).await {
-            tracing::error!(%error, "evidence could not be counted; it will be tried again");
-        }
         tokio::select! {
             () = shutdown.wait() => return,
-            () = server.jobs.notified() => {}
-            () = tokio::time::sleep(EVERY) => {}
+            () = server.jobs.wait() => {
+                for (tenant, visits) in server.jobs.take() {
+                    tell(count(&server, tenant, Some(&visits)).await);
+                }
+            }
+            _ = every.tick() => {
+                tell(all(&server).await);
+            }
         }
     }
 }
@@ -39,19 +54,54 @@ async fn all(server: &Server) -> store::Result<()> {
     failed
 }
 
+fn tell(counted: store::Result<()>) {
+    if let Err(error) = counted {
+        tracing::error!(%error, "evidence could not be counted; it will be tried again");
+    }
+}
+
 /// Lets what has arrived whole come to count, for one company.
 ///
 /// # Errors
 /// The database failed; what is not done is done the next time.
 pub async fn verify(server: &Server, tenant: TenantId) -> store::Result<()> {
-    for pending in server.store.pending_verifications(tenant, AT_ONCE).await? {
-        let random: &dyn crate::random::Random = server.random.as_ref();
+    count(server, tenant, None).await
+}
+
+/// Counts what is here, of `visits` or of all; at once, so that visits share commits.
+async fn count(server: &Server, tenant: TenantId, visits: Option<&[VisitId]>) -> store::Result<()> {
+    let random: &dyn crate::random::Random = server.random.as_ref();
+    let mut counting = Vec::new();
+    for pending in server.store.pending_verifications(tenant, visits, AT_ONCE).await? {
         match verified_op(&pending, Salt::new(random.bytes())) {
-            Ok(op) => {
-                server.store.act_as_server(tenant, op, Private::None, server.clock.now()).await?;
-            }
+            Ok(op) => counting.push(server.store.act_as_server(tenant, op, Private::None, server.clock.now())),
             Err(error) => tracing::error!(%error, "an op of our own has no canonical form"),
         }
     }
-    Ok(())
+    join_all(counting).await.into_iter().try_for_each(|counted| counted.map(drop))
+}
+
+/// The visits whose bytes have arrived since the job looked last.
+#[derive(Debug, Default)]
+pub struct Arrived {
+    visits: Mutex<BTreeMap<TenantId, BTreeSet<VisitId>>>,
+    woken: Notify,
+}
+
+impl Arrived {
+    /// Bytes of `visit` are here.
+    pub fn note(&self, tenant: TenantId, visit: VisitId) {
+        let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        visits.entry(tenant).or_default().insert(visit);
+        self.woken.notify_one();
+    }
+
+    async fn wait(&self) {
+        self.woken.notified().await;
+    }
+
+    fn take(&self) -> Vec<(TenantId, Vec<VisitId>)> {
+        let visits = std::mem::take(&mut *self.visits.lock().unwrap_or_else(PoisonError::into_inner));
+        visits.into_iter().map(|(tenant, visits)| (tenant, visits.into_iter().collect())).collect()
+    }
 }

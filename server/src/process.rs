@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use store::Store;
-use tokio::sync::Notify;
 
-use crate::{clock::Clock, keys::Keys, media::Media, passwords::Passwords, random::Random, site::Site};
+use crate::{clock::Clock, jobs::Arrived, keys::Keys, media::Media, passwords::Passwords, random::Random, site::Site};
 
 /// What every request works with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -32,8 +31,8 @@ pub struct Server {
     pub proxied: bool,
     /// The clock can be set by requests: tests only.
     pub is_test: bool,
-    /// Wakes the jobs.
-    pub jobs: Arc<Notify>,
+    /// What the jobs have to do.
+    pub jobs: Arc<Arrived>,
 }
 
 impl Server {
@@ -59,10 +58,5 @@ impl Server {
     #[must_use]
     pub const fn hq_cookie(&self) -> &'static str {
         if self.is_secure() { "__Host-mc_hq" } else { "mc_hq" }
-    }
-
-    /// There may be something to do.
-    pub fn wake_jobs(&self) {
-        self.jobs.notify_one();
     }
 }

@@ -8,7 +8,7 @@ use std::{path::PathBuf, sync::Arc};
 use domain::time::Moment;
 use rustls::ServerConfig;
 use store::{Signer, Store};
-use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
+use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
     cli::{ServeOptions, misfit},
@@ -199,7 +199,7 @@ async fn server(settings: &Settings, data: &DataDir, database: &Database, site: 
         // With a certificate of our own nobody stands in front of us.
         proxied: settings.public_url.is_some() && settings.tls_files.is_none(),
         is_test: std::env::var_os("MINGCHA_TEST").is_some_and(|value| value == "1"),
-        jobs: Arc::new(Notify::new()),
+        jobs: Arc::default(),
     })
 }
 

@@ -36,7 +36,7 @@ pub use phone::{Claim, Pending, Pull, Readable, verified_op};
 pub use pool::{Settings, Store, Tx};
 pub use recorded::{Recorded, RecordedOp, recorded};
 pub use secret::Secret;
-pub use session::{Front, HandIn, NewJournal, NewSession, Person, Session, SignInCheck, Tenant};
+pub use session::{Front, NewJournal, NewSession, Person, Session, SignInCheck, Tenant};
 pub use signer::{Signed, Signer};
 pub use tenants::{NewTenant, create_tenant, tenants};
 pub use verify::{Difference, Fault, MediaName, OUTSIDE, Report, verify, verify_on};

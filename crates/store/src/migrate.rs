@@ -34,6 +34,7 @@ steps! {
     30 "0030_journals_by_name",
     31 "0031_cursors_with_a_mark",
     101 "0101_hq_reads",
+    110 "0110_phone_round_trips",
 }
 
 /// What a database's schema is to this build.

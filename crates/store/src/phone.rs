@@ -3,6 +3,8 @@
 mod cursor;
 mod evidence;
 mod pull;
+mod stored;
 
 pub use evidence::{Claim, Pending, Readable, verified_op};
 pub use pull::Pull;
+pub(crate) use stored::Noter;

@@ -10,6 +10,7 @@ use sqlx::{
 
 use crate::{
     error::{Error, Result},
+    phone::Noter,
     signer::Signer,
     writer::Writer,
 };
@@ -34,6 +35,7 @@ pub struct Store {
     serve: PgPool,
     unit: Option<PgPool>,
     writer: Arc<Writer>,
+    noter: Arc<Noter>,
 }
 
 impl Store {
@@ -48,7 +50,8 @@ impl Store {
             None => None,
         };
         let writer = Arc::new(Writer::new(serve.clone(), signer));
-        Ok(Self { serve, unit, writer })
+        let noter = Arc::new(Noter::new(serve.clone()));
+        Ok(Self { serve, unit, writer, noter })
     }
 
     /// Begins a read-only transaction in which `tenant` is the only one that exists.
@@ -80,6 +83,7 @@ impl Store {
     /// Takes no more writes in, closes the pools and waits for what is under way.
     pub async fn close(&self) {
         self.writer.stop();
+        self.noter.stop();
         self.serve.close().await;
         if let Some(unit) = &self.unit {
             unit.close().await;
@@ -95,6 +99,10 @@ impl Store {
 
     pub(crate) fn writer(&self) -> &Writer {
         &self.writer
+    }
+
+    pub(crate) fn noter(&self) -> &Noter {
+        &self.noter
     }
 
     pub(crate) const fn pool(&self) -> &PgPool {

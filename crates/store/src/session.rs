@@ -108,17 +108,6 @@ pub struct Session {
     pub seen_rev: i64,
 }
 
-/// What a hand-in key opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HandIn {
-    /// Whose journal.
-    pub account: AccountId,
-    /// Which.
-    pub journal: JournalId,
-    /// Whether account and journal may act; if not, what comes is held.
-    pub active: bool,
-}
-
 impl Front {
     const fn code(self) -> i16 {
         match self {
@@ -341,22 +330,19 @@ impl Store {
         Ok(journal.flatten().map(JournalId))
     }
 
-    /// What a hand-in key opens.
+    /// Whose session or hand-in key this is. One round trip, and nothing is rolled on: a pull does that.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn hand_in(&self, tenant: TenantId, key: Sha256) -> Result<Option<HandIn>> {
-        let mut tx = self.read(tenant).await?;
-        let row = sqlx::query("SELECT account_id, journal_id, active FROM identity.hand_in_of($1)")
-            .bind(key.0.to_vec())
-            .fetch_optional(&mut *tx)
+    pub async fn whose(&self, tenant: TenantId, caller: Caller, now: Moment) -> Result<Option<AccountId>> {
+        let account: Option<Uuid> = sqlx::query_scalar("SELECT identity.whose($1, $2, $3, $4)")
+            .bind(tenant.0)
+            .bind(caller.hash().0.to_vec())
+            .bind(caller.is_key())
+            .bind(now.0)
+            .fetch_one(self.pool())
             .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some(HandIn {
-            account: AccountId(row.try_get("account_id")?),
-            journal: JournalId(row.try_get("journal_id")?),
-            active: row.try_get("active")?,
-        }))
+        Ok(account.map(AccountId))
     }
 
     /// Sets the password of whoever has this session; their other sessions end. `false`: there is no such session.

@@ -48,7 +48,7 @@ async fn finish(server: &Server, hand: Hand, key: &UploadKey) -> Result<(), ApiE
     }
     let now = server.clock.now();
     server.store.evidence_stored(key.tenant, hand.caller, key.visit, key.sha256, now).await?;
-    server.wake_jobs();
+    server.jobs.note(key.tenant, key.visit);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State, http::HeaderMap};
 use domain::ids::AccountId;
 use protocol::push::{PUSH_MAX_OPS, Push, Pushed};
-use store::{Caller, Source, WriteRequest};
+use store::{Source, WriteRequest};
 
 use super::{
     ApiError, Code,
@@ -25,8 +25,6 @@ pub(super) async fn push(
     }
     let source = Source::Phone { caller: hand.caller, journal: push.journal, newest: push.newest, ops: push.ops };
     let pushed = server.store.write(hand.secret.tenant, WriteRequest { source, received_at: now }).await?;
-    // A visit that was handed in may name bytes that are here already.
-    server.wake_jobs();
     Ok(Json(pushed))
 }
 
@@ -49,12 +47,5 @@ fn check(push: &Push) -> Result<(), ApiError> {
 
 /// Whose session or key it is.
 async fn owner(server: &Server, hand: Hand) -> Result<AccountId, ApiError> {
-    let tenant = hand.secret.tenant;
-    let account = match hand.caller {
-        Caller::Token(token) => {
-            server.store.session(tenant, token, server.clock.now()).await?.map(|session| session.person.account)
-        }
-        Caller::Key(key) => server.store.hand_in(tenant, key).await?.map(|hand_in| hand_in.account),
-    };
-    account.ok_or_else(|| Code::SignIn.into())
+    server.store.whose(hand.secret.tenant, hand.caller, server.clock.now()).await?.ok_or_else(|| Code::SignIn.into())
 }

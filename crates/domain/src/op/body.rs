@@ -131,7 +131,14 @@ impl Op {
     /// # Errors
     /// See [`DecodeError`].
     pub fn decode(body: &str) -> Result<Self, DecodeError> {
-        let canonical = canonical::canonicalise(body)?;
+        Self::decode_canonical(canonical::canonicalise(body)?)
+    }
+
+    /// Reads a body that is in its canonical form already: whoever has it need not spell it out and hash it twice.
+    ///
+    /// # Errors
+    /// [`DecodeError::Shape`] or [`DecodeError::UnknownKind`].
+    pub fn decode_canonical(canonical: String) -> Result<Self, DecodeError> {
         let digest = Sha256::of(canonical.as_bytes());
         let parsed: OpBody = json::from_str(&canonical).map_err(|e| DecodeError::Shape(e.to_string()))?;
         if !parsed.salt.is_valid() {

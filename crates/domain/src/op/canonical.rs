@@ -50,6 +50,129 @@ pub enum CanonicalError {
 /// # Errors
 /// See [`CanonicalError`].
 pub fn canonicalise(json: &str) -> Result<String, CanonicalError> {
+    if is_canonical(json) {
+        return Ok(json.to_owned());
+    }
+    spell(json)
+}
+
+/// Whether `json` is its own canonical form. Allocates nothing: nearly all that comes in was written canonically,
+/// and needs no second writing. Where it is not sure it says no, and [`canonicalise`] spells the value out.
+#[must_use]
+pub fn is_canonical(json: &str) -> bool {
+    let mut look = Look { text: json.as_bytes(), at: 0 };
+    look.value(0).is_some() && look.at == json.len()
+}
+
+/// Walks over a text that may be canonical already; `None` as soon as it is not for sure.
+struct Look<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Look<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn eat(&mut self, byte: u8) -> Option<()> {
+        (self.peek()? == byte).then(|| self.at += 1)
+    }
+
+    fn value(&mut self, depth: u32) -> Option<()> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        match self.peek()? {
+            b'{' => self.object(depth),
+            b'[' => self.array(depth),
+            b'"' => self.string().map(drop),
+            b'-' | b'0'..=b'9' => self.number(),
+            b't' => self.word(b"true"),
+            b'f' => self.word(b"false"),
+            b'n' => self.word(b"null"),
+            _ => None,
+        }
+    }
+
+    fn word(&mut self, word: &[u8]) -> Option<()> {
+        self.text[self.at..].starts_with(word).then(|| self.at += word.len())
+    }
+
+    fn object(&mut self, depth: u32) -> Option<()> {
+        self.eat(b'{')?;
+        if self.eat(b'}').is_some() {
+            return Some(());
+        }
+        let mut last: Option<&[u8]> = None;
+        loop {
+            let key = self.string()?;
+            // The order is that of the characters meant: a key with an escape is left to the slow way.
+            if key.contains(&b'\\') || last.is_some_and(|last| last >= key) {
+                return None;
+            }
+            last = Some(key);
+            self.eat(b':')?;
+            self.value(depth + 1)?;
+            if self.eat(b',').is_none() {
+                return self.eat(b'}');
+            }
+        }
+    }
+
+    fn array(&mut self, depth: u32) -> Option<()> {
+        self.eat(b'[')?;
+        if self.eat(b']').is_some() {
+            return Some(());
+        }
+        loop {
+            self.value(depth + 1)?;
+            if self.eat(b',').is_none() {
+                return self.eat(b']');
+            }
+        }
+    }
+
+    fn number(&mut self) -> Option<()> {
+        let start = self.at;
+        self.at += usize::from(self.peek()? == b'-');
+        let first = self.at;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+        let digits = self.at - first;
+        // Eighteen digits always fit; what is longer is looked at the slow way.
+        let plain = (1..=18).contains(&digits)
+            && (self.text[first] != b'0' || (digits == 1 && first == start))
+            && !matches!(self.peek(), Some(b'.' | b'e' | b'E'));
+        plain.then_some(())
+    }
+
+    /// A string with the shortest escapes; what stands between its quotes.
+    fn string(&mut self) -> Option<&'a [u8]> {
+        self.eat(b'"')?;
+        let start = self.at;
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.at += 1;
+                    return Some(&self.text[start..self.at - 1]);
+                }
+                b'\\' => {
+                    if !matches!(self.text.get(self.at + 1)?, b'"' | b'\\' | b'n' | b'r' | b't' | b'b' | b'f') {
+                        return None;
+                    }
+                    self.at += 2;
+                }
+                0..=0x1f => return None,
+                _ => self.at += 1,
+            }
+        }
+    }
+}
+
+/// Writes the canonical form of the JSON text `json`.
+fn spell(json: &str) -> Result<String, CanonicalError> {
     let mut reader = Reader { text: json, at: 0 };
     let mut out = String::with_capacity(json.len());
     reader.value(&mut out, 0)?;
@@ -305,6 +428,45 @@ mod tests {
             assert_eq!(canonicalise(spelling).as_deref(), Ok(form));
         }
         assert_eq!(canonicalise(r#""\ud83d\ude00\u0001""#).as_deref(), Ok("\"😀\\u0001\""));
+    }
+
+    #[test]
+    fn what_is_canonical_already_is_known_as_such() {
+        for form in [
+            r#"{"a":[1,-2,true,null],"b":{"x":"你\n\"好\"/"}}"#,
+            "[]",
+            "{}",
+            "0",
+            "-1",
+            r#""""#,
+            r#"{"":0,"A":[{}],"a":"\\"}"#,
+        ] {
+            assert!(is_canonical(form), "{form}");
+            assert_eq!(spell(form).as_deref(), Ok(form));
+        }
+        for other in [
+            "",
+            " 1",
+            "1 ",
+            "01",
+            "-0",
+            "1.0",
+            "1e3",
+            "[1,]",
+            "[1 ]",
+            r#"{"b":1,"a":1}"#,
+            r#"{"a":1,"a":1}"#,
+            r#""\/""#,
+            r#""\u0041""#,
+            "\"\u{1}\"",
+            r#"{"a" :1}"#,
+            "nul",
+            "[",
+            r#"{"a":1"#,
+            "12345678901234567890",
+        ] {
+            assert!(!is_canonical(other), "{other}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use domain::{
 use sqlx::Row as _;
 use uuid::Uuid;
 
+use super::stored::Stored;
 use crate::{
     Caller, Store,
     error::{Error, Result},
@@ -64,14 +65,14 @@ impl Store {
         sha256: Sha256,
         now: Moment,
     ) -> Result<Option<Claim>> {
-        let mut tx = self.read(tenant).await?;
-        let row = sqlx::query("SELECT size, mime, stored FROM identity.claim_of($1, $2, $3, $4, $5)")
+        let row = sqlx::query("SELECT size, mime, stored FROM identity.claim($1, $2, $3, $4, $5, $6)")
+            .bind(tenant.0)
             .bind(caller.hash().0.to_vec())
             .bind(caller.is_key())
             .bind(visit.0)
             .bind(sha256.0.to_vec())
             .bind(now.0)
-            .fetch_optional(&mut *tx)
+            .fetch_optional(self.pool())
             .await?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Claim {
@@ -84,7 +85,7 @@ impl Store {
     /// Notes that the whole was hashed and lies in the media store. `false`: the caller named none such.
     ///
     /// # Errors
-    /// The database failed.
+    /// [`Error::Unknown`]: the database failed, noted or not.
     pub async fn evidence_stored(
         &self,
         tenant: TenantId,
@@ -93,17 +94,7 @@ impl Store {
         sha256: Sha256,
         now: Moment,
     ) -> Result<bool> {
-        let mut tx = self.touch(tenant).await?;
-        let noted: Option<bool> = sqlx::query_scalar("SELECT identity.claim_stored($1, $2, $3, $4, $5)")
-            .bind(caller.hash().0.to_vec())
-            .bind(caller.is_key())
-            .bind(visit.0)
-            .bind(sha256.0.to_vec())
-            .bind(now.0)
-            .fetch_one(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(noted.unwrap_or(false))
+        self.noter().note(Stored { tenant, caller, visit, sha256, now }).await
     }
 
     /// Whether these bytes are here and may be shown to whoever has this session: the visit's own visitor,
@@ -139,32 +130,24 @@ impl Store {
         Ok(Some(Readable { mime: row.try_get("mime")?, size: bytes(row.try_get("size")?)? }))
     }
 
-    /// Bytes that are here whole and do not count yet, by visit; at most `limit` rows of evidence.
+    /// Bytes that are here whole and do not count yet, by visit; at most `limit` rows of evidence. Of `visits` only,
+    /// where the caller knows which: without them every row that still misses its bytes is looked at.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn pending_verifications(&self, tenant: TenantId, limit: i64) -> Result<Vec<Pending>> {
+    pub async fn pending_verifications(
+        &self,
+        tenant: TenantId,
+        visits: Option<&[VisitId]>,
+        limit: i64,
+    ) -> Result<Vec<Pending>> {
         let mut tx = self.read(tenant).await?;
-        // The newest submission only: what it does not name never counts.
-        let rows = sqlx::query(
-            "WITH missing AS (
-                 SELECT e.visit_id, e.sha256, v.submission
-                 FROM app.evidence e JOIN app.visit v
-                     ON v.tenant_id = e.tenant_id AND v.visit_id = e.visit_id AND v.submission = e.submission
-                 WHERE e.tenant_id = $1 AND NOT e.verified
-             ), asked AS (
-                 SELECT COALESCE(array_agg(m.visit_id), '{}') AS visits, COALESCE(array_agg(m.sha256), '{}') AS hashes
-                 FROM missing m
-             )
-             SELECT DISTINCT m.visit_id, m.sha256, m.submission
-             FROM asked a, identity.stored_claims(a.visits, a.hashes) s
-             JOIN missing m ON m.visit_id = s.visit_id AND m.sha256 = s.sha256
-             ORDER BY m.visit_id, m.sha256 LIMIT $2",
-        )
-        .bind(tenant.0)
-        .bind(limit)
-        .fetch_all(&mut *tx)
-        .await?;
+        let query = sqlx::query(if visits.is_some() { PENDING_OF } else { PENDING }).bind(tenant.0).bind(limit);
+        let query = match visits {
+            Some(visits) => query.bind(visits.iter().map(|visit| visit.0).collect::<Vec<_>>()),
+            None => query,
+        };
+        let rows = query.fetch_all(&mut *tx).await?;
         let mut visits: BTreeMap<(Uuid, u32), BTreeSet<Sha256>> = BTreeMap::new();
         for row in &rows {
             let submission = unsigned("visit", row.try_get::<i32, _>("submission")?.into())?;
@@ -181,6 +164,31 @@ impl Store {
             .collect())
     }
 }
+
+/// The newest submission only: what it does not name never counts.
+macro_rules! pending {
+    ($of:literal) => {
+        concat!(
+            "WITH missing AS (
+                 SELECT e.visit_id, e.sha256, v.submission
+                 FROM app.evidence e JOIN app.visit v
+                     ON v.tenant_id = e.tenant_id AND v.visit_id = e.visit_id AND v.submission = e.submission
+                 WHERE e.tenant_id = $1 AND NOT e.verified",
+            $of,
+            "
+             ), asked AS (
+                 SELECT COALESCE(array_agg(m.visit_id), '{}') AS visits, COALESCE(array_agg(m.sha256), '{}') AS hashes
+                 FROM missing m
+             )
+             SELECT DISTINCT m.visit_id, m.sha256, m.submission
+             FROM asked a, identity.stored_claims(a.visits, a.hashes) s
+             JOIN missing m ON m.visit_id = s.visit_id AND m.sha256 = s.sha256
+             ORDER BY m.visit_id, m.sha256 LIMIT $2"
+        )
+    };
+}
+const PENDING: &str = pending!("");
+const PENDING_OF: &str = pending!(" AND e.visit_id = ANY ($3)");
 
 /// The op by which bytes count. Its id follows from what it says: made twice, it is one.
 ///

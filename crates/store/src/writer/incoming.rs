@@ -57,18 +57,21 @@ impl Incoming {
         let Ok(canonical) = canonical::canonicalise(body) else {
             return refused(Sha256::of(body.as_bytes()), None, RefusedCode::Undecodable, "form");
         };
-        let digest = Sha256::of(canonical.as_bytes());
         let parts = Parts::of(&canonical, id);
+        let (digest, body) = (|| Sha256::of(canonical.as_bytes()), canonical.clone());
         // A body without an op_id of its own would come back with one.
-        let whole = || parts.clone().filter(|parts| parts.canonical(id).as_deref() == Some(canonical.as_str()));
-        match Op::decode(&canonical) {
-            Ok(op) if op.id.0 != id => refused(digest, whole(), RefusedCode::Undecodable, "op_id"),
-            Ok(op) => Self { id, envelope: Some(pushed.envelope), digest, parts, read: Read::Op(Box::new(op)) },
+        let whole =
+            |parts: Option<Parts>| parts.filter(|parts| parts.canonical(id).as_deref() == Some(canonical.as_str()));
+        match Op::decode_canonical(body) {
+            Ok(op) if op.id.0 != id => refused(op.digest, whole(parts), RefusedCode::Undecodable, "op_id"),
+            Ok(op) => {
+                Self { id, envelope: Some(pushed.envelope), digest: op.digest, parts, read: Read::Op(Box::new(op)) }
+            }
             Err(DecodeError::UnknownKind(_)) => {
-                Self { id, envelope: Some(pushed.envelope), digest, parts, read: Read::UnknownKind }
+                Self { id, envelope: Some(pushed.envelope), digest: digest(), parts, read: Read::UnknownKind }
             }
             Err(DecodeError::Canonical(_) | DecodeError::Shape(_)) => {
-                refused(digest, whole(), RefusedCode::Undecodable, "shape")
+                refused(digest(), whole(parts), RefusedCode::Undecodable, "shape")
             }
         }
     }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The most ops that one batch takes in.
-const BATCH_MAX_OPS: usize = 400;
+const BATCH_MAX_OPS: usize = 1_000;
 /// How many batches are remembered to answer retries from.
 const RECENT: usize = 64;
 

@@ -192,7 +192,7 @@ impl History {
             let (visit, key) = (VisitId(row.get("visit_id")), Caller::Key(hash("key_hash")));
             world.store.evidence_stored(world.tenant, key, visit, hash("sha256"), NOW).await.expect("noted");
         }
-        for pending in world.store.pending_verifications(world.tenant, 10).await.expect("read") {
+        for pending in world.store.pending_verifications(world.tenant, None, 10).await.expect("read") {
             let op = verified_op(&pending, salt()).expect("an op");
             world.store.act_as_server(world.tenant, op, Private::None, NOW).await.expect("written");
         }

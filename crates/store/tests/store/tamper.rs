@@ -60,7 +60,7 @@ async fn every_edit_of_a_superuser_is_found() {
     phone.visit(&world, task, &[1]).await;
     let caller = Caller::Token(phone.token);
     assert!(world.store.evidence_stored(world.tenant, caller, VisitId::of(task), Sha256::of(&[1]), NOW).await.unwrap());
-    for pending in world.store.pending_verifications(world.tenant, 10).await.unwrap() {
+    for pending in world.store.pending_verifications(world.tenant, Some(&[VisitId::of(task)]), 10).await.unwrap() {
         let op = verified_op(&pending, salt()).unwrap();
         world.store.act_as_server(world.tenant, op, Private::None, NOW).await.unwrap();
     }

@@ -76,7 +76,7 @@ async fn arrive(world: &World, caller: Caller, visit: VisitId, sha256: Sha256) {
 
 /// What the server's job does.
 async fn count_evidence(world: &World) {
-    for pending in world.store.pending_verifications(world.tenant, 100).await.unwrap() {
+    for pending in world.store.pending_verifications(world.tenant, None, 100).await.unwrap() {
         let op = verified_op(&pending, salt()).unwrap();
         let result = world.store.act_as_server(world.tenant, op, Private::None, NOW).await.unwrap();
         assert_eq!(result.verdict, Verdict::Applied);

@@ -171,7 +171,7 @@ impl City {
             let stored = self.owner.evidence_stored(self.tenant, Caller::Token(phone.token.hash), id, sha256, at).await;
             stored.map_err(|error| Failure::unexpected("demo picture", &error))?;
         }
-        let pending = self.owner.pending_verifications(self.tenant, 500).await;
+        let pending = self.owner.pending_verifications(self.tenant, None, 500).await;
         for pending in pending.map_err(|error| Failure::unexpected("demo picture", &error))? {
             let op = verified_op(&pending, Salt::new(self.random.bytes()));
             let op = op.map_err(|error| Failure::unexpected("demo op", &error))?;
