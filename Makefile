@@ -1,13 +1,14 @@
 # Two commands: `make run` and `make test`. Both install what is missing first.
 # Everything they do lives in `cargo xtask` (crates/xtask); see `cargo xtask --help`.
 
-.PHONY: help run phone test trust trust-long watch lint size dist toolchain
+.PHONY: help run phone test trust trust-long bench watch lint size dist toolchain
 
 help:
 	@echo "make run     install what is missing, build the release, serve it on http://127.0.0.1:3000"
 	@echo "make phone   the same, and https on the local network for real phones"
 	@echo "make test    install what is missing, browser included, and check everything"
 	@echo "make trust   prove what is promised; make trust-long takes a night"
+	@echo "make bench   measure the server against what this machine can do, into docs/benchmarks.md"
 	@echo "make watch   serve a development build that follows your changes"
 	@echo "make lint    formatting and lints only"
 	@echo "make size    what a phone loads on its first visit"
@@ -24,6 +25,9 @@ test: toolchain
 
 trust: toolchain
 	@cargo xtask setup --test && exec cargo xtask trust
+
+bench: toolchain
+	@cargo xtask setup && exec cargo xtask bench
 
 trust-long: toolchain
 	@cargo xtask setup --test && exec cargo xtask trust --long

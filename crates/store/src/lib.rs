@@ -25,6 +25,7 @@ mod signer;
 mod tenants;
 mod verify;
 mod writer;
+mod yardstick;
 
 pub use backup::{Branch, LEFT_OUT, NamedBytes, Snapshot, holds_anything, make_room};
 pub use cluster::{Inspection, ensure_database, inspect};
@@ -43,3 +44,4 @@ pub use verify::{Difference, Fault, MediaName, OUTSIDE, Report, verify, verify_o
 pub use writer::{
     Caller, Link, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, Source, WayIn, Who, WriteRequest, standing,
 };
+pub use yardstick::{Counts, Sizes, Yardstick};

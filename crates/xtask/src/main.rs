@@ -4,6 +4,7 @@
 //! that a phone keeps for offline use belong to one build, under one build id.
 //! Why this is a program of our own: `docs/adr/0001-xtask-builds-two-bundles.md`.
 
+mod bench;
 mod build;
 mod lint;
 mod process;
@@ -43,6 +44,8 @@ enum Command {
     Test(test::Options),
     /// Prove what is promised: the suites of docs/trust.md, in full.
     Trust(trust::Options),
+    /// Measure the server against what this machine can do.
+    Bench(bench::Options),
     /// Check formatting and lints, on the host and for WASM.
     Lint,
     /// Show what a phone loads on its first visit.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Watch(options) => watch::watch(&options),
         Command::Test(options) => test::run(&options),
         Command::Trust(options) => trust::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Lint => lint::all(),
         Command::Size => build::size(),
         Command::Dist => build::dist(),

@@ -22,6 +22,7 @@ pub(crate) const HOST: [&str; 14] = [
     "ui",
     "hq",
     "server",
+    "bench",
 ];
 
 /// What [`HOST`] needs: HQ rendered on the server, the five checklists at hand. Tests have the planted bugs in them,

@@ -14,7 +14,6 @@ use server::{
     random::SystemRandom, router::router, site::Site, tls::listener::Peer,
 };
 use store::{Settings, Signer, Store};
-use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
 use crate::{
@@ -76,7 +75,7 @@ impl House {
             secure: false,
             proxied: false,
             is_test: false,
-            jobs: Arc::new(Notify::new()),
+            jobs: Arc::default(),
         };
         let router = router(&server);
         let owner = open(owner_url).await;

@@ -8,7 +8,7 @@ use domain::{
     time::Moment,
     visit::{ScoreSummary, VisitState},
 };
-use sqlx::{Row as _, postgres::PgRow};
+use sqlx::{AssertSqlSafe, Row as _, SqlSafeStr, postgres::PgRow};
 use uuid::Uuid;
 
 use super::{Cursor, PAGE, Slice, Stretch, count, words};
@@ -134,13 +134,36 @@ pub async fn read(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Slic
 /// # Errors
 /// The database failed.
 pub async fn fetch(tx: &mut Tx, filter: &Filter, stretch: Stretch, limit: usize) -> Result<Vec<VisitRow>> {
-    let (from, upwards) = stretch.from();
+    let statement = if stretch.from().1 { NEWER } else { OLDER };
+    let rows = rows(tx, statement, filter, stretch, limit).await?;
+    rows.iter().map(row).collect()
+}
+
+/// How the database would read a page: each visit list must be a walk over an index.
+///
+/// # Errors
+/// The database failed.
+pub async fn plan(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Vec<String>> {
+    let statement = if stretch.from().1 { NEWER } else { OLDER };
+    let explain = AssertSqlSafe(["EXPLAIN (COSTS OFF) ", statement].concat());
+    let lines = rows(tx, explain, filter, stretch, PAGE + 1).await?;
+    lines.iter().map(|line| Ok(line.try_get(0)?)).collect()
+}
+
+async fn rows(
+    tx: &mut Tx,
+    statement: impl SqlSafeStr,
+    filter: &Filter,
+    stretch: Stretch,
+    limit: usize,
+) -> Result<Vec<PgRow>> {
+    let (from, _) = stretch.from();
     let states: Vec<i16> = match filter.state {
         Some(state) => vec![Code::code(state)],
         None => VisitState::ALL.iter().map(|state| Code::code(*state)).collect(),
     };
     let venues = found_venues(tx, &filter.text).await?;
-    let rows = sqlx::query(if upwards { NEWER } else { OLDER })
+    let rows = sqlx::query(statement)
         // Planned with its values each time: a plan for all filters at once fits none of them.
         .persistent(false)
         .bind(from.at)
@@ -154,7 +177,7 @@ pub async fn fetch(tx: &mut Tx, filter: &Filter, stretch: Stretch, limit: usize)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(&mut **tx)
         .await?;
-    rows.iter().map(row).collect()
+    Ok(rows)
 }
 
 /// The place of a row in the list.

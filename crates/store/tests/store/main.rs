@@ -8,6 +8,7 @@ mod hq;
 mod isolation;
 mod luck;
 mod people;
+mod plans;
 mod restore;
 mod tamper;
 mod tampering;

@@ -33,6 +33,8 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 18] = [
     ("server", &["domain", "protocol", "store", "hq", "ui", "mutants"]),
     // Drives real processes from outside; reads the log over the owner's login.
     ("drills", &["checker", "domain", "protocol", "store", "sync", "virtual-phone"]),
+    // The owner's door into a database of its own, and phones that speak to it.
+    ("bench", &["domain", "protocol", "store", "virtual-phone"]),
     // It shares no mistake with what it judges.
     ("checker", &[]),
     ("simulator", &["domain", "json", "protocol", "sync", "mutants", "checker"]),

@@ -3,7 +3,8 @@
 use super::{Source, none, sources};
 
 /// Where the clock is read and random bytes are drawn; everybody else is handed them.
-const ADAPTERS: [&str; 6] = [
+const ADAPTERS: [&str; 7] = [
+    "crates/bench/src/clock.rs",
     "crates/device/src/clock.rs",
     "crates/device/src/random.rs",
     "crates/drills/src/clock.rs",

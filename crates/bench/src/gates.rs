@@ -1,0 +1,92 @@
+//! The gates, one file each.
+
+mod ack;
+mod ingest;
+mod lists;
+mod nodes;
+mod poll;
+mod storm;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use store::Yardstick;
+use virtual_phone::Wire;
+
+use crate::{
+    city::{City, wire},
+    meter::Cpu,
+    node::{Ground, Node},
+    report::Row,
+};
+
+pub(crate) use nodes::run as nodes;
+
+/// What every gate works with.
+pub(crate) struct Bench {
+    /// Where everything lies.
+    pub(crate) ground: Ground,
+    /// The server.
+    pub(crate) node: Node,
+    /// The owner's login.
+    pub(crate) yardstick: Yardstick,
+    /// The same as addresses: owner, server.
+    pub(crate) urls: (String, String),
+    /// From which everything is drawn.
+    pub(crate) seed: u64,
+    /// How often each measurement is made.
+    pub(crate) runs: usize,
+    /// Only to see that it works.
+    pub(crate) short: bool,
+    /// Visits a second of gate 1, once it has run.
+    pub(crate) visits_per_second: f64,
+    cities: u64,
+}
+
+impl Bench {
+    pub(crate) const fn new(
+        ground: Ground,
+        node: Node,
+        yardstick: Yardstick,
+        urls: (String, String),
+        seed: u64,
+        runs: usize,
+        short: bool,
+    ) -> Self {
+        Self { ground, node, yardstick, urls, seed, runs, short, visits_per_second: 0.0, cities: 0 }
+    }
+
+    async fn city(&mut self) -> Result<City> {
+        self.cities += 1;
+        City::make(&self.urls.0, self.seed, self.cities).await
+    }
+
+    fn wire(&self, connections: usize) -> Arc<Wire> {
+        wire(self.node.address, connections)
+    }
+
+    fn cpu(&self) -> Result<Cpu> {
+        Ok(Cpu::read(&[self.node.pid()], self.ground.postmaster()?))
+    }
+
+    /// Runs `gate`; some measure two.
+    pub(crate) async fn run(&mut self, gate: u32) -> Result<Vec<Row>> {
+        match gate {
+            1 => ingest::text(self).await,
+            2 => ingest::photos(self).await,
+            3 => ack::run(self).await,
+            5 => poll::run(self).await,
+            12 => lists::run(self).await,
+            16 => storm::run(self).await,
+            other => anyhow::bail!("there is no gate {other} here: 1 (with 4 and the cost of 16), 2, 3, 5, 12, 16"),
+        }
+    }
+}
+
+/// The only gates that can be asked for.
+pub(crate) const ALL: [u32; 6] = [1, 2, 3, 5, 12, 16];
+
+fn row(gate: u32, what: &str, must: &str, reached: bool, figures: Vec<(&str, f64)>) -> Row {
+    let figures = figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Row { gate, what: what.to_owned(), must: must.to_owned(), reached, figures }
+}

@@ -1,0 +1,110 @@
+//! `cargo xtask bench`: the server measured against what this machine can do, in one run.
+//!
+//! It starts a server with a PostgreSQL of its own in a fresh folder, makes cities in it, lets virtual phones speak
+//! to it over loopback, and measures COPY, files and flushes beside them, alternating. Nothing else is touched.
+
+mod city;
+mod clock;
+mod gates;
+mod limits;
+mod meter;
+mod node;
+mod report;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use store::Yardstick;
+
+use crate::{
+    gates::{ALL, Bench},
+    node::Ground,
+    report::Run,
+};
+
+/// Measures the server against what this machine can do.
+#[derive(Debug, Parser)]
+struct Options {
+    /// The server to measure: a release build of `mingcha`.
+    #[arg(long, value_name = "PROGRAM")]
+    server: PathBuf,
+    /// Only these gates: 1 (with 4 and the cost of 16), 2, 3, 5, 12, 16, 17 (two nodes).
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<u32>,
+    /// Only to see that everything runs: few rows, one run, nothing to be compared.
+    #[arg(long)]
+    short: bool,
+    /// From which everything is drawn.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How often each measurement is made.
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+    /// Where the fresh folder is made: on the disk that is to be measured.
+    #[arg(long, value_name = "FOLDER", default_value = "/tmp")]
+    scratch: PathBuf,
+    /// Where lines of JSON go.
+    #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
+    out: PathBuf,
+    /// The table of a whole run.
+    #[arg(long, value_name = "FILE")]
+    table: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = Options::parse();
+    let ground = Ground::new(&options.server, &options.scratch)?;
+    let node = ground.first().await?;
+    let urls = ground.urls()?;
+    let mut yardstick = Yardstick::open(&urls.0).await?;
+    let lines = vec![
+        machine(),
+        yardstick.settings().await?,
+        format!("seed {}, {} runs{}", options.seed, options.runs, if options.short { ", short" } else { "" }),
+    ];
+    lines.iter().for_each(|line| println!("{line}"));
+    let mut run = Run { ground: lines, rows: Vec::new() };
+    let runs = if options.short { 1 } else { options.runs };
+    let mut bench = Bench::new(ground, node, yardstick, urls, options.seed, runs, options.short);
+    let wanted = |gate: &u32| options.only.is_empty() || options.only.contains(gate);
+    for gate in ALL.into_iter().filter(wanted) {
+        println!("\nmeasuring gate {gate} …");
+        for row in bench.run(gate).await.with_context(|| format!("gate {gate}"))? {
+            row.show()?;
+            run.rows.push(row);
+        }
+    }
+    if wanted(&17) {
+        println!("\nmeasuring two nodes …");
+        let row = gates::nodes(&mut bench).await.context("two nodes")?;
+        row.show()?;
+        run.rows.push(row);
+    }
+    bench.node.stop().await?;
+    run.rows.sort_by_key(|row| row.gate);
+    run.keep(&options.out)?;
+    if let Some(table) = &options.table {
+        std::fs::write(table, run.table()).with_context(|| table.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Processor, cores and memory.
+fn machine() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+    let (cpu, memory, load) = (read("/proc/cpuinfo"), read("/proc/meminfo"), read("/proc/loadavg"));
+    let field = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    };
+    let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
+    let load = load.split_whitespace().next().unwrap_or_default().to_owned();
+    format!(
+        "{}, {cores} cores, {}, load at the beginning {load}, mingcha {}",
+        field(&cpu, "model name"),
+        field(&memory, "MemTotal"),
+        env!("CARGO_PKG_VERSION")
+    )
+}

@@ -1,0 +1,205 @@
+//! What the database itself can do on this machine, for benchmarks to be measured against, and what they ask
+//! about it. Needs the owner's login; works on tables of its own, and on the tenant that a benchmark made.
+
+use domain::ids::TenantId;
+use sqlx::{Connection as _, PgConnection, Row as _};
+
+use crate::error::Result;
+
+/// A connection of the owner.
+#[derive(Debug)]
+pub struct Yardstick {
+    connection: PgConnection,
+}
+
+/// Bytes of a tenant's tables with their indexes and what lies beside them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Documents.
+    pub documents: i64,
+    /// The log.
+    pub log: i64,
+    /// Visits.
+    pub visits: i64,
+    /// Findings.
+    pub findings: i64,
+    /// Evidence.
+    pub evidence: i64,
+    /// Everything else, `identity` included.
+    pub rest: i64,
+}
+
+/// Rows that a replay must not add to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Ops in the log.
+    pub ops: i64,
+    /// Batches.
+    pub batches: i64,
+    /// Documents.
+    pub documents: i64,
+    /// Evidence that counts.
+    pub verified: i64,
+}
+
+impl Yardstick {
+    /// Signs in as the owner, and makes the tables to be measured by.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn open(owner_url: &str) -> Result<Self> {
+        let mut connection = PgConnection::connect(owner_url).await?;
+        sqlx::raw_sql(
+            "CREATE SCHEMA IF NOT EXISTS yardstick;
+             DROP TABLE IF EXISTS yardstick.answer;
+             CREATE TABLE yardstick.answer (
+                 tenant_id uuid NOT NULL, visit_id uuid NOT NULL, item_id uuid NOT NULL, answered_at bigint NOT NULL,
+                 value text NOT NULL, note text NOT NULL, PRIMARY KEY (tenant_id, visit_id, item_id)
+             );
+             CREATE INDEX ON yardstick.answer (tenant_id, item_id, answered_at);
+             CREATE INDEX ON yardstick.answer (tenant_id, answered_at);
+             CREATE INDEX ON yardstick.answer (tenant_id, value, answered_at);",
+        )
+        .execute(&mut connection)
+        .await?;
+        Ok(Self { connection })
+    }
+
+    /// The version of PostgreSQL and the settings that a figure depends on.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn settings(&mut self) -> Result<String> {
+        let text = sqlx::query_scalar(
+            "SELECT 'PostgreSQL ' || current_setting('server_version') || ', fsync ' || current_setting('fsync')
+                    || ', synchronous_commit ' || current_setting('synchronous_commit')
+                    || ', full_page_writes ' || current_setting('full_page_writes')
+                    || ', shared_buffers ' || current_setting('shared_buffers')",
+        );
+        Ok(text.fetch_one(&mut self.connection).await?)
+    }
+
+    /// Copies rows in, in the text format of COPY, into an empty table with four indexes, durably.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn copy_in(&mut self, rows: &[u8]) -> Result<u64> {
+        sqlx::raw_sql("TRUNCATE yardstick.answer").execute(&mut self.connection).await?;
+        let mut copy = self.connection.copy_in_raw("COPY yardstick.answer FROM STDIN").await?;
+        for part in rows.chunks(1 << 18) {
+            copy.send(part).await?;
+        }
+        Ok(copy.finish().await?)
+    }
+
+    /// A statement that does nothing: the floor of every other.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn nothing(&mut self) -> Result<()> {
+        sqlx::query("SELECT 1").execute(&mut self.connection).await?;
+        Ok(())
+    }
+
+    /// Bytes of log that the database has written since it was made.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn wal(&mut self) -> Result<i64> {
+        let bytes = sqlx::query_scalar("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
+        Ok(bytes.fetch_one(&mut self.connection).await?)
+    }
+
+    /// How many rows a tenant has.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn counts(&mut self, tenant: TenantId) -> Result<Counts> {
+        let row = sqlx::query(
+            "SELECT (SELECT count(*) FROM app.op_log WHERE tenant_id = $1) AS ops,
+                    (SELECT count(*) FROM app.batch_head WHERE tenant_id = $1) AS batches,
+                    (SELECT count(*) FROM app.visit_revision WHERE tenant_id = $1) AS documents,
+                    (SELECT count(*) FROM app.evidence WHERE tenant_id = $1 AND verified) AS verified",
+        );
+        let row = row.bind(tenant.0).fetch_one(&mut self.connection).await?;
+        Ok(Counts {
+            ops: row.try_get("ops")?,
+            batches: row.try_get("batches")?,
+            documents: row.try_get("documents")?,
+            verified: row.try_get("verified")?,
+        })
+    }
+
+    /// How large the tables are, of all tenants.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sizes(&mut self) -> Result<Sizes> {
+        let row = sqlx::query(
+            "SELECT COALESCE(sum(size) FILTER (WHERE name = 'app.visit_revision'), 0)::bigint AS documents,
+                    COALESCE(sum(size) FILTER (WHERE name = 'app.op_log'), 0)::bigint AS log,
+                    COALESCE(sum(size) FILTER (WHERE name = 'app.visit'), 0)::bigint AS visits,
+                    COALESCE(sum(size) FILTER (WHERE name = 'app.finding'), 0)::bigint AS findings,
+                    COALESCE(sum(size) FILTER (WHERE name = 'app.evidence'), 0)::bigint AS evidence,
+                    COALESCE(sum(size) FILTER (WHERE name NOT IN ('app.visit_revision', 'app.op_log', 'app.visit',
+                                                                 'app.finding', 'app.evidence')), 0)::bigint AS rest
+             FROM (SELECT s.nspname || '.' || c.relname AS name, pg_total_relation_size(c.oid) AS size
+                   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
+                   WHERE c.relkind = 'r' AND s.nspname IN ('app', 'identity')) x",
+        );
+        let row = row.fetch_one(&mut self.connection).await?;
+        Ok(Sizes {
+            documents: row.try_get("documents")?,
+            log: row.try_get("log")?,
+            visits: row.try_get("visits")?,
+            findings: row.try_get("findings")?,
+            evidence: row.try_get("evidence")?,
+            rest: row.try_get("rest")?,
+        })
+    }
+
+    /// Fills a tenant's lists with `visits` visits and three findings each, at the tenant's venues: rows for lists
+    /// to be read from, without a log behind them. Some values are common, some rare.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn fill_lists(&mut self, tenant: TenantId, visits: i64) -> Result<()> {
+        sqlx::query(
+            "WITH venue AS (SELECT v.*, row_number() OVER (ORDER BY v.code) - 1 AS k, count(*) OVER () AS all_
+                            FROM app.venue v WHERE v.tenant_id = $1)
+             INSERT INTO app.visit (tenant_id, visit_id, assignment_id, venue_id, unit_id, county_id, checklist_id,
+                                    topic, mode, state, revision, submission, received_at, listed_at, score,
+                                    score_provisional, score_red_lines, score_formula, evidence_expected,
+                                    evidence_verified)
+             SELECT $1, md5('visit' || n)::uuid, md5('task' || n)::uuid, v.venue_id, v.unit_id, v.county_id,
+                    md5('list')::uuid, CASE WHEN n % 997 = 0 THEN 'billing' WHEN n % 5 = 0 THEN 'network' ELSE 'hall' END,
+                    1, CASE WHEN n % 1009 = 0 THEN 5 WHEN n % 40 = 0 THEN 2 WHEN n % 101 = 0 THEN 3 ELSE 4 END, 3, 1,
+                    1700000000000 + n * 1000, 1700000000000 + n * 1000, n * 7919 % 10001, false,
+                    CASE WHEN n % 503 = 0 THEN 1 ELSE 0 END, 1, 6, CASE WHEN n % 211 = 0 THEN 5 ELSE 6 END
+             FROM generate_series(1, $2::bigint) AS n
+             JOIN venue v ON v.k = (v.all_ * (n * 2654435761 % 1000) * (n * 2654435761 % 1000)) / 1000000",
+        )
+        .bind(tenant.0)
+        .bind(visits)
+        .execute(&mut self.connection)
+        .await?;
+        sqlx::query(
+            "INSERT INTO app.finding (tenant_id, finding_id, source, visit_id, item_id, item_code, topic, venue_id,
+                                      unit_id, county_id, severity, title, note, reason, found_at, state, revision)
+             SELECT $1, md5('finding' || v.visit_id || m)::uuid, 1, v.visit_id, md5('item' || m)::uuid, 'B-' || m,
+                    v.topic, v.venue_id, v.unit_id, v.county_id,
+                    CASE WHEN v.score % 1013 = 0 THEN 3 WHEN v.score % 7 = 0 THEN 2 ELSE 1 END,
+                    '{\"zh\": \"等候时间过长\", \"en\": \"Waiting too long\"}'::jsonb, 'queue of six, two counters open', '',
+                    v.listed_at + m,
+                    CASE WHEN v.score % 499 = 0 THEN 4 WHEN v.score % 11 = 0 THEN 1 WHEN v.score % 13 = 0 THEN 3 ELSE 2 END, 1
+             FROM app.visit v CROSS JOIN generate_series(1, 3) AS m WHERE v.tenant_id = $1",
+        )
+        .bind(tenant.0)
+        .execute(&mut self.connection)
+        .await?;
+        sqlx::raw_sql("ANALYZE app.visit; ANALYZE app.finding; ANALYZE app.venue; ANALYZE app.org_unit")
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+}

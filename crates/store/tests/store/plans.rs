@@ -1,0 +1,75 @@
+//! Every list of HQ is a walk over an index, under row-level security, as the serving role: whatever is filtered by.
+
+use domain::{
+    finding::{FindingState, Severity},
+    ids::OrgUnitId,
+    visit::VisitState,
+};
+use store::{
+    Tx,
+    hq::{Cursor, Stretch, findings, visits},
+};
+
+use crate::world::{World, uuid};
+
+/// Small tables would be read whole; whether an index could serve is what is asked here.
+async fn begin(world: &World) -> Tx {
+    let mut tx = world.store.read(world.tenant).await.unwrap();
+    sqlx::raw_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off").execute(&mut *tx).await.unwrap();
+    tx
+}
+
+/// The walk itself: by an index that begins with the tenant and the state, and carries the order.
+fn is_walk(plan: &[String], table: &str, filter: &str) {
+    let text = plan.join("\n");
+    let scan = plan.iter().position(|line| line.contains("Index") && line.contains(&format!(" on {table}")));
+    let scan = scan.unwrap_or_else(|| panic!("{filter}: no index is walked\n{text}"));
+    let condition = plan[scan..].iter().find(|line| line.contains("Index Cond")).unwrap_or_else(|| panic!("{text}"));
+    assert!(condition.contains("tenant_id = "), "{filter}: {condition}");
+    assert!(condition.contains("state = "), "{filter}: {condition}");
+    assert!(condition.contains("ROW("), "{filter}: the place is not part of the walk: {condition}\n{text}");
+    assert!(!text.contains("Seq Scan"), "{filter}:\n{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_visits_walk_an_index() {
+    let world = World::new().await;
+    let mut tx = begin(&world).await;
+    let none = visits::Filter::default;
+    let county = Some(OrgUnitId(uuid()));
+    let topic = Some("hall".to_owned());
+    for (name, filter) in [
+        ("all", none()),
+        ("state", visits::Filter { state: Some(VisitState::Received), ..none() }),
+        ("county", visits::Filter { county, ..none() }),
+        ("topic", visits::Filter { topic: topic.clone(), ..none() }),
+        ("red line", visits::Filter { red_line: true, ..none() }),
+        ("incomplete", visits::Filter { incomplete: true, ..none() }),
+        ("name", visits::Filter { text: "清河".to_owned(), ..none() }),
+        ("county and state", visits::Filter { county, state: Some(VisitState::Accepted), ..none() }),
+    ] {
+        for stretch in [Stretch::Newest, Stretch::NewerThan(Cursor { at: 5, id: uuid() })] {
+            is_walk(&visits::plan(&mut tx, &filter, stretch).await.unwrap(), "visit", name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_findings_walk_an_index() {
+    let world = World::new().await;
+    let mut tx = begin(&world).await;
+    let none = findings::Filter::default;
+    let unit = Some(OrgUnitId(uuid()));
+    for (name, filter) in [
+        ("all", none()),
+        ("state", findings::Filter { state: Some(FindingState::Confirmed), ..none() }),
+        ("severity", findings::Filter { severity: Some(Severity::Critical), ..none() }),
+        ("topic", findings::Filter { topic: Some("hall".to_owned()), ..none() }),
+        ("county", findings::Filter { county: unit, ..none() }),
+        ("unit", findings::Filter { unit, ..none() }),
+    ] {
+        for stretch in [Stretch::Newest, Stretch::NewerThan(Cursor { at: 5, id: uuid() })] {
+            is_walk(&findings::plan(&mut tx, &filter, stretch).await.unwrap(), "finding", name);
+        }
+    }
+}
