@@ -109,21 +109,30 @@ impl<'a> Judge<'a> {
 
     /// Who has what, who was told what, and what a restore takes away.
     fn follow(&mut self, events: &'a [Event]) {
+        // What a restore left, and how many restores there had been when a request went out.
+        let mut restores: Vec<i64> = Vec::new();
+        let mut calls: BTreeMap<u64, usize> = BTreeMap::new();
         for event in events {
             match event {
+                Event::Sent { call, .. } => {
+                    calls.insert(*call, restores.len());
+                }
                 Event::Cut { who, op, digest, .. } => {
                     let seen = self.op(op);
                     seen.cut = true;
                     seen.holders.insert(who.clone());
                     seen.digests.insert(digest.clone());
                 }
-                Event::Answered { outcome: Outcome::Ok, results, .. } => {
+                Event::Answered { call, outcome: Outcome::Ok, results } => {
+                    // It may speak of a log that was put back while it was under way.
+                    let since = restores.get(calls.get(call).copied().unwrap_or(0)..).unwrap_or_default();
+                    let left = since.iter().min().copied().unwrap_or(i64::MAX);
                     for result in results {
                         let seen = self.op(&result.op);
                         if seen.digests.contains(&result.digest) {
                             seen.acknowledged = true;
                             seen.excused = false;
-                            seen.rev = result.rev;
+                            seen.rev = if result.rev > left { 0 } else { result.rev };
                         }
                     }
                 }
@@ -148,6 +157,7 @@ impl<'a> Judge<'a> {
                 }
                 Event::Restored { rev } => {
                     self.report.counts.restores += 1;
+                    restores.push(*rev);
                     for op in self.ops.values_mut() {
                         if op.rev > *rev {
                             op.rev = 0;

@@ -68,8 +68,8 @@ fn each_fault_is_found() {
         (log_b, r#"{"ev":"log","rev":2,"#, "P9: op b was acknowledged and is not in the log"),
         (r#""rev":3,"op":"h""#, r#""rev":3,"op":"a""#, "P2: op a is in the log at 1 and at 3"),
         (
-            r#""op":"a","digest":"da","verdict":"applied"}"#,
-            r#""op":"a","digest":"zz","verdict":"applied"}"#,
+            r#""op":"a","digest":"da","verdict":"applied","subject""#,
+            r#""op":"a","digest":"zz","verdict":"applied","subject""#,
             "P2: op a is in the log with a body",
         ),
         (r#""op":"a","times":1"#, r#""op":"a","times":2"#, "P2: op a has its effect 2 times"),
@@ -120,4 +120,14 @@ fn a_restore_excuses_only_what_nobody_has_any_more() {
     let forgot =
         lost.replace("{\"ev\":\"restored\"", "{\"ev\":\"forgot\",\"who\":\"p\",\"op\":\"b\"}\n{\"ev\":\"restored\"");
     assert!(!faults(&forgot).iter().any(|fault| fault.starts_with("P9")), "{:?}", faults(&forgot));
+}
+
+/// The answer to a push came after the server was put back: it speaks of a log that is gone.
+#[test]
+fn an_answer_from_before_a_restore_says_nothing_about_after_it() {
+    let died = "{\"ev\":\"died\",\"who\":\"p\"}\n{\"ev\":\"log\",\"rev\":1,\"op\":\"h\",\"digest\":\"dh\",\"verdict\":\"applied\"}\n";
+    let before = SOUND.split("{\"ev\":\"answered\",\"call\":2").next().expect("a beginning");
+    let answer = SOUND.lines().find(|line| line.starts_with("{\"ev\":\"answered\",\"call\":2")).expect("the answer");
+    let late = format!("{before}{{\"ev\":\"restored\",\"rev\":0}}\n{answer}\n{died}{{\"ev\":\"end\"}}\n");
+    assert!(!faults(&late).iter().any(|fault| fault.starts_with("P9")), "{:?}", faults(&late));
 }

@@ -140,6 +140,7 @@ impl Engine {
             }
             if let Some(visit) = &row.task.visit {
                 changes.extend(self.verified(id, &visit.verified));
+                changes.extend(self.doubted(id, &visit.verified));
             }
         }
         Ok(changes)

@@ -216,6 +216,8 @@ impl Pass {
         match (pulled, taken) {
             (Some(pulled), taken) if pulled.deactivated => {
                 // What waits still goes up; after the last receipt the phone is emptied.
+                // Before it is, the server sees which head it has: what a restore took comes back first.
+                self.witness = !self.deactivated && !planted(Mutant::HidesItsWitness);
                 self.deactivated = true;
                 self.go_by_key();
                 if let Err(why) = taken {

@@ -142,6 +142,10 @@ fn an_account_that_was_deactivated_hands_over_everything_before_the_phone_is_emp
     let pulled = news("", NOW, true);
     pass.pulled(Some(&pulled), Ok(()));
     assert!(pass.by_key());
+    let shown = push(pass.next(&engine, ACCOUNT, false));
+    assert!(shown.ops.is_empty(), "the server sees which head it has");
+    let taken = engine.pushed(&Pushed { results: Vec::new(), expect: 2, heads: Vec::new(), server_time: NOW });
+    pass.pushed(&taken);
     let mut impatient = pass.clone();
     let Step::File(file, _) = pass.next(&engine, ACCOUNT, false) else { panic!("the photo first") };
     let _ = impatient.next(&engine, ACCOUNT, false);
@@ -262,6 +266,17 @@ fn an_op_that_was_held_makes_the_phone_ask_for_everything_anew() {
     assert_eq!(engine.clone().pushed(&take(&sent)).freed.len(), 1);
     assert_eq!(engine.pushed(&held).freed.len(), 1);
     assert_eq!(engine.cursor(), None);
+}
+
+/// A restored server that expects what this phone has long counted as safe: everything is offered again.
+#[test]
+fn a_server_that_expects_less_than_it_confirmed_is_behind_though_nothing_waits() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    send_text(&mut pass, &mut engine);
+    let answer = |expect| Pushed { results: Vec::new(), expect, heads: Vec::new(), server_time: NOW };
+    assert_eq!(engine.clone().pushed(&answer(2)).reopen, None);
+    assert_eq!(engine.pushed(&answer(1)).reopen, Some(Reopen::Behind));
 }
 
 /// A closed account's phone never learnt that the server had been restored, for its pull was empty.

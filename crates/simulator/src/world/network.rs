@@ -262,6 +262,10 @@ impl World {
 
     /// Nothing is left of an account that may not act any more.
     fn emptied(&mut self, n: usize) {
+        let left = self.phones[n].open.as_ref().is_some_and(|open| !open.engine.may_leave(open.rows.values()));
+        if left {
+            self.broken.push(format!("P8: {} was emptied with work on it", self.phones[n].name));
+        }
         self.forget_all(n);
         self.phones[n].wipe();
         self.phones[n].cookie = None;

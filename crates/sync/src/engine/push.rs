@@ -149,7 +149,7 @@ impl Engine {
         if let Some(head) = pushed.heads.iter().find(|head| head.epoch > self.head.epoch) {
             return Some(Reopen::Epoch(head.epoch));
         }
-        let first = self.waiting().map(|op| op.seq).next()?;
+        let first = self.waiting().map(|op| op.seq).next().unwrap_or(self.head.last_seq + 1);
         (pushed.expect < first).then_some(Reopen::Behind)
     }
 

@@ -3,11 +3,12 @@
 use super::{Source, none, sources};
 
 /// Where the clock is read and random bytes are drawn; everybody else is handed them.
-const ADAPTERS: [&str; 7] = [
+const ADAPTERS: [&str; 8] = [
     "crates/bench/src/clock.rs",
     "crates/device/src/clock.rs",
     "crates/device/src/random.rs",
     "crates/drills/src/clock.rs",
+    "crates/simulator/src/main.rs",
     "crates/xtask/",
     "server/src/clock.rs",
     "server/src/random.rs",
