@@ -97,7 +97,7 @@ async fn a_journal_that_is_asked_for_twice_is_one() {
         let new = store::NewJournal { id, key };
         assert!(world.store.open_journal(world.tenant, Caller::Token(phone.token), new, NOW).await.unwrap());
     }
-    assert!(world.store.hand_in(world.tenant, first).await.unwrap().is_none(), "the newer key counts");
+    assert!(world.store.whose(world.tenant, Caller::Key(first), NOW).await.unwrap().is_none(), "the newer key counts");
     let mut next = crate::world::Phone { journal: id, key: second, seq: 0, newest: None, ..phone };
     let decline = next.cut(task, 1, Payload::AssignmentAccept(AssignmentAccept {}));
     next.push_as(&world.store, Caller::Key(second), &[decline]).await.unwrap();
