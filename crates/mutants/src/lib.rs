@@ -51,8 +51,6 @@ mutants! {
     VerifyTrustsFacts = "verify-trusts-facts", "P16";
     /// A chunk that the disk had no room for is acknowledged all the same.
     AcknowledgesOnFullDisk = "acknowledges-on-full-disk", "P22";
-    /// A kind that old phones still send is not read any more.
-    ForgetsOldKind = "forgets-old-kind", "P7";
     /// An id that is known is a duplicate, whatever the body says.
     TrustsOpIdAlone = "trusts-op-id-alone", "P2";
     /// A chunk is taken without a look at its hash.
