@@ -155,7 +155,9 @@ impl<T: DeserializeOwned> FromRequest<Server> for Body<T> {
             BytesRejection::FailedToBufferBody(error) if error.status().as_u16() == 413 => Code::TooLarge.into(),
             _ => ApiError::from(Code::BadRequest),
         })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+        // No body says nothing, as `null` does: clients of before the field was there send none.
+        let json: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+        serde_json::from_slice(json).map(Self).map_err(|error| {
             ApiError::with(Code::BadRequest, format!("line {} column {}", error.line(), error.column()))
         })
     }
