@@ -37,6 +37,7 @@ test('four checklists are answered offline and end in a score', async ({ city })
         for (let n = 1; n <= list.items; n += 1) {
           const code = `${list.code}-${String(n).padStart(2, '0')}`;
           await phone.go(`/field/visit/${id}/item/${code}`);
+          await expect(phone.page.locator(`article[data-item="${code}"]`)).toBeVisible();
           const isLater = (await phone.page.locator('.item__marks', { hasText: '后补题' }).count()) > 0;
           if (!isLater) await answer(phone.page, code);
         }
