@@ -35,12 +35,12 @@ pub(super) fn claim(sheet: &VisitSheet, score: Option<&VisitScore>, shown: Shown
     ]
     .into_iter()
     .filter(|(_, text)| !text.is_empty())
-    .map(|(word, text)| view! { <div class="panel__body"><h3>{t(word)}</h3><p>{text}</p></div> })
+    .map(|(word, text)| view! { <div class="panel__body"><h2>{t(word)}</h2><p>{text}</p></div> })
     .collect_view();
     view! {
         <div class="review__claim">
             {sections}
-            <section class="panel">{impressions}</section>
+            {(!impressions.is_empty()).then(|| view! { <section class="panel">{impressions}</section> })}
             {score.map(|score| sum(sheet, score))}
         </div>
     }
@@ -118,7 +118,7 @@ fn answer(item: &Item, sheet: &VisitSheet, score: Option<&ItemScore>, shown: Sho
             </div>
             <span class="answer__points">
                 {earned}
-                <small>{(count > 0).then(|| fill(w("凭证 {}", "{} pieces"), &[&count.to_string()]))}</small>
+                <small>{(count > 0).then(|| fill(w("凭证 {}", "Evidence {}"), &[&count.to_string()]))}</small>
             </span>
         </article>
     }
