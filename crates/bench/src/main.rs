@@ -13,7 +13,7 @@ mod report;
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::Parser;
 use store::Yardstick;
 
@@ -47,6 +47,9 @@ struct Options {
     /// Where lines of JSON go.
     #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
     out: PathBuf,
+    /// What else is to be known of this run, for the table: what ran beside it, how the server was built.
+    #[arg(long, value_name = "TEXT")]
+    note: Vec<String>,
     /// The table of a whole run.
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
@@ -59,35 +62,44 @@ async fn main() -> Result<()> {
     let node = ground.first().await?;
     let urls = ground.urls()?;
     let mut yardstick = Yardstick::open(&urls.0).await?;
-    let lines = vec![
+    let mut lines = vec![
         machine(),
         yardstick.settings().await?,
         format!("seed {}, {} runs{}", options.seed, options.runs, if options.short { ", short" } else { "" }),
     ];
+    lines.extend(options.note.iter().cloned());
     lines.iter().for_each(|line| println!("{line}"));
-    let mut run = Run { ground: lines, rows: Vec::new() };
+    let wanted: Vec<u32> =
+        ALL.into_iter().filter(|gate| options.only.is_empty() || options.only.contains(gate)).collect();
+    let ended = |gate: &u32| (*gate, "the run was ended before it".to_owned());
+    let mut run = Run { ground: lines, rows: Vec::new(), broken: wanted.iter().map(ended).collect() };
     let runs = if options.short { 1 } else { options.runs };
     let mut bench = Bench::new(ground, node, yardstick, urls, options.seed, runs, options.short);
-    let wanted = |gate: &u32| options.only.is_empty() || options.only.contains(gate);
-    for gate in ALL.into_iter().filter(wanted) {
+    for gate in wanted {
         println!("\nmeasuring gate {gate} …");
-        for row in bench.run(gate).await.with_context(|| format!("gate {gate}"))? {
-            row.show()?;
-            run.rows.push(row);
+        run.broken.retain(|(broken, _)| *broken != gate);
+        // One that fails does not take the others' figures with it: it stands in the table as not measured.
+        match bench.run(gate).await {
+            Ok(rows) => {
+                for row in &rows {
+                    row.show()?;
+                }
+                run.rows.extend(rows);
+            }
+            Err(error) => {
+                println!("gate {gate} did not run to its end: {error:#}");
+                run.broken.push((gate, format!("{error:#}")));
+            }
+        }
+        run.rows.sort_by_key(|row| row.gate);
+        // After each gate: whoever ends a run early keeps what it measured.
+        if let Some(table) = &options.table {
+            std::fs::write(table, run.table()).with_context(|| table.display().to_string())?;
         }
     }
-    if wanted(&17) {
-        println!("\nmeasuring two nodes …");
-        let row = gates::nodes(&mut bench).await.context("two nodes")?;
-        row.show()?;
-        run.rows.push(row);
-    }
     bench.node.stop().await?;
-    run.rows.sort_by_key(|row| row.gate);
     run.keep(&options.out)?;
-    if let Some(table) = &options.table {
-        std::fs::write(table, run.table()).with_context(|| table.display().to_string())?;
-    }
+    ensure!(run.broken.is_empty(), "{} gates did not run to their end", run.broken.len());
     Ok(())
 }
 

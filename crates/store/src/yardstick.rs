@@ -42,6 +42,20 @@ pub struct Counts {
     pub verified: i64,
 }
 
+impl Counts {
+    /// How many rows came or went since `before`, of all kinds.
+    #[must_use]
+    pub fn since(self, before: Self) -> u64 {
+        let pairs = [
+            (self.ops, before.ops),
+            (self.batches, before.batches),
+            (self.documents, before.documents),
+            (self.verified, before.verified),
+        ];
+        pairs.into_iter().map(|(now, before)| now.abs_diff(before)).sum()
+    }
+}
+
 impl Yardstick {
     /// Signs in as the owner, and makes the tables to be measured by.
     ///

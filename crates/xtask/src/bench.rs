@@ -18,6 +18,9 @@ pub(crate) struct Options {
     /// Only to see that everything runs.
     #[arg(long)]
     short: bool,
+    /// What else is to be known of this run, for the table: what ran beside it.
+    #[arg(long, value_name = "TEXT")]
+    note: Vec<String>,
 }
 
 /// Builds what it takes and measures. A run of all gates writes the table.
@@ -28,6 +31,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     bench.arg("--out").arg(workspace::target().join("bench"));
     if let Some(only) = &options.only {
         bench.args(["--only", only]);
+    }
+    for note in &options.note {
+        bench.args(["--note", note]);
     }
     if options.short {
         bench.arg("--short");

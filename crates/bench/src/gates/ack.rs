@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use futures_util::future::try_join_all;
 use tokio::time::{Instant, sleep_until};
 use virtual_phone::{Photos, Standard};
@@ -11,7 +11,7 @@ use super::{Bench, ingest, row};
 use crate::{
     limits,
     meter::{ms, percentile},
-    report::Row,
+    report::{Bound, Row},
 };
 
 pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
@@ -49,19 +49,14 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
         took.push(ms);
         drained &= is_drained;
     }
+    ensure!(drained, "a phone still has something");
     let flush = (flush + limits::flush_ms(bench.ground.path(), 200)?) / 2.0;
     let (p50, p99) = (percentile(&mut took, 0.5), percentile(&mut took, 0.99));
     Ok(vec![row(
         3,
         "acknowledgement at half of gate 1's rate",
         "p99 at most 4 flushes + 10 ms",
-        drained && p99 <= 4.0 * flush + 10.0,
-        vec![
-            ("p99, ms", p99),
-            ("p50, ms", p50),
-            ("4 flushes + 10 ms", 4.0 * flush + 10.0),
-            ("a flush, ms", flush),
-            ("visits/s offered", rate),
-        ],
+        vec![Bound::at_most(4.0 * flush + 10.0, "p99, ms", p99)],
+        vec![("p50, ms", p50), ("a flush, ms", flush), ("visits/s offered", rate)],
     )])
 }

@@ -16,7 +16,7 @@ use store::{
 use super::{Bench, row};
 use crate::{
     meter::{ms, percentile},
-    report::Row,
+    report::{Bound, Row},
 };
 
 /// How often each list is read.
@@ -68,11 +68,13 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
         12,
         "HQ's lists of 50 rows over 250,000 visits and 750,000 findings, the slowest of 27",
         "p50 at most 1 ms, p99 at most 5 ms, page 1,000 at most 1.2 of page 1",
-        p50 <= 1.0 && p99 <= 5.0 && deep <= 1.2 * shallow,
         vec![
-            ("p50 of the slowest list, ms", p50),
-            ("p99 of the slowest list, ms", p99),
-            ("page 1,000 against page 1", deep / shallow),
+            Bound::at_most(1.0, "p50 of the slowest list, ms", p50),
+            Bound::at_most(5.0, "p99 of the slowest list, ms", p99),
+            Bound::at_most(1.2, "page 1,000 against page 1", deep / shallow),
+        ],
+        vec![
+            ("visits in the lists", size as f64),
             ("a statement that does nothing, p50 ms", percentile(&mut floor, 0.5)),
         ],
     )])
