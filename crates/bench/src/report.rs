@@ -133,7 +133,7 @@ impl Run {
     /// The table, as `docs/benchmarks.md` has it.
     pub(crate) fn table(&self) -> String {
         let mut text = String::from(
-            "# Benchmarks\n\nWritten by `make bench` after each whole run, never by hand. Every figure that is compared with a limit is\n\
+            "# Benchmarks\n\nWritten by `make bench` as its gates end, never by hand. Every figure that is compared with a limit is\n\
              compared with that limit measured in the same run, alternating; medians. What each gate is:\n`crates/bench/src/gates`.\n\n",
         );
         for line in &self.ground {
