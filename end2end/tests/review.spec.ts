@@ -15,16 +15,16 @@ test('two reviewers see each other, and the second is told who was first', async
     }
 
     // Taken back within its ten seconds nothing has happened.
-    await first.page.getByRole('link', { name: '通过' }).click();
+    await first.page.getByRole('link', { name: /^通过/ }).click();
     await expect(first.page.locator('[data-pending="1"]')).toContainText('通过');
-    await first.page.getByRole('button', { name: '撤回' }).click();
+    await first.page.locator('.made__line').getByRole('button', { name: '撤回' }).click();
     await expect(first.page.locator('[data-pending="0"]')).toBeAttached();
     await expect(first.page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
 
     // Both press; the decision follows the first to another page and takes effect there.
-    await first.page.getByRole('link', { name: '通过' }).click();
+    await first.page.getByRole('link', { name: /^通过/ }).click();
     await expect(first.page.locator('.made__line')).toContainText('5 秒');
-    await second.page.getByRole('link', { name: '通过' }).click();
+    await second.page.getByRole('link', { name: /^通过/ }).click();
     await first.page.getByRole('link', { name: '问题', exact: true }).click();
     await expect(first.page.locator('[data-pending="1"]')).toBeAttached();
     await expect(second.page.locator('.made-failed')).toContainText('林静', { timeout: 30_000 });
@@ -66,7 +66,7 @@ test('keys move, search, decide and explain, sleep in fields, and can be switche
     await desk.alive();
     await page.keyboard.press('a');
     await expect(page.locator('[data-pending="1"]')).toBeAttached();
-    await page.getByRole('button', { name: '撤回' }).click();
+    await page.locator('.made__line').getByRole('button', { name: '撤回' }).click();
     await page.keyboard.press('r');
     await expect(page).toHaveURL(/\/return$/);
 
