@@ -8,7 +8,7 @@ test('a visit is given back and another accepted without script', async ({ city 
   try {
     const page = desk.page;
     await desk.openVisit('?state=received', 3);
-    await page.getByRole('link', { name: '退回补正' }).click();
+    await page.getByRole('link', { name: /^退回补正/ }).click();
     await page.locator('[data-give] summary').nth(1).click();
     await page.locator('textarea').nth(1).fill('照片太暗,请补拍');
     await page.locator('[data-decision] button[type=submit]').click();
@@ -16,7 +16,7 @@ test('a visit is given back and another accepted without script', async ({ city 
     await expect(page.locator('[data-visit]')).toContainText('照片太暗,请补拍');
 
     await desk.openVisit('?state=received', 3);
-    await page.getByRole('link', { name: '通过' }).click();
+    await page.getByRole('link', { name: /^通过/ }).click();
     await page.locator('[data-decision] button[type=submit]').click();
     await expect(page.locator('[data-visit]')).toHaveAttribute('data-state', 'accepted');
     await page.locator('.rail').getByRole('button', { name: '退出' }).click();
