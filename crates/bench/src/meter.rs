@@ -41,6 +41,14 @@ impl Cpu {
     }
 }
 
+impl core::ops::AddAssign for Cpu {
+    fn add_assign(&mut self, more: Self) {
+        self.server += more.server;
+        self.postgres += more.postgres;
+        self.phones += more.phones;
+    }
+}
+
 /// The fields of `/proc/<pid>/stat` after the name.
 fn stat(pid: u32) -> Option<Vec<i64>> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

@@ -76,9 +76,7 @@ pub(super) async fn text(bench: &mut Bench) -> Result<Vec<Row>> {
         if run > 0 {
             ours.push(visits as f64 / took);
             limit.push(copy);
-            first.server += spent.server;
-            first.postgres += spent.postgres;
-            first.phones += spent.phones;
+            first += spent;
         }
     }
     let counted = (visits * bench.runs) as f64;
@@ -179,9 +177,7 @@ pub(super) async fn photos(bench: &mut Bench) -> Result<Vec<Row>> {
         if run > 0 {
             ours.push(visits as f64 / took);
             limit.push(files);
-            spent.server += cpu.server;
-            spent.postgres += cpu.postgres;
-            spent.phones += cpu.phones;
+            spent += cpu;
         }
     }
     let ratio = median(ours.iter().zip(&limit).map(|(ours, files)| ours * 6.0 / files).collect());

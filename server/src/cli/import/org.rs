@@ -64,11 +64,7 @@ pub(super) fn read(records: &[Record]) -> core::result::Result<Vec<Row>, Faults>
         let name_en = table.text(record, NAME_EN, 200, false, &mut faults);
         let kind = table.word(record, KIND, &KINDS, &mut faults);
         let parent = table.text(record, PARENT, 60, false, &mut faults);
-        if let Some(code) = &code
-            && let Some(first) = seen.insert(code.clone(), record.line)
-        {
-            twice(record.line, table.label(CODE), code, first, &mut faults);
-        }
+        once(&mut seen, code.as_deref(), record.line, table.label(CODE), &mut faults);
         let parent = parent.filter(|parent| !parent.is_empty());
         match (kind, &parent) {
             (Some(OrgKind::City), Some(_)) => {
@@ -87,8 +83,23 @@ pub(super) fn read(records: &[Record]) -> core::result::Result<Vec<Row>, Faults>
     faults.or(rows)
 }
 
-pub(super) fn twice(line: usize, label: &str, code: &str, first: usize, faults: &mut Faults) {
-    faults.add(line, label, format!("{code} 在第 {first} 行已出现"), format!("{code} stands in line {first} already"));
+/// A code stands in one line of a list only. `seen`: in which line each stood last.
+pub(super) fn once(
+    seen: &mut BTreeMap<String, usize>,
+    code: Option<&str>,
+    line: usize,
+    label: &str,
+    faults: &mut Faults,
+) {
+    let Some(code) = code else { return };
+    if let Some(first) = seen.insert(code.to_owned(), line) {
+        faults.add(
+            line,
+            label,
+            format!("{code} 在第 {first} 行已出现"),
+            format!("{code} stands in line {first} already"),
+        );
+    }
 }
 
 /// The op's payload, or what the company's own units say against it.

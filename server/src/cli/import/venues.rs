@@ -14,7 +14,7 @@ use store::Tenant;
 use super::{
     Faults, Import,
     csv::Record,
-    org::twice,
+    org::once,
     table::{Column, Table},
 };
 use crate::{
@@ -90,11 +90,7 @@ pub(super) fn read(records: &[Record]) -> core::result::Result<Vec<Row>, Faults>
         let agent = table.word(record, AGENT, &YES_NO, &mut faults);
         let rural = table.word(record, RURAL, &YES_NO, &mut faults);
         let name_en = table.text(record, NAME_EN, 200, false, &mut faults);
-        if let Some(code) = &code
-            && let Some(first) = seen.insert(code.clone(), record.line)
-        {
-            twice(record.line, table.label(CODE), code, first, &mut faults);
-        }
+        once(&mut seen, code.as_deref(), record.line, table.label(CODE), &mut faults);
         let (Some(code), Some(name), Some(kind), Some(unit)) = (code, name, kind, unit) else { continue };
         let nobody = OrgUnitId(uuid::Uuid::nil());
         let venue = Venue {
