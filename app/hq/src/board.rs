@@ -1,6 +1,7 @@
 //! 总览: what waits, what arrived, who stands where.
 
 pub(crate) mod api;
+pub(crate) mod shape;
 
 use domain::{scoring::show_score, time::Moment, visit::VisitState};
 use leptos::prelude::*;
@@ -8,15 +9,16 @@ use ui::{BarChart, BarRow, Figure, Label, Tone};
 
 use crate::{
     context::page,
-    findings::FindingFilter,
+    findings::filter::FindingFilter,
     labels,
     loaded::Loaded,
     parts::{Age, Screen, loading},
     paths,
-    visits::VisitFilter,
+    visits::filter::VisitFilter,
     words::{Word, fill, t, w},
 };
-use api::{Board, Waiting, read_board};
+use api::read_board;
+use shape::{Board, Waiting};
 
 /// Counts end here; more is shown as `999+`.
 const MOST: u32 = 1_000;

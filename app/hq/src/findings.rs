@@ -1,9 +1,9 @@
 //! 问题: the list of findings, each decided where it stands.
 
 pub(crate) mod api;
-mod filter;
+pub(crate) mod filter;
+pub(crate) mod shape;
 
-pub use filter::FindingFilter;
 pub(crate) use filter::severity_code;
 
 use domain::{
@@ -27,7 +27,9 @@ use crate::{
     paths,
     words::{t, w},
 };
-use api::{ConfirmFinding, DismissFinding, FindingList, FindingRow, read_findings};
+use api::{ConfirmFinding, DismissFinding, read_findings};
+use filter::FindingFilter;
+use shape::{FindingList, FindingRow};
 
 /// The page.
 #[component]

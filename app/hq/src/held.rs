@@ -1,6 +1,7 @@
 //! 收件: what arrived, was kept, and could not take effect by itself.
 
 pub(crate) mod api;
+pub(crate) mod shape;
 
 use domain::time::Moment;
 use leptos::{prelude::*, server_fn::ServerFn as _};
@@ -13,7 +14,8 @@ use crate::{
     parts::{ActForm, Screen, When, loading},
     words::{Word, t, w},
 };
-use api::{AdoptHeld, DeclineHeld, HeldRow, read_held};
+use api::{AdoptHeld, DeclineHeld, read_held};
+use shape::HeldRow;
 
 /// The page.
 #[component]

@@ -1,6 +1,7 @@
 //! 机构: the units and what can be visited.
 
 pub(crate) mod api;
+pub(crate) mod shape;
 
 use core::str::FromStr as _;
 
@@ -19,7 +20,8 @@ use crate::{
     paths,
     words::{t, w},
 };
-use api::{Org, read_org};
+use api::read_org;
+use shape::Org;
 
 /// The page.
 #[component]

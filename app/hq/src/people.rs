@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod link;
+pub(crate) mod shape;
 
 pub(crate) use link::LinkPage;
 
@@ -18,7 +19,8 @@ use crate::{
     parts::{ActForm, Screen, loading},
     words::{t, w},
 };
-use api::{Account, CreatePerson, DisablePerson, People, ResetPerson, read_people};
+use api::{CreatePerson, DisablePerson, ResetPerson, read_people};
+use shape::{Account, People};
 
 /// The roles that can be given out.
 const ROLES: [Role; 14] = [

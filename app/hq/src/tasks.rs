@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 mod assign;
+pub(crate) mod shape;
 
 pub(crate) use assign::AssignPage;
 
@@ -20,7 +21,8 @@ use crate::{
     paths,
     words::{t, w},
 };
-use api::{RecallTask, TaskFilter, TaskList, TaskRow, read_tasks};
+use api::{RecallTask, read_tasks};
+use shape::{TaskFilter, TaskList, TaskRow};
 
 /// The page.
 #[component]

@@ -9,6 +9,7 @@ mod decision;
 mod facts;
 mod found;
 mod proof;
+pub(crate) mod shape;
 mod task_card;
 mod viewer;
 mod watch;
@@ -28,12 +29,13 @@ use crate::{
     loaded::Loaded,
     parts::{FormFailure, Read, loading},
 };
-use api::{VisitSheet, read_visit};
+use api::read_visit;
 use claim::claim;
 use decide::decide;
 use facts::facts;
 use found::found;
 use proof::proof;
+use shape::VisitSheet;
 use task_card::task_card;
 use viewer::Viewer;
 use watch::Watch;

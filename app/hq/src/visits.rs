@@ -1,11 +1,10 @@
 //! 走访: the list of visits.
 
 pub(crate) mod api;
-mod filter;
+pub(crate) mod filter;
 mod row;
+pub(crate) mod shape;
 mod toolbar;
-
-pub use filter::VisitFilter;
 
 use domain::role::Action;
 use leptos::prelude::*;
@@ -17,9 +16,11 @@ use crate::{
     parts::{Screen, SlicePager, loading},
     words::{t, w},
 };
-use api::{VisitList, read_visits};
+use api::read_visits;
+use filter::VisitFilter;
 pub(crate) use row::Evidence;
 use row::VisitLine;
+use shape::VisitList;
 use toolbar::VisitToolbar;
 
 /// The page.

@@ -1,35 +1,13 @@
 //! What the list of findings asks of the server.
 
 use domain::{
-    finding::{Finding, Severity},
-    ids::{FindingId, OpId, OrgUnitId},
-    text::Text,
+    finding::Severity,
+    ids::{FindingId, OpId},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use serde::{Deserialize, Serialize};
 
-use super::FindingFilter;
-use crate::{error::HqError, loaded::Loaded, parts::Slice};
-
-/// A stretch of the list with what it can be filtered by.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FindingList {
-    /// The findings, newest first.
-    pub slice: Slice<FindingRow>,
-    /// The county branches.
-    pub counties: Vec<(OrgUnitId, Text)>,
-}
-
-/// One finding of the list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FindingRow {
-    /// The finding.
-    pub finding: Finding,
-    /// The name of the venue.
-    pub venue_name: Text,
-    /// The name of the county branch.
-    pub county_name: Text,
-}
+use super::{filter::FindingFilter, shape::FindingList};
+use crate::{error::HqError, loaded::Loaded};
 
 /// A stretch of the findings that `filter` lets through.
 ///

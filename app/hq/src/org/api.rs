@@ -1,24 +1,10 @@
 //! What the page of units and venues asks of the server.
 
-use domain::{
-    ids::OrgUnitId,
-    org::{OrgUnit, Venue},
-};
+use domain::ids::OrgUnitId;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use serde::{Deserialize, Serialize};
 
+use super::shape::Org;
 use crate::{error::HqError, loaded::Loaded};
-
-/// The company.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Org {
-    /// Every unit, by code.
-    pub units: Vec<OrgUnit>,
-    /// A page of venues, by code.
-    pub venues: Vec<Venue>,
-    /// Whether there are more.
-    pub more: bool,
-}
 
 /// Units, and venues of one county (of all without one) after a code.
 ///

@@ -1,63 +1,13 @@
 //! What the list of people asks of the server.
 
 use domain::{
-    ids::{AccountId, OpId, OrgUnitId},
-    role::{Role, RoleSet},
-    text::Text,
-    time::Moment,
+    ids::{AccountId, OpId},
+    role::Role,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use serde::{Deserialize, Serialize};
 
+use super::shape::{OneTime, People};
 use crate::{error::HqError, loaded::Loaded};
-
-/// Everybody, with what a new one can belong to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct People {
-    /// The accounts, by login.
-    pub accounts: Vec<Account>,
-    /// The units.
-    pub units: Vec<(OrgUnitId, Text)>,
-}
-
-/// One account. What somebody visits is not known here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Account {
-    /// Which.
-    pub id: AccountId,
-    /// The login name.
-    pub login: String,
-    /// What the person is called.
-    pub name: String,
-    /// What they may do.
-    pub roles: RoleSet,
-    /// To which unit they belong.
-    pub unit: Option<OrgUnitId>,
-    /// Since when they may not act any more.
-    pub disabled_at: Option<Moment>,
-    /// Whether a password leads in; else one-time links only.
-    pub has_password: bool,
-    /// Whether the draw may take them.
-    pub pooled: Option<bool>,
-}
-
-/// A one-time link, shown once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OneTime {
-    /// The address.
-    pub address: String,
-    /// Its code.
-    pub code: Option<QrPath>,
-}
-
-/// A QR code as the path of an SVG.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QrPath {
-    /// Modules a side.
-    pub width: u32,
-    /// One square a dark module.
-    pub path: String,
-}
 
 /// Everybody.
 ///

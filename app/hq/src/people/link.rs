@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use ui::{Banner, Glyph, Tone};
 
-use super::api::{OneTime, read_link};
+use super::{api::read_link, shape::OneTime};
 use crate::{
     parts::{Screen, loading},
     words::{t, w},

@@ -13,10 +13,10 @@ use super::{
 };
 use crate::{
     error::HqError,
-    findings::FindingFilter,
+    findings::filter::FindingFilter,
     labels,
     parts::number::scaled,
-    visits::VisitFilter,
+    visits::filter::VisitFilter,
     words::{Word, w},
 };
 

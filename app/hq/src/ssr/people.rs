@@ -26,7 +26,7 @@ use crate::{
     error::HqError,
     loaded::Loaded,
     paths,
-    people::api::{Account, OneTime, People},
+    people::shape::{Account, OneTime, People},
 };
 
 /// How long a one-time link works. ms.

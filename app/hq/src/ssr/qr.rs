@@ -2,7 +2,7 @@
 
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::people::api::QrPath;
+use crate::people::shape::QrPath;
 
 /// The code of `text`: one square a dark module. `None` if it is too long for a code.
 pub(crate) fn path(text: &str) -> Option<QrPath> {

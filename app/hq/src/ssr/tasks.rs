@@ -26,7 +26,7 @@ use crate::{
     error::HqError,
     loaded::Loaded,
     paths,
-    tasks::api::{Ground, HandleChoice, NewTasks, TaskFilter, TaskList, TaskRow, VenueChoice},
+    tasks::shape::{Ground, HandleChoice, NewTasks, TaskFilter, TaskList, TaskRow, VenueChoice},
 };
 
 /// Who was sent to a venue is not sent there again for so long. ms.

@@ -12,7 +12,10 @@ use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_router::hooks::use_query_map;
 use ui::{Banner, Button, CheckField, Choice, Field, FilterChip, Glyph, Select, TextArea, TextInput, Tone};
 
-use super::api::{Ground, HandleChoice, PlanTasks, read_ground};
+use super::{
+    api::{PlanTasks, read_ground},
+    shape::{Ground, HandleChoice},
+};
 use crate::{
     context::page,
     labels,

@@ -2,7 +2,7 @@
 
 use domain::{checklist::Answer, ids::ItemId};
 
-use super::api::VisitSheet;
+use super::shape::VisitSheet;
 
 /// What an item said before, where that was something else.
 pub(super) struct Before {
@@ -15,7 +15,7 @@ pub(super) struct Before {
 pub(super) fn before(sheet: &VisitSheet, item: ItemId) -> Option<Before> {
     let [.., before, last] = sheet.submissions.as_slice() else { return None };
     let answer = before.document.answers.get(&item);
-    let evidence = |one: &super::api::HandedIn| {
+    let evidence = |one: &super::shape::HandedIn| {
         one.document
             .evidence
             .iter()

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use ui::{Badge, Glyph, Icon, IconSize, Tone};
 
-use super::{answer_text::answer_text, api::VisitSheet, changes, proof::strip, viewer::Shown};
+use super::{answer_text::answer_text, changes, proof::strip, shape::VisitSheet, viewer::Shown};
 use crate::{
     context::page,
     labels,

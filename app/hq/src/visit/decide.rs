@@ -4,7 +4,7 @@ use domain::{ids::OpId, role::Action, visit::VisitState};
 use leptos::{ev::MouseEvent, prelude::*};
 use ui::{Glyph, Icon, KeyHint};
 
-use super::api::{AcceptVisit, VisitSheet};
+use super::{api::AcceptVisit, shape::VisitSheet};
 use crate::{
     context::page,
     decisions::{Decision, Decisions},

@@ -7,8 +7,9 @@ use ui::{Banner, Button, ButtonKind, ButtonLink, Field, Glyph, Icon, IconSize, T
 
 use super::{
     answer_text::answer_text,
-    api::{AcceptVisit, GiveBackVisit, VisitSheet, VoidVisit},
+    api::{AcceptVisit, GiveBackVisit, VoidVisit},
     read_of_address,
+    shape::VisitSheet,
 };
 use crate::{
     context::page,

@@ -9,7 +9,7 @@ use domain::{
 use leptos::prelude::*;
 use ui::{Badge, Banner, Glyph, ScoreBadge, StatusBadge, Tone};
 
-use super::{api::VisitSheet, task_card::doubts};
+use super::{shape::VisitSheet, task_card::doubts};
 use crate::{
     context::page,
     labels,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use ui::{Badge, StatusBadge};
 
-use super::api::VisitSheet;
+use super::shape::VisitSheet;
 use crate::{
     context::page,
     labels, paths,

@@ -7,7 +7,7 @@ use domain::{
 use leptos::prelude::*;
 use ui::{EvidenceStrip, Glyph, PhotoTile, TileState};
 
-use super::{api::VisitSheet, viewer::Shown};
+use super::{shape::VisitSheet, viewer::Shown};
 use crate::{
     context::page,
     paths,

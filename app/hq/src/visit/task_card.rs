@@ -4,7 +4,7 @@ use domain::checklist::{MissingContext, missing};
 use leptos::prelude::*;
 use ui::{Badge, Glyph, Tone};
 
-use super::api::VisitSheet;
+use super::shape::VisitSheet;
 use crate::{
     context::page,
     words::{t, w},

@@ -8,7 +8,7 @@ use leptos::{
 };
 use ui::{Glyph, IconButton};
 
-use super::api::VisitSheet;
+use super::shape::VisitSheet;
 use crate::{
     context::page,
     paths,

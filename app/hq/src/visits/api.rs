@@ -1,57 +1,9 @@
 //! What the list of visits asks of the server.
 
-use domain::{
-    ids::{AliasId, OrgUnitId, VisitId},
-    org::VenueKind,
-    text::Text,
-    time::Moment,
-    visit::{ScoreSummary, VisitState},
-};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use serde::{Deserialize, Serialize};
 
-use super::VisitFilter;
-use crate::{error::HqError, loaded::Loaded, parts::Slice};
-
-/// A stretch of the list with what it can be filtered by.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct VisitList {
-    /// The visits, newest first.
-    pub slice: Slice<VisitRow>,
-    /// The county branches.
-    pub counties: Vec<(OrgUnitId, Text)>,
-}
-
-/// One visit of the list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct VisitRow {
-    /// Its id.
-    pub id: VisitId,
-    /// The name under which it is known.
-    pub alias: AliasId,
-    /// The name of its venue.
-    pub venue_name: Text,
-    /// What the venue is.
-    pub venue_kind: VenueKind,
-    /// The name of the county branch.
-    pub county_name: Text,
-    /// Where it stands.
-    pub state: VisitState,
-    /// Counts what was handed in.
-    pub submission: u32,
-    /// When it was first handed in.
-    pub received_at: Option<Moment>,
-    /// When the server learned of it.
-    pub listed_at: Moment,
-    /// Its score.
-    pub score: Option<ScoreSummary>,
-    /// How many pieces of evidence it names.
-    pub evidence_expected: u32,
-    /// How many of them have arrived.
-    pub evidence_verified: u32,
-    /// When HQ decided last.
-    pub decided_at: Option<Moment>,
-}
+use super::{filter::VisitFilter, shape::VisitList};
+use crate::{error::HqError, loaded::Loaded};
 
 /// A stretch of the visits that `filter` lets through.
 ///

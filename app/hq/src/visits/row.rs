@@ -4,7 +4,7 @@ use domain::{time::Moment, visit::VisitState};
 use leptos::prelude::*;
 use ui::{Badge, Icon, IconSize, ScoreBadge, StatusBadge, Tone};
 
-use super::api::VisitRow;
+use super::shape::VisitRow;
 use crate::{
     context::page,
     labels,

@@ -4,7 +4,7 @@ use domain::{ids::OrgUnitId, text::Text, visit::VisitState};
 use leptos::prelude::*;
 use ui::{FilterChip, Glyph, Icon};
 
-use super::VisitFilter;
+use super::filter::VisitFilter;
 use crate::{
     context::page,
     labels,

@@ -4,7 +4,7 @@ use domain::time::{DAY_MS, HOUR_MS};
 use store::hq::{self, board::Limits};
 
 use crate::{
-    board::api::{Board, Ranked, Waiting},
+    board::shape::{Board, Ranked, Waiting},
     error::HqError,
     loaded::Loaded,
     ssr::{failed, reading},

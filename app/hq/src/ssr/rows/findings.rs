@@ -7,8 +7,8 @@ use super::{slice, stretch};
 use crate::{
     error::HqError,
     findings::{
-        FindingFilter,
-        api::{FindingList, FindingRow},
+        filter::FindingFilter,
+        shape::{FindingList, FindingRow},
     },
     loaded::Loaded,
     ssr::{failed, reading},

@@ -9,9 +9,9 @@ use store::hq;
 
 use crate::{
     error::HqError,
-    held::api::HeldRow,
+    held::shape::HeldRow,
     loaded::Loaded,
-    org::api::Org,
+    org::shape::Org,
     ssr::{failed, reading},
 };
 

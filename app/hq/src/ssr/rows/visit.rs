@@ -13,7 +13,7 @@ use crate::{
     error::HqError,
     loaded::Loaded,
     ssr::{Reading, caller, failed, reading},
-    visit::api::{FoundFinding, HandedIn, VisitSheet, Watched},
+    visit::shape::{FoundFinding, HandedIn, VisitSheet, Watched},
 };
 
 /// Somebody who looked at a visit within so much time still looks at it. ms.

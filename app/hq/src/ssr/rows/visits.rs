@@ -9,8 +9,8 @@ use crate::{
     loaded::Loaded,
     ssr::{failed, reading},
     visits::{
-        VisitFilter,
-        api::{VisitList, VisitRow},
+        filter::VisitFilter,
+        shape::{VisitList, VisitRow},
     },
 };
 
