@@ -1,13 +1,14 @@
 //! The command line.
 
-mod arguments;
+pub(crate) mod arguments;
 mod backup;
 mod demo;
 mod import;
 mod migrate;
-mod owner;
+pub(crate) mod owner;
 mod password;
 mod restore;
+mod say;
 mod tenant;
 mod user;
 mod verify;
@@ -15,7 +16,6 @@ mod verify;
 pub use arguments::{
     Arguments, Command, ImportCommand, OfTenant, ServeOptions, TenantCommand, UserCommand, VerifyOptions,
 };
-pub(crate) use owner::misfit;
 
 use std::process::ExitCode;
 
@@ -62,11 +62,6 @@ async fn dispatch(command: Command, settings: &Settings) -> Result<ExitCode> {
         Command::Restore { from } => restore::run(settings, &from).await,
     }
     .map(|()| ExitCode::SUCCESS)
-}
-
-/// A sentence on standard output, in both languages.
-fn say(zh: &str, en: &str) {
-    println!("{zh}  {en}");
 }
 
 /// The settings in force for this command line.

@@ -1,10 +1,6 @@
 //! What the server does by itself: evidence that is here, whole and hashed, comes to count.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use domain::{
     ids::{TenantId, VisitId},
@@ -12,7 +8,6 @@ use domain::{
 };
 use futures_util::future::join_all;
 use store::{Private, verified_op};
-use tokio::sync::Notify;
 
 use crate::{process::Server, shutdown::Shutdown};
 
@@ -79,29 +74,4 @@ async fn count(server: &Server, tenant: TenantId, visits: Option<&[VisitId]>) ->
         }
     }
     join_all(counting).await.into_iter().try_for_each(|counted| counted.map(drop))
-}
-
-/// The visits whose bytes have arrived since the job looked last.
-#[derive(Debug, Default)]
-pub struct Arrived {
-    visits: Mutex<BTreeMap<TenantId, BTreeSet<VisitId>>>,
-    woken: Notify,
-}
-
-impl Arrived {
-    /// Bytes of `visit` are here.
-    pub fn note(&self, tenant: TenantId, visit: VisitId) {
-        let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        visits.entry(tenant).or_default().insert(visit);
-        self.woken.notify_one();
-    }
-
-    async fn wait(&self) {
-        self.woken.notified().await;
-    }
-
-    fn take(&self) -> Vec<(TenantId, Vec<VisitId>)> {
-        let visits = std::mem::take(&mut *self.visits.lock().unwrap_or_else(PoisonError::into_inner));
-        visits.into_iter().map(|(tenant, visits)| (tenant, visits.into_iter().collect())).collect()
-    }
 }

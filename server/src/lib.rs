@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod archive;
+pub mod arrived;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRef;
 use store::Store;
 
-use crate::{clock::Clock, jobs::Arrived, keys::Keys, media::Media, passwords::Passwords, random::Random, site::Site};
+use crate::{
+    arrived::Arrived, clock::Clock, keys::Keys, media::Media, passwords::Passwords, random::Random, site::Site,
+};
 
 /// What every request works with. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -58,5 +61,11 @@ impl Server {
     #[must_use]
     pub const fn hq_cookie(&self) -> &'static str {
         if self.is_secure() { "__Host-mc_hq" } else { "mc_hq" }
+    }
+}
+
+impl FromRef<Server> for Arc<Site> {
+    fn from_ref(server: &Server) -> Self {
+        Self::clone(&server.site)
     }
 }

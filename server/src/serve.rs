@@ -11,7 +11,7 @@ use store::{Signer, Store};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
-    cli::{ServeOptions, misfit},
+    cli::{arguments::ServeOptions, owner::misfit},
     clock::Clock,
     config::Settings,
     data_dir::DataDir,

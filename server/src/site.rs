@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use axum::{
@@ -14,10 +15,7 @@ use axum::{
 use bytes::Bytes;
 use serde::Deserialize;
 
-use crate::{
-    failure::{Exit, Failure, Result},
-    process::Server,
-};
+use crate::failure::{Exit, Failure, Result};
 
 /// What the build wrote down.
 #[derive(Deserialize)]
@@ -160,13 +158,13 @@ fn with_end(path: &Path, end: &str) -> PathBuf {
 }
 
 /// A file under the address that was asked for.
-pub async fn file(State(server): State<Server>, request: Request) -> Response {
-    server.site.answer(request.uri().path(), request.headers())
+pub async fn file(State(site): State<Arc<Site>>, request: Request) -> Response {
+    site.answer(request.uri().path(), request.headers())
 }
 
 /// The phone's one document, for every address below `/field`: the app finds out where it is.
-pub async fn shell(State(server): State<Server>, headers: HeaderMap) -> Response {
-    let mut response = server.site.answer("/field", &headers);
+pub async fn shell(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {
+    let mut response = site.answer("/field", &headers);
     let policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; \
                   media-src 'self' blob: mediastream:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -12,14 +12,16 @@ mod apply;
 mod body;
 pub mod canonical;
 mod decide;
+mod decode_error;
 mod facts;
 pub mod payload;
 mod states;
 mod verdict;
 
 pub use apply::{Effects, Notice, NoticeKind, apply};
-pub use body::{DecodeError, Envelope, Op, OpBody, Salt};
+pub use body::{Envelope, Op, OpBody, Salt};
 pub use decide::decide;
+pub use decode_error::DecodeError;
 pub use facts::Facts;
 pub use payload::Payload;
 pub use states::{Key, States, needs};

@@ -10,7 +10,7 @@ use store::Snapshot;
 
 use super::{
     owner::{self, Owner, broken},
-    say,
+    say::say,
 };
 use crate::{
     archive::{Archive, Branch, FORMAT, Manifest, Named, sum},

@@ -2,7 +2,7 @@
 
 use super::{
     owner::{self, Owner},
-    say,
+    say::say,
 };
 use crate::{
     config::Settings,

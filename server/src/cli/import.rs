@@ -11,9 +11,9 @@ use domain::op::Payload;
 use store::{Private, Tenant};
 
 use super::{
-    ImportCommand,
+    arguments::ImportCommand,
     owner::{self, Asked, Owner},
-    say,
+    say::say,
 };
 use crate::{
     config::Settings,

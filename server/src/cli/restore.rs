@@ -7,7 +7,8 @@ use futures_util::{StreamExt as _, stream};
 use super::{
     backup::{AT_ONCE, copy},
     owner::{self, Owner, broken},
-    say, verify,
+    say::say,
+    verify,
 };
 use crate::{
     archive::{Archive, Manifest, Named, changed},

@@ -10,9 +10,9 @@ use domain::{
 use store::{NewTenant, Private, Store};
 
 use super::{
-    TenantCommand,
+    arguments::TenantCommand,
     owner::{self, Asked, Owner, broken},
-    say,
+    say::say,
 };
 use crate::{
     config::Settings,

@@ -11,9 +11,10 @@ use domain::{
 use store::{Private, PrivateAccount, PrivateSupervisor, Tenant, WayIn, command::KnownAccount};
 
 use super::{
-    UserCommand,
+    arguments::UserCommand,
     owner::{self, Asked, Owner, broken},
-    password, say,
+    password,
+    say::say,
 };
 use crate::{
     config::Settings,

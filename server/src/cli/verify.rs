@@ -11,9 +11,9 @@ use protocol::receipt::Head;
 use store::{Fault, Report, Signer as _, Tenant};
 
 use super::{
-    VerifyOptions,
+    arguments::VerifyOptions,
     owner::{self, Owner, broken},
-    say,
+    say::say,
 };
 use crate::{
     config::Settings,

@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{
-    canonical::{self, CanonicalError},
-    payload::Payload,
-};
+use super::{canonical, decode_error::DecodeError, payload::Payload};
 use crate::{
     evidence::Sha256,
     ids::{JournalId, OpId},
@@ -90,20 +87,6 @@ pub struct Op {
     pub digest: Sha256,
     /// The canonical form of the body: what is stored and hashed.
     pub canonical: String,
-}
-
-/// Why a body was not understood.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DecodeError {
-    /// It has no canonical form.
-    #[error("no canonical form: {0}")]
-    Canonical(#[from] CanonicalError),
-    /// It is JSON, but no body, or its payload is not one of its kind.
-    #[error("not a body of its kind: {0}")]
-    Shape(String),
-    /// The kind or its version is unknown here: the op is held, not refused.
-    #[error("unknown kind {0}")]
-    UnknownKind(String),
 }
 
 impl Op {

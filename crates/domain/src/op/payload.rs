@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::body::DecodeError;
+use super::decode_error::DecodeError;
 use crate::{
     assignment::{Scenario, VisitMode, Window},
     checklist::ChecklistVersion,
