@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::{
     config::Settings,
     failure::{Exit, Failure, Result},
-    serve::bind,
+    listen::bind,
     tls::authority::Authority,
 };
 

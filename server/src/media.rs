@@ -18,6 +18,12 @@ use object_store::{
 };
 use sha2::Digest as _;
 
+use crate::{
+    config::Settings,
+    data_dir::DataDir,
+    failure::{self, Exit, Failure},
+};
+
 /// Which upload: bytes are uploaded once a visit, even if the store has them already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UploadKey {
@@ -70,6 +76,22 @@ pub struct Media {
 }
 
 impl Media {
+    /// The media store that the settings name.
+    ///
+    /// # Errors
+    /// [`Exit::Data`]: it cannot be opened.
+    pub fn of(settings: &Settings, data: &DataDir) -> failure::Result<Self> {
+        let url =
+            settings.media_url.clone().unwrap_or_else(|| format!("file://{}", data.root().join("media").display()));
+        Self::open(&url).map_err(|error| {
+            Failure::new(
+                Exit::Data,
+                format!("媒体存储 {url} 打不开:{error}"),
+                format!("the media store {url} cannot be opened: {error}"),
+            )
+        })
+    }
+
     /// Opens the store at `url`: `file:///absolute/path`, which is made if it is missing.
     ///
     /// # Errors

@@ -24,6 +24,8 @@ pub use cluster::bring_up_to_date;
 pub(crate) use dump::{dump, load};
 pub use supervisor::Supervisor;
 
+use std::path::PathBuf;
+
 use crate::{
     config::Settings,
     data_dir::DataDir,
@@ -106,4 +108,15 @@ impl Database {
             supervisor.stop().await;
         }
     }
+}
+
+/// The data folder: what was asked for; by default `data` here, or, where the
+/// database's user cannot walk to that (root in its own home), `/var/lib/mingcha`.
+#[must_use]
+pub fn data_dir(settings: &Settings) -> PathBuf {
+    let embedded = settings.database_url.is_none();
+    if embedded && settings.data_dir_is_default && !is_reachable(&settings.data_dir) {
+        return PathBuf::from("/var/lib/mingcha");
+    }
+    settings.data_dir.clone()
 }

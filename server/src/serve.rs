@@ -1,9 +1,8 @@
 //! `mingcha serve`: from settings to the line `ready: <url>`, and back to nothing.
 
-mod listen;
 mod show;
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use domain::time::Moment;
 use rustls::ServerConfig;
@@ -11,28 +10,26 @@ use store::{Signer, Store};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
-    cli::{arguments::ServeOptions, owner::misfit},
+    cli::arguments::ServeOptions,
     clock::Clock,
     config::Settings,
     data_dir::DataDir,
     demo,
-    failure::{Exit, Failure, Result},
+    failure::{Failure, Result},
     jobs,
     keys::Keys,
     lan::{self, Lan},
+    listen,
     media::Media,
     passwords::Passwords,
     postgres::{self, Database, Strictness},
     process::Server,
     random::{Random, SystemRandom},
-    router,
-    secret::Secret,
+    router, schema,
     shutdown::Shutdown,
     site::Site,
     tls::{self, authority::Authority, listener::TlsListener},
 };
-
-pub(crate) use listen::bind;
 
 /// Serves until a signal says stop.
 ///
@@ -44,7 +41,7 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<()> {
     // First what fails fastest: nobody should wait for a database to learn that the port is taken.
     let site = Site::read(&settings.site.clone().unwrap_or_else(Site::default_folder))?;
     let doors = Doors::open(settings).await?;
-    let data = DataDir::open(&data_dir(settings))?;
+    let data = DataDir::open(&postgres::data_dir(settings))?;
     if settings.database_url.is_none() && !data.is_ours() {
         return Err(data.in_use());
     }
@@ -64,7 +61,7 @@ async fn with_database(
     shutdown: &Shutdown,
 ) -> Result<()> {
     postgres::check(&database.urls.serve, Strictness::Serving).await?;
-    needs_schema(&database.urls.serve).await?;
+    schema::needs(&database.urls.serve).await?;
     let server = server(settings, data, database, site).await?;
     if options.demo && !shutdown.is_set() {
         let tools = demo::install::Tools {
@@ -162,26 +159,17 @@ impl Doors {
     }
 }
 
-/// Fails unless the schema is this build's.
-///
-/// # Errors
-/// [`Exit::Schema`], with what to do.
-pub async fn needs_schema(url: &Secret) -> Result<()> {
-    let state = store::schema_state(url.reveal()).await.map_err(|error| cannot_connect(&error))?;
-    misfit(state)
-}
-
 async fn server(settings: &Settings, data: &DataDir, database: &Database, site: Site) -> Result<Server> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
     let keys = Arc::new(Keys::keep(data, random.as_ref())?);
-    let media = media(settings, data)?;
+    let media = Media::of(settings, data)?;
     let pools = store::Settings {
         serve_url: database.urls.serve.reveal().to_owned(),
         unit_url: database.urls.unit.as_ref().map(|url| url.reveal().to_owned()),
         connections: settings.connections,
     };
     let signer: Arc<dyn Signer> = Arc::<Keys>::clone(&keys);
-    let store = Store::open(&pools, signer).await.map_err(|error| cannot_connect(&error))?;
+    let store = Store::open(&pools, signer).await.map_err(|error| schema::cannot_connect(&error))?;
     let clock = Clock::default();
     if let Some(stands) = settings.test_clock {
         clock.set_ahead(Moment(stands).since(clock.now()));
@@ -201,34 +189,4 @@ async fn server(settings: &Settings, data: &DataDir, database: &Database, site: 
         is_test: std::env::var_os("MINGCHA_TEST").is_some_and(|value| value == "1"),
         jobs: Arc::default(),
     })
-}
-
-/// The media store that the settings name.
-///
-/// # Errors
-/// [`Exit::Data`]: it cannot be opened.
-pub fn media(settings: &Settings, data: &DataDir) -> Result<Media> {
-    let url = settings.media_url.clone().unwrap_or_else(|| format!("file://{}", data.root().join("media").display()));
-    Media::open(&url).map_err(|error| {
-        Failure::new(
-            Exit::Data,
-            format!("媒体存储 {url} 打不开:{error}"),
-            format!("the media store {url} cannot be opened: {error}"),
-        )
-    })
-}
-
-fn cannot_connect(error: &store::Error) -> Failure {
-    Failure::new(Exit::Postgres, format!("连不上数据库:{error}"), format!("the database cannot be reached: {error}"))
-}
-
-/// The data folder: what was asked for; by default `data` here, or, where the
-/// database's user cannot walk to that (root in its own home), `/var/lib/mingcha`.
-#[must_use]
-pub fn data_dir(settings: &Settings) -> PathBuf {
-    let embedded = settings.database_url.is_none();
-    if embedded && settings.data_dir_is_default && !postgres::is_reachable(&settings.data_dir) {
-        return PathBuf::from("/var/lib/mingcha");
-    }
-    settings.data_dir.clone()
 }

@@ -4,12 +4,11 @@ use crate::{
     config::Settings,
     data_dir::DataDir,
     failure::Result,
-    postgres::{Database, Strictness, bring_up_to_date, check},
-    serve,
+    postgres::{self, Database, Strictness, bring_up_to_date, check},
 };
 
 pub(super) async fn run(settings: &Settings) -> Result<()> {
-    let data = DataDir::open(&serve::data_dir(settings))?;
+    let data = DataDir::open(&postgres::data_dir(settings))?;
     // An embedded database is brought up to date by being opened.
     let database = Database::open(settings, &data).await?;
     let done = migrate(&database).await;

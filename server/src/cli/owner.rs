@@ -6,7 +6,7 @@ use domain::{
     ids::OpId,
     op::{Op, Payload, Salt, Verdict, payload::SERVER_ACTOR},
 };
-use store::{Private, SchemaState, Signer as _, Store, Tenant, standing};
+use store::{Private, Signer as _, Store, Tenant, standing};
 use uuid::Uuid;
 
 use crate::{
@@ -16,10 +16,10 @@ use crate::{
     failure::{Exit, Failure, Result},
     keys::Keys,
     media::Media,
-    postgres::{Database, Strictness, check},
+    postgres::{self, Database, Strictness, check},
     random::{Random, SystemRandom},
+    schema,
     secret::Secret,
-    serve,
 };
 
 /// The database as its owner, with what goes with it.
@@ -40,14 +40,14 @@ pub(super) struct Owner {
 /// Those of opening, or those of `work`.
 pub(super) async fn with<T>(settings: &Settings, work: impl AsyncFnOnce(&Owner) -> Result<T>) -> Result<T> {
     // Held until the database has stopped.
-    let data = Arc::new(DataDir::open(&serve::data_dir(settings))?);
+    let data = Arc::new(DataDir::open(&postgres::data_dir(settings))?);
     let database = Database::open(settings, &data).await?;
     let done = async {
         let url = database.urls.owner()?.clone();
         check(&url, Strictness::Owner).await?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let keys = Arc::new(Keys::keep(&data, random.as_ref())?);
-        let media = serve::media(settings, &data)?;
+        let media = Media::of(settings, &data)?;
         work(&Owner { data: Arc::clone(&data), media, keys, random, clock: Clock::default(), url }).await
     }
     .await;
@@ -78,7 +78,7 @@ impl Owner {
 
     /// Fails unless the schema is this build's.
     pub(super) async fn needs_schema(&self) -> Result<()> {
-        serve::needs_schema(&self.url).await
+        schema::needs(&self.url).await
     }
 
     /// Opens the store, does `work` with it, and closes it again. Fails where the log was signed by a key that is
@@ -175,24 +175,4 @@ pub(super) struct Asked {
 /// The database failed in a way that nobody can mend here.
 pub(super) fn broken(error: &store::Error) -> Failure {
     Failure::new(Exit::Postgres, format!("数据库出错:{error}"), format!("the database failed: {error}"))
-}
-
-/// What the schema is to this build, as a failure unless it fits.
-pub(crate) fn misfit(state: SchemaState) -> Result<()> {
-    let wrong = |zh: &str, en: &str| Err(Failure::new(Exit::Schema, zh, en));
-    match state {
-        SchemaState::Current => Ok(()),
-        SchemaState::Missing => wrong(
-            "数据库里还没有明察的表。请以所有者登录运行:mingcha migrate",
-            "the database has no schema of Mingcha yet. Run as its owner: mingcha migrate",
-        ),
-        SchemaState::Older => wrong(
-            "数据库结构比本程序旧。请先备份,再以所有者登录运行:mingcha migrate",
-            "the schema is older than this build. Take a backup, then run as its owner: mingcha migrate",
-        ),
-        SchemaState::Newer => wrong(
-            "数据库结构比本程序新。请运行更新版本的 mingcha",
-            "the schema is newer than this build. Run a newer mingcha",
-        ),
-    }
 }
