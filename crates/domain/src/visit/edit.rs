@@ -138,7 +138,8 @@ pub fn apply_edit(draft: &mut Draft, record: &EditRecord) -> Result<(), EditRefu
             draft.state = DraftState::Debrief;
         }
         Edit::UndoLeave => {
-            if draft.state != DraftState::Debrief || draft.submission > 0 {
+            // A visit that HQ gave back was left elsewhere and long ago: there is nothing to undo.
+            if draft.state != DraftState::Debrief || draft.submission > 0 || draft.left.is_none() {
                 return Err(EditRefused::WrongState);
             }
             draft.left = None;

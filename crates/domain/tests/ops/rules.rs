@@ -1,186 +1,28 @@
 //! What ops may do and what becomes of them when they may not.
-#![cfg(feature = "builtin")]
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use domain::{
-    assignment::{AssignmentState, VisitMode, Window},
-    checklist::{Answer, Value, builtin},
-    evidence::{CapturedKnown, EvidenceKind, EvidenceRecord, EvidenceSource, Sha256, StoredBytes},
+    assignment::AssignmentState,
+    checklist::{Answer, Value},
+    evidence::Sha256,
     finding::{FindingState, Severity},
-    ids::{AliasId, AssignmentId, EvidenceId, OpId, OrgUnitId, VenueId, VisitId},
+    ids::{AliasId, OrgUnitId, VisitId},
     op::{
-        Facts, HeldCode, Key, NoticeKind, Op, Payload, RefusedCode, Salt, States, Verdict, apply, decide, needs,
+        Facts, HeldCode, Key, NoticeKind, Op, Payload, RefusedCode, Verdict, apply, decide, needs,
         payload::{
-            AssignmentDecline, AssignmentPlan, AssignmentRecall, EvidenceVerified, FindingConfirm, FindingDismiss,
-            HeldAdopt, OrgImport, PlannedTask, VenueImport, VisitAccept, VisitArrive, VisitLeave, VisitReturn,
-            VisitVoid,
+            AssignmentDecline, AssignmentRecall, EvidenceVerified, FindingConfirm, FindingDismiss, HeldAdopt,
+            OrgImport, VenueImport, VisitAccept, VisitLeave, VisitReturn, VisitVoid,
         },
     },
-    org::{OrgKind, OrgUnit, Venue, VenueKind},
-    place::{NoFix, Whereabouts},
-    role::{Role, RoleSet},
+    org::{OrgKind, OrgUnit, Venue},
+    role::Role,
     text::Text,
-    time::{DAY_MS, Moment},
-    visit::{Impressions, Presence, ReturnedItem, VisitDocument, VisitState},
+    visit::{ReturnedItem, VisitState},
 };
 use uuid::Uuid;
 
-const NOW: Moment = Moment(1_000_000);
-
-/// A small world: one hall, one checklist, one task, and a counter that names ops.
-struct World {
-    states: States,
-    ops: u128,
-    task: AssignmentId,
-}
-
-fn facts(roles: &[Role]) -> Facts {
-    Facts { roles: RoleSet::of(roles), ..Facts::on_phone(NOW, RoleSet::default()) }
-}
-
-fn visitor() -> Facts {
-    facts(&[Role::Visitor])
-}
-
-fn reviewer() -> Facts {
-    facts(&[Role::Reviewer])
-}
-
-impl World {
-    fn new() -> Self {
-        let mut states = States::default();
-        let unit = OrgUnitId::derive(Uuid::nil(), 1);
-        states.units.insert(
-            unit,
-            OrgUnit { id: unit, parent: None, kind: OrgKind::City, code: "C".into(), name: Text::zh("市公司") },
-        );
-        let venue = venue(unit);
-        states.venues.insert(venue.id, venue);
-        for list in builtin().unwrap() {
-            states.checklists.insert(list.id, Arc::new(list));
-        }
-        let mut world = Self { states, ops: 0, task: AssignmentId::derive(Uuid::nil(), 0) };
-        let plan = world.op(Uuid::nil(), None, Uuid::from_u128(99), |id| {
-            Payload::AssignmentPlan(AssignmentPlan { tasks: vec![task(id)], by_handle: false })
-        });
-        assert_eq!(world.run(&plan, &facts(&[Role::Office])), Verdict::Applied);
-        world.task = AssignmentId::derive(plan.id.0, 0);
-        world
-    }
-
-    fn op(&mut self, subject: Uuid, base: Option<u32>, actor: Uuid, payload: impl FnOnce(OpId) -> Payload) -> Op {
-        self.ops += 1;
-        let id = OpId(Uuid::from_u128(self.ops));
-        Op::new(id, actor, subject, base, Salt::new([7; 16]), payload(id)).unwrap()
-    }
-
-    fn phone(&mut self, base: u32, payload: Payload) -> Op {
-        let (visit, alias) = (VisitId::of(self.task), AliasId::of(self.task));
-        self.op(visit.0, Some(base), alias.0, |_| payload)
-    }
-
-    fn hq(&mut self, base: u32, payload: Payload) -> Op {
-        let visit = VisitId::of(self.task);
-        self.op(visit.0, Some(base), Uuid::from_u128(77), |_| payload)
-    }
-
-    fn run(&mut self, op: &Op, facts: &Facts) -> Verdict {
-        let verdict = decide(op, &self.states, facts);
-        if verdict == Verdict::Applied {
-            apply(op, &mut self.states, facts);
-        }
-        verdict
-    }
-
-    fn visit(&self) -> &domain::visit::Visit {
-        &self.states.visits[&VisitId::of(self.task)]
-    }
-
-    fn arrive(&mut self) {
-        let op = self.phone(0, Payload::VisitArrive(VisitArrive { assignment: self.task, presence: presence(1) }));
-        assert_eq!(self.run(&op, &visitor()), Verdict::Applied);
-    }
-
-    fn submit(&mut self, base: u32, answers: &[(&str, Answer)]) -> Verdict {
-        let document = self.document(answers);
-        let op = self.phone(base, Payload::VisitSubmit(document));
-        self.run(&op, &visitor())
-    }
-
-    fn document(&self, answers: &[(&str, Answer)]) -> VisitDocument {
-        let task = &self.states.assignments[&self.task];
-        let list = &self.states.checklists[&task.checklist];
-        VisitDocument {
-            assignment: self.task,
-            venue: task.venue,
-            checklist: task.checklist,
-            window: task.window,
-            arrived: Some(presence(1)),
-            left: Some(presence(2)),
-            answers: answers
-                .iter()
-                .map(|(code, answer)| (list.item_by_code(code).unwrap().id, answer.clone()))
-                .collect(),
-            answered_at: BTreeMap::new(),
-            impressions: Impressions::default(),
-            evidence: vec![photo(1), photo(2), photo(2)],
-            no_microphone: false,
-        }
-    }
-}
-
-fn venue(unit: OrgUnitId) -> Venue {
-    Venue {
-        id: VenueId::derive(Uuid::nil(), 1),
-        kind: VenueKind::Hall,
-        code: "H".into(),
-        name: Text::zh("清河路营业厅"),
-        unit,
-        county: unit,
-        address: String::new(),
-        position: None,
-        original: None,
-        hours: String::new(),
-        agent: false,
-        rural: false,
-    }
-}
-
-fn task(op: OpId) -> PlannedTask {
-    PlannedTask {
-        id: AssignmentId::derive(op.0, 0),
-        venue: VenueId::derive(Uuid::nil(), 1),
-        checklist: builtin().unwrap()[2].id,
-        mode: VisitMode::Covert,
-        window: Window { from: Moment(0), until: Moment(DAY_MS) },
-        scenario: None,
-        commitments: Vec::new(),
-    }
-}
-
-fn presence(ms: i64) -> Presence {
-    Presence { at: Moment(ms), whereabouts: Whereabouts::None(NoFix::Refused) }
-}
-
-fn photo(n: u8) -> EvidenceRecord {
-    EvidenceRecord {
-        id: EvidenceId::derive(Uuid::nil(), u32::from(n)),
-        item: None,
-        kind: EvidenceKind::Photo,
-        source: EvidenceSource::InPageCamera,
-        bytes: Some(StoredBytes { sha256: Sha256::of(&[n]), size: 1, mime: "image/jpeg".into() }),
-        text: String::new(),
-        captured_at: NOW,
-        captured_known: CapturedKnown::Shutter,
-        fix: None,
-        caption: String::new(),
-    }
-}
-
-fn choose(code: &str) -> Answer {
-    Answer::of(Value::Choice(code.into()))
-}
+use crate::world::{NOW, World, choose, facts, presence, reviewer, venue, visitor};
 
 #[test]
 fn a_visit_goes_its_way() {
