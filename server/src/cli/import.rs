@@ -1,18 +1,13 @@
 //! `mingcha import`: a list, whole or not at all, as one op.
 
-mod csv;
-mod org;
-mod table;
-mod venues;
+use std::{fs::File, io::Read as _, path::Path};
 
-use std::path::Path;
-
-use domain::op::Payload;
+use lists::{Faults, Import, Record, csv, org, venues};
 use store::{Private, Tenant};
 
 use super::{
     arguments::ImportCommand,
-    owner::{self, Asked, Owner},
+    owner::{self, Asked, Owner, broken},
     say::say,
 };
 use crate::{
@@ -24,33 +19,55 @@ pub(super) async fn run(settings: &Settings, command: ImportCommand) -> Result<(
     // The file is read before a database is opened: its faults need none.
     match command {
         ImportCommand::Org { csv, of } => {
-            let rows = org::read(&csv::read(&csv)?).map_err(|faults| faults.failure(&csv))?;
+            let rows = org::read(&records(&csv)?).map_err(faulty(&csv))?;
             owner::with(settings, async |owner| {
                 let tenant = owner.tenant(of.tenant.as_deref()).await?;
-                let payload = org::payload(owner, &tenant, rows).await?.map_err(|faults| faults.failure(&csv))?;
-                apply(owner, &tenant, payload).await
+                let known = store::command::units(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
+                let import = org::resolve(known, owner.op_id().0, rows).map_err(faulty(&csv))?;
+                apply(owner, &tenant, import).await
             })
             .await
         }
         ImportCommand::Venues { csv, of } => {
-            let rows = venues::read(&csv::read(&csv)?).map_err(|faults| faults.failure(&csv))?;
+            let rows = venues::read(&records(&csv)?).map_err(faulty(&csv))?;
             owner::with(settings, async |owner| {
                 let tenant = owner.tenant(of.tenant.as_deref()).await?;
-                let payload = venues::payload(owner, &tenant, rows).await?.map_err(|faults| faults.failure(&csv))?;
-                apply(owner, &tenant, payload).await
+                let units = store::command::units(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
+                let known = store::command::venue_ids(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
+                let import = venues::resolve(units, &known, owner.op_id().0, rows).map_err(faulty(&csv))?;
+                apply(owner, &tenant, import).await
             })
             .await
         }
     }
 }
 
-/// An import and what is said of it.
-#[derive(Debug)]
-struct Import {
-    payload: Payload,
-    added: usize,
-    replaced: usize,
-    without_position: Option<usize>,
+/// Reads a file.
+///
+/// # Errors
+/// [`Exit::Usage`]: missing, too large, in no encoding that we know, or no CSV.
+fn records(file: &Path) -> Result<Vec<Record>> {
+    let name = file.display();
+    let wrong = |zh: String, en: String| Failure::new(Exit::Usage, format!("{name}:{zh}"), format!("{name}: {en}"));
+    let mut bytes = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(csv::LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| wrong(format!("无法读取:{error}"), format!("cannot be read: {error}")))?;
+    if bytes.len() as u64 > csv::LARGEST {
+        let most = csv::LARGEST / 1024 / 1024;
+        return Err(wrong(
+            format!("超过 {most} MB;请分成几份,先导入上级"),
+            format!("is larger than {most} MB; divide it, and import what stands above first"),
+        ));
+    }
+    csv::records(&bytes).map_err(|no| wrong(no.zh, no.en))
+}
+
+fn faulty(file: &Path) -> impl Fn(Faults) -> Failure {
+    let name = file.display().to_string();
+    move |faults| {
+        let (zh, en) = faults.told(&name);
+        Failure::new(Exit::Usage, zh, en)
+    }
 }
 
 async fn apply(owner: &Owner, tenant: &Tenant, import: Import) -> Result<()> {
@@ -64,49 +81,4 @@ async fn apply(owner: &Owner, tenant: &Tenant, import: Import) -> Result<()> {
         say(&format!("其中 {count} 个无坐标。"), &format!("{count} of them have no position."));
     }
     Ok(())
-}
-
-/// What is wrong with a file: every place, not the first one.
-#[derive(Debug, Default)]
-struct Faults(Vec<Fault>);
-
-/// One thing that is wrong.
-#[derive(Debug)]
-struct Fault {
-    line: usize,
-    column: String,
-    zh: String,
-    en: String,
-}
-
-/// The most faults that are listed; the rest is counted.
-const LISTED: usize = 200;
-
-impl Faults {
-    fn add(&mut self, line: usize, column: &str, zh: impl Into<String>, en: impl Into<String>) {
-        self.0.push(Fault { line, column: column.to_owned(), zh: zh.into(), en: en.into() });
-    }
-
-    fn or<T>(self, value: T) -> core::result::Result<T, Self> {
-        if self.0.is_empty() { Ok(value) } else { Err(self) }
-    }
-
-    fn failure(mut self, file: &Path) -> Failure {
-        self.0.sort_by_key(|fault| fault.line);
-        let (count, name) = (self.0.len(), file.display());
-        let list = |say: fn(&Fault) -> String| {
-            let mut lines: Vec<String> = self.0.iter().take(LISTED).map(say).collect();
-            if count > LISTED {
-                lines.push(format!("… {}", count - LISTED));
-            }
-            lines.join("\n  ")
-        };
-        let zh = list(|fault| format!("第 {} 行,{}:{}", fault.line, fault.column, fault.zh));
-        let en = list(|fault| format!("line {}, {}: {}", fault.line, fault.column, fault.en));
-        Failure::new(
-            Exit::Usage,
-            format!("{name} 有 {count} 处错误,什么都没有导入:\n  {zh}"),
-            format!("{name} has {count} faults; nothing was imported:\n  {en}"),
-        )
-    }
 }

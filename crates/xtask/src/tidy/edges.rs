@@ -11,10 +11,12 @@ use crate::{
 };
 
 /// What each crate may use of ours. Tests may use more.
-const MAY_DEPEND_ON: [(&str, &[&str]); 19] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 20] = [
     // What everybody reads and writes JSON with.
     ("json", &[]),
     ("domain", &["json", "mutants"]),
+    // Pure: neither a file nor a database.
+    ("lists", &["domain"]),
     // Planted bugs: a constant `false` in every build but those of the suites.
     ("mutants", &[]),
     ("protocol", &["domain", "json", "mutants"]),
@@ -30,7 +32,7 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 19] = [
     ("hq", &["ui", "domain", "store", "mutants"]),
     ("frontend-field", &["field"]),
     ("frontend-hq", &["hq"]),
-    ("server", &["domain", "protocol", "store", "hq", "ui", "mutants"]),
+    ("server", &["domain", "lists", "protocol", "store", "hq", "ui", "mutants"]),
     // Drives real processes from outside; reads the log over the owner's login.
     ("drills", &["checker", "domain", "protocol", "store", "sync", "virtual-phone"]),
     // The owner's door into a database of its own, and phones that speak to it.

@@ -8,16 +8,10 @@ use domain::{
     org::{OrgKind, OrgUnit},
     text::Text,
 };
-use store::Tenant;
 
-use super::{
-    Faults, Import,
-    csv::Record,
-    table::{Column, Table},
-};
 use crate::{
-    cli::owner::{Owner, broken},
-    failure::Result,
+    Faults, Import, Record,
+    table::{Column, Table},
 };
 
 const CODE: usize = 0;
@@ -43,8 +37,8 @@ const KINDS: [(&[&str], OrgKind); 5] = [
 ];
 
 /// A row that makes sense by itself.
-#[derive(Debug)]
-pub(super) struct Row {
+#[derive(Clone, Debug)]
+pub struct Row {
     line: usize,
     code: String,
     name: Text,
@@ -52,8 +46,11 @@ pub(super) struct Row {
     parent: Option<String>,
 }
 
-/// Reads what needs no database.
-pub(super) fn read(records: &[Record]) -> core::result::Result<Vec<Row>, Faults> {
+/// Understands the rows of a list, as far as that needs nothing but the list.
+///
+/// # Errors
+/// [`Faults`], each with its line and column.
+pub fn read(records: &[Record]) -> Result<Vec<Row>, Faults> {
     let mut faults = Faults::default();
     let mut rows = Vec::new();
     let Some(table) = Table::new(records, &COLUMNS, &mut faults) else { return Err(faults) };
@@ -84,7 +81,7 @@ pub(super) fn read(records: &[Record]) -> core::result::Result<Vec<Row>, Faults>
 }
 
 /// A code stands in one line of a list only. `seen`: in which line each stood last.
-pub(super) fn once(
+pub(crate) fn once(
     seen: &mut BTreeMap<String, usize>,
     code: Option<&str>,
     line: usize,
@@ -102,18 +99,11 @@ pub(super) fn once(
     }
 }
 
-/// The op's payload, or what the company's own units say against it.
-pub(super) async fn payload(
-    owner: &Owner,
-    tenant: &Tenant,
-    rows: Vec<Row>,
-) -> Result<core::result::Result<Import, Faults>> {
-    let known = store::command::units(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
-    let origin = owner.op_id().0;
-    Ok(resolve(known, origin, rows))
-}
-
-fn resolve(known: Vec<OrgUnit>, origin: uuid::Uuid, rows: Vec<Row>) -> core::result::Result<Import, Faults> {
+/// The op's payload. `origin` is the op's id: new rows take theirs from it.
+///
+/// # Errors
+/// [`Faults`]: what the company's own units say against it.
+pub fn resolve(known: Vec<OrgUnit>, origin: uuid::Uuid, rows: Vec<Row>) -> Result<Import, Faults> {
     let mut faults = Faults::default();
     let mut by_code: BTreeMap<String, OrgUnitId> = known.iter().map(|unit| (unit.code.clone(), unit.id)).collect();
     let before: BTreeSet<OrgUnitId> = known.iter().map(|unit| unit.id).collect();
@@ -203,9 +193,9 @@ mod tests {
             (5, "上级 parent"),
         ];
         assert_eq!(places(&faults), expected);
-        let text = faults.failure(std::path::Path::new("x.csv")).to_string();
-        assert!(text.contains("第 4 行,类型 kind:“乡公司”不在其中"), "{text}");
-        assert!(text.contains("line 6, *: has 3 cells, the header has 5"), "{text}");
+        let (zh, en) = faults.told("x.csv");
+        assert!(zh.contains("第 4 行,类型 kind:“乡公司”不在其中"), "{zh}");
+        assert!(en.contains("line 6, *: has 3 cells, the header has 5"), "{en}");
     }
 
     #[test]

@@ -1,27 +1,28 @@
 //! Columns by their names, cells by their meaning; every fault is noted with its line and column.
 
-use super::{Faults, csv::Record};
 use domain::op::payload::IMPORT_MAX_ROWS;
 
+use crate::{Faults, Record};
+
 /// A column that a list may have.
-pub(super) struct Column {
+pub(crate) struct Column {
     /// Its names, Chinese first; faults are told under the first two.
-    pub(super) names: &'static [&'static str],
+    pub(crate) names: &'static [&'static str],
     /// Whether it must be there.
-    pub(super) needed: bool,
+    pub(crate) needed: bool,
 }
 
 /// The rows of a list, with the place of each column.
-pub(super) struct Table<'a> {
+pub(crate) struct Table<'a> {
     places: Vec<Option<usize>>,
     labels: Vec<String>,
     /// The rows below the header that have as many cells as it.
-    pub(super) rows: Vec<&'a Record>,
+    pub(crate) rows: Vec<&'a Record>,
 }
 
 impl<'a> Table<'a> {
     /// Finds the columns.
-    pub(super) fn new(records: &'a [Record], columns: &[Column], faults: &mut Faults) -> Option<Self> {
+    pub(crate) fn new(records: &'a [Record], columns: &[Column], faults: &mut Faults) -> Option<Self> {
         let Some((header, rows)) = records.split_first() else {
             faults.add(1, "*", "文件是空的", "the file is empty");
             return None;
@@ -78,17 +79,17 @@ impl<'a> Table<'a> {
     }
 
     /// The text of a cell; empty where the column is not there.
-    pub(super) fn cell(&self, row: &'a Record, column: usize) -> &'a str {
+    pub(crate) fn cell(&self, row: &'a Record, column: usize) -> &'a str {
         self.places[column].and_then(|place| row.cells.get(place)).map_or("", String::as_str)
     }
 
     /// What faults of this column are told under.
-    pub(super) fn label(&self, column: usize) -> &str {
+    pub(crate) fn label(&self, column: usize) -> &str {
         &self.labels[column]
     }
 
     /// A text of at most `most` characters. `None` and a fault where it is too long, needed and empty, or no text.
-    pub(super) fn text(
+    pub(crate) fn text(
         &self,
         row: &'a Record,
         column: usize,
@@ -114,7 +115,7 @@ impl<'a> Table<'a> {
     }
 
     /// One of several words. `None` and a fault where it is none of them.
-    pub(super) fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         &self,
         row: &'a Record,
         column: usize,

@@ -9,17 +9,11 @@ use domain::{
     place::Position,
     text::Text,
 };
-use store::Tenant;
 
-use super::{
-    Faults, Import,
-    csv::Record,
+use crate::{
+    Faults, Import, Record,
     org::once,
     table::{Column, Table},
-};
-use crate::{
-    cli::owner::{Owner, broken},
-    failure::Result,
 };
 
 const CODE: usize = 0;
@@ -65,16 +59,19 @@ const YES_NO: [(&[&str], bool); 2] =
     [(&["是", "yes", "y", "true", "1"], true), (&["否", "no", "n", "false", "0", ""], false)];
 
 /// A row that makes sense by itself.
-#[derive(Debug)]
-pub(super) struct Row {
+#[derive(Clone, Debug)]
+pub struct Row {
     line: usize,
     unit: String,
     /// Its id, unit and county are still to be found.
     venue: Venue,
 }
 
-/// Reads what needs no database.
-pub(super) fn read(records: &[Record]) -> core::result::Result<Vec<Row>, Faults> {
+/// Understands the rows of a list, as far as that needs nothing but the list.
+///
+/// # Errors
+/// [`Faults`], each with its line and column.
+pub fn read(records: &[Record]) -> Result<Vec<Row>, Faults> {
     let mut faults = Faults::default();
     let mut rows = Vec::new();
     let Some(table) = Table::new(records, &COLUMNS, &mut faults) else { return Err(faults) };
@@ -177,23 +174,16 @@ fn decimal(text: &str) -> Option<i64> {
     Some(if negative { -units } else { units })
 }
 
-/// The op's payload, or what the company's own units say against it.
-pub(super) async fn payload(
-    owner: &Owner,
-    tenant: &Tenant,
-    rows: Vec<Row>,
-) -> Result<core::result::Result<Import, Faults>> {
-    let units = store::command::units(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
-    let known = store::command::venue_ids(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
-    Ok(resolve(units, &known, owner.op_id().0, rows))
-}
-
-fn resolve(
+/// The op's payload. `origin` is the op's id: new rows take theirs from it.
+///
+/// # Errors
+/// [`Faults`]: what the company's own units say against it.
+pub fn resolve(
     units: Vec<OrgUnit>,
     known: &BTreeMap<String, Vec<VenueId>>,
     origin: uuid::Uuid,
     rows: Vec<Row>,
-) -> core::result::Result<Import, Faults> {
+) -> Result<Import, Faults> {
     let mut faults = Faults::default();
     let by_code: BTreeMap<String, OrgUnitId> = units.iter().map(|unit| (unit.code.clone(), unit.id)).collect();
     let by_id: BTreeMap<OrgUnitId, OrgUnit> = units.into_iter().map(|unit| (unit.id, unit)).collect();

@@ -1,46 +1,42 @@
 //! Comma-separated values as spreadsheets write them: UTF-8 with or without a mark, or GB18030.
 
-use std::{fs::File, io::Read as _, path::Path};
-
 use encoding_rs::GB18030;
 
-use crate::failure::{Exit, Failure, Result};
-
-/// The largest file: one op must hold it.
-const LARGEST: u64 = 8 * 1024 * 1024;
+/// The largest file, bytes: one op must hold it.
+pub const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// A record with the line that it begins in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Record {
+pub struct Record {
     /// From 1.
-    pub(super) line: usize,
+    pub line: usize,
     /// Trimmed.
-    pub(super) cells: Vec<String>,
+    pub cells: Vec<String>,
 }
 
-/// Reads a file.
+/// Why the bytes are no list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoList {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// The records of a file's bytes.
 ///
 /// # Errors
-/// [`Exit::Usage`]: missing, too large, in no encoding that we know, or no CSV.
-pub(super) fn read(file: &Path) -> Result<Vec<Record>> {
-    let name = file.display();
-    let wrong = |zh: String, en: String| Failure::new(Exit::Usage, format!("{name}:{zh}"), format!("{name}: {en}"));
-    let mut bytes = Vec::new();
-    let read = File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-    read.map_err(|error| wrong(format!("无法读取:{error}"), format!("cannot be read: {error}")))?;
-    if bytes.len() as u64 > LARGEST {
-        let most = LARGEST / 1024 / 1024;
-        return Err(wrong(
-            format!("超过 {most} MB;请分成几份,先导入上级"),
-            format!("is larger than {most} MB; divide it, and import what stands above first"),
-        ));
-    }
-    let text = decode(&bytes).map_err(|(zh, en)| wrong(zh.to_owned(), en.to_owned()))?;
-    parse(&text).map_err(|Broken { line, zh, en }| wrong(format!("第 {line} 行:{zh}"), format!("line {line}: {en}")))
+/// [`NoList`]: in no encoding that we know, or no CSV.
+pub fn records(bytes: &[u8]) -> Result<Vec<Record>, NoList> {
+    let text = decode(bytes).map_err(|(zh, en)| NoList { zh: zh.to_owned(), en: en.to_owned() })?;
+    parse(&text).map_err(|Broken { line, zh, en }| NoList {
+        zh: format!("第 {line} 行:{zh}"),
+        en: format!("line {line}: {en}"),
+    })
 }
 
 /// The text of a file, whichever of the encodings it is in.
-fn decode(bytes: &[u8]) -> core::result::Result<String, (&'static str, &'static str)> {
+fn decode(bytes: &[u8]) -> Result<String, (&'static str, &'static str)> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
         return Err((
             "这是 Excel 工作簿;请另存为“CSV UTF-8(逗号分隔)”",
@@ -72,7 +68,7 @@ struct Broken {
 }
 
 /// Records by RFC 4180; lines without anything are left out.
-fn parse(text: &str) -> core::result::Result<Vec<Record>, Broken> {
+fn parse(text: &str) -> Result<Vec<Record>, Broken> {
     let mut records = Vec::new();
     let (mut line, mut begins) = (1, 1);
     let (mut cells, mut cell) = (Vec::new(), String::new());
