@@ -250,6 +250,15 @@ pub fn merge<T: BorrowMut<TaskAtHand> + From<TaskAtHand>>(
             pull::Change::Task(task) => merge_task(rows, task, pulled, engine, now),
         }
     }
+    // It lies on the disk from now on: a task that came without it has it too, and not only once the app is opened anew.
+    for row in rows.values_mut() {
+        let list = row.borrow().task.assignment.checklist;
+        if row.borrow().checklist.is_none()
+            && let Some(list) = pulled.checklists.get(&list)
+        {
+            row.borrow_mut().checklist = Some(Arc::new(list.clone()));
+        }
+    }
 }
 
 fn merge_task<T: BorrowMut<TaskAtHand> + From<TaskAtHand>>(

@@ -38,8 +38,8 @@ impl Server {
     pub fn pull(&self, token: u64, cursor: Option<&str>, now: Moment) -> Result<Option<Pulled>, Unauthorized> {
         let session = self.sessions.get(&token).filter(|session| !session.ended).ok_or(Unauthorized)?;
         let account = session.account;
-        let known = cursor.and_then(read).filter(|(epoch, _, _, mark)| *epoch == self.epoch && self.is_ours(*mark));
-        let from = known.map_or((0, Uuid::nil()), |(_, rev, task, _)| (rev, task));
+        let known = cursor.and_then(read).filter(|known| known.epoch == self.epoch && self.is_ours(known.mark));
+        let (from, told) = known.as_ref().map_or(((0, Uuid::nil()), 0), |known| ((known.rev, known.task), known.told));
         let mut notices: Vec<(i64, AssignmentId)> = self
             .inbox
             .iter()
@@ -53,7 +53,7 @@ impl Server {
         }
         let mut pulled = Pulled {
             epoch: self.epoch,
-            cursor: self.cursor(from),
+            cursor: self.cursor(from, told),
             more: active && notices.len() > PAGE,
             server_time: now,
             changes: Vec::new(),
@@ -65,17 +65,17 @@ impl Server {
         }
         notices.truncate(PAGE);
         if let Some((rev, task)) = notices.last() {
-            pulled.cursor = self.cursor((*rev, task.0));
+            pulled.cursor = self.cursor((*rev, task.0), if pulled.more { told } else { *rev });
         }
         for (_, task) in notices {
-            self.tell(task, from.0, session.journal, &mut pulled);
+            self.tell(task, told, session.journal, &mut pulled);
         }
         Ok(Some(pulled))
     }
 
-    fn cursor(&self, (rev, task): (i64, Uuid)) -> String {
+    fn cursor(&self, (rev, task): (i64, Uuid), told: i64) -> String {
         let root = self.batches.last().map_or(Sha256([0; 32]), |batch| batch.head.root);
-        format!("{}.{rev}.{}.{}.{root}", self.epoch, task.simple(), self.batches.len())
+        format!("{}.{rev}.{}.{}.{root}.{told}", self.epoch, task.simple(), self.batches.len())
     }
 
     /// Whether a batch is of this history, and not of one that was cut off.
@@ -83,7 +83,7 @@ impl Server {
         number == 0 || self.batches.get(number - 1).is_some_and(|batch| batch.head.root == root)
     }
 
-    fn tell(&self, task: AssignmentId, from: i64, journal: Option<domain::ids::JournalId>, pulled: &mut Pulled) {
+    fn tell(&self, task: AssignmentId, told: i64, journal: Option<domain::ids::JournalId>, pulled: &mut Pulled) {
         let (Some(assignment), Some(assignee)) = (self.states.assignments.get(&task), self.assignees.get(&task)) else {
             return;
         };
@@ -92,7 +92,7 @@ impl Server {
             pulled.changes.push(Change::Withdraw { assignment: task, state: assignment.state });
             return;
         }
-        if notice.granted_rev > from
+        if notice.granted_rev > told
             && let Some(list) = self.states.checklists.get(&assignment.checklist)
         {
             pulled.checklists.insert(list.id, (**list).clone());
@@ -102,7 +102,7 @@ impl Server {
         let id = VisitId::of(task);
         let visit = self.states.visits.get(&id).map(|visit| {
             let document = self.states.documents.get(&id).map(|document| (**document).clone());
-            let needs = from == 0 || elsewhere || visit.state == VisitState::Returned;
+            let needs = told == 0 || elsewhere || visit.state == VisitState::Returned;
             TaskVisit {
                 state: visit.state,
                 revision: visit.revision,
@@ -230,9 +230,19 @@ impl Server {
 /// The newest batch when a cursor was given out, by number and root.
 type Mark = (usize, Sha256);
 
-fn read(cursor: &str) -> Option<(u32, i64, Uuid, Mark)> {
+/// A cursor, as `store` reads it.
+struct Cursor {
+    epoch: u32,
+    rev: i64,
+    task: Uuid,
+    told: i64,
+    mark: Mark,
+}
+
+fn read(cursor: &str) -> Option<Cursor> {
     let mut parts = cursor.split('.');
     let (epoch, rev) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     let task = Uuid::try_parse(parts.next()?).ok()?;
-    Some((epoch, rev, task, (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?)))
+    let mark = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Some(Cursor { epoch, rev, task, told: parts.next()?.parse().ok()?, mark })
 }

@@ -92,7 +92,8 @@ impl Store {
             pulled.more = notices.len() > PAGE;
             notices.truncate(PAGE);
             if let Some(last) = notices.last() {
-                pulled.cursor = Cursor { rev: last.rev, task: last.assignment.0, ..from }.text();
+                let told = if pulled.more { from.told } else { last.rev };
+                pulled.cursor = Cursor { rev: last.rev, task: last.assignment.0, told, ..from }.text();
             }
             fill(&mut tx, tenant, &notices, from, &mut pulled).await?;
         }
@@ -177,13 +178,13 @@ async fn fill(
             table: "venue",
             what: format!("task {} names a venue that is not there", assignment.id),
         })?;
-        if notice.granted_rev > from.rev {
+        if notice.granted_rev > from.told {
             wanted.push(assignment.checklist.0);
         }
         let visit = visits.remove(&notice.visit).map(|mut visit| {
             visit.elsewhere = notice.elsewhere;
             // Whoever filled it in has it, but for a phone that begins anew or mends what another wrote.
-            let needs = from.rev == 0 || notice.elsewhere || visit.state == VisitState::Returned;
+            let needs = from.told == 0 || notice.elsewhere || visit.state == VisitState::Returned;
             visit.document = visit.document.filter(|_| needs);
             visit
         });

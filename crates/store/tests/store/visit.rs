@@ -66,6 +66,33 @@ async fn a_visit_goes_its_way_and_the_log_bears_it_out() {
     assert_eq!(report.media.len(), 3);
 }
 
+/// Seeds 4202 and 5971 of the simulator: a task that changed after it was granted stood on a later page than its grant,
+/// and came without its checklist (and what was handed in without its document).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_changed_before_the_first_pull_comes_with_its_checklist_though_pages_later() {
+    let world = World::new().await;
+    let visitor = world.person(&[Role::Visitor]).await;
+    let first = world.task(&visitor).await;
+    for _ in 0..50 {
+        world.task(&visitor).await;
+    }
+    let mut old = world.phone(&visitor).await;
+    old.visit(&world, first, &[1]).await;
+    let phone = world.phone(&visitor).await;
+    let page = phone.pull(&world.store, None).await.expect("the first page");
+    assert!(page.more && task_of(&page, first).is_none() && page.checklists.len() == 1);
+    let last = phone.pull(&world.store, Some(&page.cursor)).await.expect("the last page");
+    assert!(!last.more);
+    let task = task_of(&last, first).expect("the one that changed");
+    assert_eq!(last.checklists.get(&task.assignment.checklist), Some(world.hall()));
+    assert_eq!(task.visit.as_ref().and_then(|visit| visit.document.clone()), Some(world.document(first, &[1])));
+    // Once all has been told, nothing comes twice.
+    world.task(&visitor).await;
+    let granted = phone.pull(&world.store, Some(&last.cursor)).await.expect("one more");
+    assert_eq!((granted.changes.len(), granted.checklists.len()), (1, 1));
+    assert!(phone.pull(&world.store, Some(&granted.cursor)).await.is_none(), "nothing since");
+}
+
 /// The bytes lie in the media store.
 async fn arrive(world: &World, caller: Caller, visit: VisitId, sha256: Sha256) {
     let claim = world.store.evidence_claim(world.tenant, caller, visit, sha256, NOW).await.unwrap().expect("a claim");
