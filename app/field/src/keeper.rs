@@ -64,6 +64,8 @@ struct Inner {
     copy_is_whole: Cell<bool>,
     /// The store was mended: a new journal comes before anything is sent.
     recovered: Cell<bool>,
+    /// The person signs out: the next pass empties the phone at its end.
+    leaving: Cell<bool>,
     /// What was noted last.
     witness: RefCell<Option<device::mirror::Witness>>,
 }
@@ -87,6 +89,7 @@ impl Keeper {
             has_copy: Cell::new(false),
             copy_is_whole: Cell::new(false),
             recovered: Cell::new(false),
+            leaving: Cell::new(false),
             witness: RefCell::new(None),
         };
         Ok(Self { vault, helper: Helper::start(&script).ok(), inner: Rc::new(inner) })

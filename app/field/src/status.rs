@@ -21,6 +21,8 @@ pub(crate) struct SyncStatus {
     pub clock_off_ms: Option<i64>,
     /// Why it does not go on.
     pub cause: Option<Text>,
+    /// Somebody wanted to sign out, and the server did not say that it has everything.
+    pub stays: bool,
     /// What was refused or is held: words for each.
     pub trouble: Vec<Trouble>,
 }

@@ -27,6 +27,9 @@ pub enum Event {
         journal: String,
         ops: Vec<Sent>,
     },
+    Served {
+        call: u64,
+    },
     Answered {
         call: u64,
         outcome: Outcome,

@@ -55,6 +55,8 @@ struct OpSeen {
     acknowledged: bool,
     /// Its rev in the newest such answer that no restore has taken back; 0: the server may not have it.
     rev: i64,
+    /// Which restore took it away, counted from 0.
+    lost: Option<usize>,
     /// Neither the server nor a device had it any more.
     excused: bool,
     /// On a device: HQ's ops are made once and not kept.
@@ -111,11 +113,17 @@ impl<'a> Judge<'a> {
     fn follow(&mut self, events: &'a [Event]) {
         // What a restore left, and how many restores there had been when a request went out.
         let mut restores: Vec<i64> = Vec::new();
-        let mut calls: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut calls: BTreeMap<u64, (&str, usize)> = BTreeMap::new();
+        // How many restores there had been when the server took a request, and for each device the newest it heard of.
+        let mut served: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut heard: BTreeMap<&str, usize> = BTreeMap::new();
         for event in events {
             match event {
-                Event::Sent { call, .. } => {
-                    calls.insert(*call, restores.len());
+                Event::Sent { who, call, .. } => {
+                    calls.insert(*call, (who, restores.len()));
+                }
+                Event::Served { call } => {
+                    served.entry(*call).or_insert(restores.len());
                 }
                 Event::Cut { who, op, digest, .. } => {
                     let seen = self.op(op);
@@ -125,14 +133,19 @@ impl<'a> Judge<'a> {
                 }
                 Event::Answered { call, outcome: Outcome::Ok, results } => {
                     // It may speak of a log that was put back while it was under way.
-                    let since = restores.get(calls.get(call).copied().unwrap_or(0)..).unwrap_or_default();
-                    let left = since.iter().min().copied().unwrap_or(i64::MAX);
+                    let sent = calls.get(call).copied();
+                    let first = sent.map_or(0, |(_, restores)| restores);
+                    if let Some((who, _)) = sent {
+                        heard.insert(who, served.get(call).copied().unwrap_or(first));
+                    }
+                    let since = restores.get(first..).unwrap_or_default();
                     for result in results {
                         let seen = self.op(&result.op);
                         if seen.digests.contains(&result.digest) {
                             seen.acknowledged = true;
                             seen.excused = false;
-                            seen.rev = if result.rev > left { 0 } else { result.rev };
+                            seen.lost = since.iter().position(|left| result.rev > *left).map(|place| first + place);
+                            seen.rev = if seen.lost.is_some() { 0 } else { result.rev };
                         }
                     }
                 }
@@ -147,7 +160,12 @@ impl<'a> Judge<'a> {
                     seen.rev = rev.unwrap_or(seen.rev);
                 }
                 Event::Forgot { who, op } => {
-                    self.op(op).holders.remove(who);
+                    let heard = heard.get(who.as_str()).copied().unwrap_or(0);
+                    let seen = self.op(op);
+                    seen.holders.remove(who);
+                    // It was let go of when the device's last answer said that all was well, and that was no longer so.
+                    let unheard = seen.lost.is_some_and(|restore| restore >= heard);
+                    seen.excused |= seen.holders.is_empty() && seen.rev == 0 && unheard;
                 }
                 Event::Died { who } => {
                     for op in self.ops.values_mut() {
@@ -157,14 +175,14 @@ impl<'a> Judge<'a> {
                 }
                 Event::Restored { rev } => {
                     self.report.counts.restores += 1;
-                    restores.push(*rev);
                     for op in self.ops.values_mut() {
                         if op.rev > *rev {
-                            op.rev = 0;
+                            (op.rev, op.lost) = (0, Some(restores.len()));
                         }
                         // HQ keeps no copy, and a device may have let go of it long ago.
                         op.excused |= op.holders.is_empty() && op.rev == 0;
                     }
+                    restores.push(*rev);
                 }
                 _ => {}
             }

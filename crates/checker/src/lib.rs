@@ -17,6 +17,7 @@
 //! | `cut` | `who op journal seq digest` | an op exists on a device; `files`: hashes that it hands in |
 //! | `reopened` | `who journal ops` | the device offers these ops (`[{op, seq}]`) in another journal |
 //! | `sent` | `who call journal ops` | a request with these ops left; `ops`: `[{op, seq, digest}]` |
+//! | `served` | `call` | the server took the request: what befalls it later the answer cannot say |
 //! | `answered` | `call outcome` | `ok`: with `results`; `fail`: surely not taken; `unknown`: nobody knows |
 //! | `acted` | `who op digest outcome` | somebody at HQ did something; `verdict` and `rev` where the outcome is `ok` |
 //! | `freed` | `who op` | a device counts the op as safe on the server |

@@ -122,6 +122,26 @@ fn a_restore_excuses_only_what_nobody_has_any_more() {
     assert!(!faults(&forgot).iter().any(|fault| fault.starts_with("P9")), "{:?}", faults(&forgot));
 }
 
+/// Seeds 3426 and 3673: put back after a phone's last push, and the phone was emptied without having asked again.
+#[test]
+fn a_phone_is_emptied_only_after_an_answer_that_came_since_the_last_restore() {
+    let before = SOUND.split("{\"ev\":\"stored\"").next().expect("a beginning");
+    let log = "{\"ev\":\"log\",\"rev\":1,\"op\":\"a\",\"digest\":\"da\",\"verdict\":\"applied\"}";
+    let restored = "{\"ev\":\"restored\",\"rev\":1}";
+    let witness = "{\"ev\":\"sent\",\"who\":\"p\",\"call\":3,\"journal\":\"j\",\"ops\":[]}";
+    let (served, answered) = ("{\"ev\":\"served\",\"call\":3}", "{\"ev\":\"answered\",\"call\":3,\"outcome\":\"ok\"}");
+    let forgot = "{\"ev\":\"forgot\",\"who\":\"p\",\"op\":\"b\"}";
+    let end = "{\"ev\":\"end\"}";
+    let found = |lines: &[&str]| {
+        let history = format!("{before}{}\n{log}\n{end}\n", lines.join("\n"));
+        faults(&history).iter().any(|fault| fault.starts_with("P9: op b"))
+    };
+    assert!(!found(&[witness, served, restored, answered, forgot]), "nobody could know");
+    assert!(!found(&[witness, served, answered, restored, forgot]), "nobody could know");
+    assert!(found(&[witness, restored, served, answered, forgot]), "the answer came from the restored server");
+    assert!(found(&[restored, witness, served, answered, forgot]), "the answer came from the restored server");
+}
+
 /// The answer to a push came after the server was put back: it speaks of a log that is gone.
 #[test]
 fn an_answer_from_before_a_restore_says_nothing_about_after_it() {

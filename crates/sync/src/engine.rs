@@ -8,7 +8,7 @@ mod upload;
 pub use cut::{Cut, CutError};
 pub use push::{Freed, PushTaken};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     evidence::Sha256,
@@ -20,7 +20,7 @@ use mutants::{Mutant, planted};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    FileNote, FileState, OpRecord, OpState,
+    FileNote, FileState, OpRecord, OpState, TaskAtHand, file,
     record::{Change, FILES, HEAD, Head, Next, OPS, TROUBLES, Trouble, op_key, put, read},
 };
 
@@ -217,10 +217,14 @@ impl Engine {
         self.head.last_seq
     }
 
-    /// Forgets what the server has had for long enough; also the files whose bytes can go.
+    /// Forgets what the server has had for long enough; also the files whose bytes can go. What a draft names that is
+    /// still written (or written again) stays: it is handed in once more, and shown until then.
     #[must_use]
-    pub fn prune(&mut self) -> (Vec<Change>, Vec<Sha256>) {
+    pub fn prune<'a>(&mut self, rows: impl IntoIterator<Item = &'a TaskAtHand>) -> (Vec<Change>, Vec<Sha256>) {
         let now = self.head.heard;
+        let drafts = rows.into_iter().filter_map(|row| row.draft.as_ref().filter(|_| row.stage(false).can_write()));
+        let named: BTreeSet<Sha256> =
+            drafts.flat_map(|draft| file::named(&draft.evidence)).map(|bytes| bytes.sha256).collect();
         let old = |at: Moment| now.since(at) > KEPT_MS;
         let ops: Vec<i64> = self
             .ops
@@ -233,6 +237,7 @@ impl Engine {
             .values()
             .filter(|file| matches!(file.state, FileState::Received { at } if old(at)))
             .map(|file| file.sha256)
+            .filter(|sha256| !named.contains(sha256))
             .collect();
         let mut changes = Vec::new();
         for seq in ops {

@@ -23,6 +23,10 @@ pub struct Pass {
     by_key: bool,
     /// The account may not act any more: empty the phone when nothing waits.
     deactivated: bool,
+    /// The person signs out: empty the phone when nothing waits.
+    leaving: bool,
+    /// The witness was shown since the last op or file went up: the phone can be emptied.
+    parted: bool,
     /// Files that must wait for another pass.
     later: BTreeSet<Sha256>,
     file: Option<Sending>,
@@ -34,6 +38,7 @@ enum Stage {
     Reopen(Reopen),
     Pull,
     Files,
+    Wipe,
     End(End),
 }
 
@@ -56,7 +61,8 @@ pub enum Step {
     Pull(Option<String>),
     /// Open the upload of a file, or send a chunk of it.
     File(FileNote, UploadStep),
-    /// Nothing is left of an account that may not act any more: empty the phone.
+    /// Nothing is left of an account that may not act any more, or of a person who signs out, and the server has just
+    /// answered to the witness: empty the phone.
     Wipe,
     /// The pass is over.
     End(End),
@@ -104,9 +110,22 @@ impl Pass {
             showing: false,
             by_key: false,
             deactivated: false,
+            leaving: false,
+            parted: false,
             later: BTreeSet::new(),
             file: None,
         }
+    }
+
+    /// The person signs out: the phone is emptied at the end, if nothing waits then.
+    pub const fn leave(&mut self) {
+        self.leaving = true;
+    }
+
+    /// Whether the person signs out.
+    #[must_use]
+    pub const fn leaves(&self) -> bool {
+        self.leaving
     }
 
     /// The store was mended from a copy, and nobody can say what its journal has sent: first of all a new one.
@@ -131,6 +150,7 @@ impl Pass {
                 Stage::Push => {
                     let ops = engine.next_push(account);
                     self.showing = ops.is_none() && self.witness;
+                    self.parted &= ops.is_none();
                     let push = ops.or_else(|| engine.witness(account).filter(|_| self.witness));
                     self.witness = false;
                     match push {
@@ -144,9 +164,9 @@ impl Pass {
                 Stage::Pull => return Step::Pull(engine.cursor().map(str::to_owned)),
                 Stage::Files => match self.next_file(engine) {
                     Some((file, step)) => return Step::File(file, step),
-                    None => self.stage = Stage::End(self.end(engine, drafts)),
+                    None => self.stage = self.after_files(engine, drafts),
                 },
-                Stage::End(End::Done) if self.deactivated => return Step::Wipe,
+                Stage::Wipe => return Step::Wipe,
                 Stage::End(end) => return Step::End(end),
             }
         }
@@ -174,15 +194,25 @@ impl Pass {
         }
     }
 
-    fn end(&self, engine: &Engine, drafts: bool) -> End {
+    fn after_files(&mut self, engine: &Engine, drafts: bool) -> Stage {
         if self.deactivated && planted(Mutant::WipesBeforeReceipt) {
-            return End::Done;
+            return Stage::Wipe;
         }
-        if self.deactivated {
-            let waits = engine.waiting().next().is_some() || engine.files().any(FileNote::waits);
-            return if waits || drafts { End::Deactivated } else { End::Done };
+        let waits = drafts || engine.waiting().next().is_some() || engine.files().any(FileNote::waits);
+        if !(self.deactivated || self.leaving) || waits {
+            return Stage::End(match () {
+                () if self.deactivated => End::Deactivated,
+                () if self.by_key => End::SignIn,
+                () => End::Done,
+            });
         }
-        if self.by_key { End::SignIn } else { End::Done }
+        if self.parted {
+            return Stage::Wipe;
+        }
+        // Its last word: a server that was put back since this phone last spoke learns it now, or never.
+        self.parted = true;
+        self.witness = !planted(Mutant::HidesItsWitness);
+        Stage::Push
     }
 
     /// The answer to a push was taken.
@@ -208,6 +238,7 @@ impl Pass {
 
     /// The engine writes a new journal.
     pub const fn reopened(&mut self) {
+        self.parted = false;
         self.stage = Stage::Push;
     }
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     assignment::{Assignment, AssignmentState, VisitMode, Window},
+    checklist::{ChecklistVersion, Minimums},
     evidence::{CapturedKnown, EvidenceKind, EvidenceRecord, EvidenceSource, Sha256, StoredBytes},
-    ids::{AccountId, AssignmentId, ChecklistVersionId, EvidenceId, JournalId, OpId, OrgUnitId, VenueId},
+    ids::{AccountId, AssignmentId, ChecklistId, ChecklistVersionId, EvidenceId, JournalId, OpId, OrgUnitId, VenueId},
     op::{
         HeldCode, Op, Payload, RefusedCode, Salt, Verdict,
         payload::{AssignmentAccept, VisitAccept, VisitArrive},
@@ -276,7 +277,7 @@ fn what_is_refused_stays_here_and_what_is_held_is_safe() {
     assert_eq!(phone.engine.troubles().count(), 1);
     // Nobody frees a refused op by age.
     phone.hears(NOW.plus(1_000 * DAY_MS));
-    let (_, _) = phone.engine.prune();
+    let (_, _) = phone.engine.prune([]);
     assert_eq!(phone.engine.refused().count(), 1);
 }
 
@@ -398,7 +399,12 @@ fn files_go_up_after_their_text_and_count_when_the_server_says_so() {
     assert_eq!(phone.engine.file(Sha256::of(&[3])).unwrap().state, FileState::Stuck);
     // After a month the ops and the bytes can go.
     phone.hears(NOW.plus(31 * DAY_MS));
-    let (changes, bytes) = phone.engine.prune();
+    // Not while a draft that is written again names them.
+    let mut row = sync::TaskAtHand::new(pulled_task(Some(server_visit(VisitState::Returned, 3))));
+    row.task.assignment.id = task(1);
+    row.draft = Some(Draft { state: DraftState::Debrief, ..draft(task(1), &[1]) });
+    assert_eq!(phone.engine.clone().prune([&row]).1, [Sha256::of(&[2])]);
+    let (changes, bytes) = phone.engine.prune([]);
     assert_eq!(bytes.len(), 2);
     phone.write(changes);
     phone.kill();
@@ -526,4 +532,48 @@ fn a_phone_without_the_draft_gets_what_was_handed_in() {
 fn a_decision_of_hq_moves_the_base_of_what_is_answered_later() {
     let after = absorb(Some(&handed_in()), &pulled_task(Some(server_visit(VisitState::Accepted, 4))), None, false, NOW);
     assert_eq!(after.map(|draft| (draft.state, draft.base)), Some((DraftState::Submitted, 4)));
+}
+
+/// Seeds 4202 and 5971 of the simulator: a task came without its checklist, which came with another task and lay on the
+/// disk; the task said 需要更新 until the app was opened anew.
+#[test]
+fn a_checklist_that_comes_with_another_task_serves_the_one_that_came_without() {
+    let (mut engine, mut disk) = Engine::begin(JournalId(Uuid::from_u128(10)), 1);
+    let list = ChecklistVersion {
+        id: ChecklistVersionId(Uuid::from_u128(70)),
+        checklist: ChecklistId(Uuid::from_u128(71)),
+        number: 1,
+        topic: "hall".into(),
+        title: Text::zh("厅"),
+        how: Text::zh("看"),
+        venue_kinds: vec![VenueKind::Hall],
+        sections: Vec::new(),
+        minimums: Minimums { dwell_ms: 0, dwell_agent_ms: 0, photos: 0, questions: 0, impression_chars: 0 },
+        red_line_cap: 5_000,
+        applicable_min: 1,
+    };
+    let mut rows: BTreeMap<AssignmentId, sync::TaskAtHand> = BTreeMap::new();
+    for (cursor, id, lists) in
+        [("1", task(1), BTreeMap::new()), ("2", task(2), BTreeMap::from([(list.id, list.clone())]))]
+    {
+        let mut named = pulled_task(None);
+        (named.assignment.id, named.assignment.checklist) = (id, list.id);
+        let pulled = Pulled {
+            epoch: 1,
+            cursor: cursor.into(),
+            more: false,
+            server_time: NOW,
+            changes: vec![protocol::pull::Change::Task(Box::new(named))],
+            checklists: lists,
+            deactivated: false,
+        };
+        disk.extend(engine.take_pulled(&mut rows, &pulled, NOW).expect("no new epoch"));
+    }
+    let has = |rows: &BTreeMap<_, sync::TaskAtHand>, id| rows[&id].checklist.as_deref() == Some(&list);
+    assert!(has(&rows, task(1)) && has(&rows, task(2)));
+    let stored = disk.iter().filter_map(|change| match change {
+        Change::Put(key, value) => Some((key.as_str(), value.as_slice())),
+        Change::Delete(_) => None,
+    });
+    assert_eq!(sync::TaskAtHand::load(stored), rows, "what is in memory is what lies on the disk");
 }

@@ -154,6 +154,54 @@ fn an_account_that_was_deactivated_hands_over_everything_before_the_phone_is_emp
     let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true });
     pass.sent();
     assert!(matches!(pass.clone().next(&engine, ACCOUNT, true), Step::End(End::Deactivated)), "a draft is open");
+    last_word(&mut pass, &mut engine);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Wipe));
+}
+
+/// The witness is shown, and the server has everything that this phone ever sent.
+fn last_word(pass: &mut Pass, engine: &mut Engine) {
+    let shown = push(pass.next(engine, ACCOUNT, false));
+    assert!(shown.ops.is_empty() && shown.newest.is_some());
+    let answer = Pushed { results: Vec::new(), expect: 2, heads: Vec::new(), server_time: NOW };
+    pass.pushed(&engine.pushed(&answer));
+}
+
+/// Seeds 3426 and 3673 of the simulator: the server was put back after the phone's last push and before the phone was
+/// emptied, and nobody told it.
+#[test]
+fn a_phone_is_emptied_only_after_the_server_has_seen_its_witness_last() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    pass.leave();
+    send_text(&mut pass, &mut engine);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Pull(None)));
+    pass.pulled(None, Ok(()));
+    let Step::File(file, _) = pass.next(&engine, ACCOUNT, false) else { panic!("the photo first") };
+    let mut staying = pass.clone();
+    staying.complained(false);
+    assert!(matches!(staying.next(&engine, ACCOUNT, false), Step::End(End::Done)), "the photo is still here");
+    let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true });
+    pass.sent();
+    // No answer: nothing is emptied.
+    let mut alone = pass.clone();
+    let _ = push(alone.next(&engine, ACCOUNT, false));
+    alone.failed(Outcome::Later);
+    assert!(matches!(alone.next(&engine, ACCOUNT, false), Step::End(End::Later)));
+    // The restored server expects the first op again: everything goes up anew, and then the last word is a new one.
+    let mut restored = pass.clone();
+    let mut again = engine.clone();
+    let _ = push(restored.next(&again, ACCOUNT, false));
+    let behind = Pushed { results: Vec::new(), expect: 1, heads: Vec::new(), server_time: NOW };
+    restored.pushed(&again.pushed(&behind));
+    assert!(matches!(restored.next(&again, ACCOUNT, false), Step::Reopen(Reopen::Behind)));
+    let _ = again.reopen(JournalId(Uuid::from_u128(11)), 1);
+    restored.reopened();
+    send_text(&mut restored, &mut again);
+    assert!(!matches!(restored.next(&again, ACCOUNT, false), Step::Wipe));
+    // All is well.
+    last_word(&mut pass, &mut engine);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Pull(None)));
+    pass.pulled(None, Ok(()));
     assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Wipe));
 }
 
@@ -246,11 +294,11 @@ fn what_was_kept_long_enough_is_known_by_the_servers_clock_alone() {
     let mut engine = engine();
     let mut pass = Pass::new(false);
     send_text(&mut pass, &mut engine);
-    assert_eq!(engine.clone().prune().0.len(), 0);
+    assert_eq!(engine.clone().prune([]).0.len(), 0);
     engine.pulled(&news("1", NOW.plus(29 * DAY_MS), false)).expect("no new epoch");
-    assert_eq!(engine.clone().prune().0.len(), 0);
+    assert_eq!(engine.clone().prune([]).0.len(), 0);
     engine.pulled(&news("2", NOW.plus(31 * DAY_MS), false)).expect("no new epoch");
-    assert_eq!(engine.prune().0.len(), 1);
+    assert_eq!(engine.prune([]).0.len(), 1);
 }
 
 /// What HQ had done meanwhile was told while the op was on its way, passed over, and never told again.

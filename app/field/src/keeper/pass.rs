@@ -92,7 +92,12 @@ impl Keeper {
             // A clock that was put back shows it too early rather than never.
             let witness = !(0..=WITNESS_MS).contains(&since);
             let mut run = Run { pass: Pass::new(witness), me: phone.me.get_untracked(), last: None, bytes: None };
+            if self.inner.leaving.take() {
+                run.pass.leave();
+            }
             let end = self.pass(phone, &mut run).await;
+            let stays = run.pass.leaves() && phone.me.with_untracked(Option::is_some);
+            phone.sync.update(|sync| sync.stays = stays);
             if witness && matches!(end, Ok(End::Done)) {
                 *self.inner.shown.borrow_mut() = now;
             }
@@ -120,6 +125,9 @@ impl Keeper {
                 Step::Pull(cursor) => self.pull(phone, run, cursor).await?,
                 Step::File(file, step) => self.send_file(phone, run, &file, step).await?,
                 Step::Wipe => {
+                    if run.pass.leaves() {
+                        run.caller().send("DELETE", "/api/v1/session", &[], None).await;
+                    }
                     self.wipe(phone).await;
                     return Ok(End::Done);
                 }

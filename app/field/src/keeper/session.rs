@@ -66,19 +66,12 @@ impl Keeper {
         Ok(())
     }
 
-    /// Signs out and empties this phone. Refuses while something waits.
+    /// Signs out and empties this phone, at the end of a pass and not while something waits: a server that was restored
+    /// says so to the pass's last word, and gets its work back before.
     pub(crate) async fn sign_out(&self, phone: Phone) {
-        // Asked first: a server that was restored says so, and gets its work back before the phone is emptied.
-        *self.inner.shown.borrow_mut() = domain::time::Moment::default();
+        self.inner.leaving.set(true);
+        *self.inner.due.borrow_mut() = domain::time::Moment::default();
         self.sync(phone).await;
-        let may_leave = phone
-            .rows
-            .with_untracked(|rows| self.with_engine(|engine| engine.may_leave(rows.values().map(|row| &row.kept))));
-        if may_leave != Some(true) {
-            return;
-        }
-        Caller::session(phone.me.get_untracked()).send("DELETE", "/api/v1/session", &[], None).await;
-        self.wipe(phone).await;
     }
 
     /// Empties this phone.

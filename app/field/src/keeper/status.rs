@@ -62,7 +62,7 @@ impl Keeper {
             return;
         }
         let Some(mut engine) = self.with_engine(Engine::clone) else { return };
-        let (changes, old) = engine.prune();
+        let (changes, old) = phone.rows.with_untracked(|rows| engine.prune(rows.values().map(|row| &row.kept)));
         let mut changes = of_engine(changes);
         let named: Vec<String> = phone.rows.with_untracked(|rows| {
             rows.values()

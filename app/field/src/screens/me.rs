@@ -122,6 +122,19 @@ fn out(phone: Phone) -> impl IntoView {
             >
                 {t("退出并清除本机内容", "Sign out and clear this phone")}
             </Button>
+            {move || {
+                phone.sync.with(|sync| sync.stays)
+                    .then(|| {
+                        view! {
+                            <p role="alert">
+                                {t(
+                                    "没有退出:服务器还没有确认收齐。有网络时再试,内容都在。",
+                                    "Not signed out: the server has not confirmed that it has everything. Try again on a network; nothing is lost.",
+                                )}
+                            </p>
+                        }
+                    })
+            }}
         </div>
     }
 }

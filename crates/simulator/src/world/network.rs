@@ -110,6 +110,9 @@ impl World {
             .collect();
         let answers = self.server.write(&requests);
         for ((phone, call, ..), answer) in together.into_iter().zip(answers) {
+            if answer.is_ok() {
+                self.history.push(Event::Served { call });
+            }
             let reply = answer.map_or(Reply::Status(401), Reply::Pushed);
             self.net.push(Message { phone, call, what: What::Reply(Box::new(reply)) });
         }
@@ -166,9 +169,13 @@ impl World {
     pub(super) fn begin_pass(&mut self, n: usize) {
         let often = self.healed || self.luck.permille(300);
         if let Some(open) = &mut self.phones[n].open {
-            let witness = often || open.leaving;
+            let witness = often;
             let me = open.me;
-            open.run = Some(Run { pass: Pass::new(witness), me, asked: None });
+            let mut pass = Pass::new(witness);
+            if open.leaving {
+                pass.leave();
+            }
+            open.run = Some(Run { pass, me, asked: None });
             self.ask(n);
         }
     }
@@ -217,12 +224,8 @@ impl World {
             Step::File(note, _) => Ask::Begin(caller, note.visit(), note.sha256, note.size),
             Step::Wipe => return self.emptied(n),
             Step::End(end) => {
-                open.run = None;
+                (open.run, open.leaving) = (None, false);
                 open.asks = *end == End::SignIn;
-                let leaves = std::mem::take(&mut open.leaving) && *end == End::Done;
-                if leaves && open.engine.may_leave(open.rows.values()) {
-                    self.left(n);
-                }
                 return;
             }
         };
@@ -260,15 +263,19 @@ impl World {
         chunk
     }
 
-    /// Nothing is left of an account that may not act any more.
+    /// Nothing is left of an account that may not act any more, or of somebody who signs out.
     fn emptied(&mut self, n: usize) {
         let left = self.phones[n].open.as_ref().is_some_and(|open| !open.engine.may_leave(open.rows.values()));
         if left {
             self.broken.push(format!("P8: {} was emptied with work on it", self.phones[n].name));
         }
         self.forget_all(n);
+        let leaves = self.phones[n].open.as_ref().is_some_and(|open| open.leaving);
         self.phones[n].wipe();
-        self.phones[n].cookie = None;
+        let token = self.phones[n].cookie.take();
+        if let Some(token) = token.filter(|_| leaves) {
+            self.server.end_session(token);
+        }
     }
 
     /// Everything that the phone had is let go of.

@@ -306,21 +306,12 @@ impl World {
         }
     }
 
-    /// The pass before signing out is over, and everything is where it should be.
-    pub(super) fn left(&mut self, n: usize) {
-        if let Some(token) = self.phones[n].cookie.take() {
-            self.server.end_session(token);
-        }
-        self.forget_all(n);
-        self.phones[n].wipe();
-    }
-
     /// What the phone does when it is opened: lets go of what the server has had for long.
     fn prune(&mut self, n: usize) {
         let Some(open) = &self.phones[n].open else { return };
         let before: Vec<_> = open.engine.safe().map(|op| op.id).collect();
         let mut engine = open.engine.clone();
-        let (changes, files) = engine.prune();
+        let (changes, files) = engine.prune(open.rows.values());
         let written = self.commit(n, changes);
         if matches!(written, Written::Yes | Written::DiedAfter) {
             let who = self.phones[n].name.clone();
