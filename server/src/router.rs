@@ -14,7 +14,6 @@ use serde::Deserialize;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    set_header::SetResponseHeaderLayer,
     trace::TraceLayer,
 };
 
@@ -48,15 +47,7 @@ pub fn router(server: &Server) -> Router {
             tracing::error!("a request panicked");
             api::ApiError::from(api::Code::Internal).into_response()
         }))
-        .layer(always("x-content-type-options", "nosniff"))
-        .layer(always("referrer-policy", "same-origin"))
-        .layer(always("x-frame-options", "DENY"))
-        .layer(always("cross-origin-opener-policy", "same-origin"))
-        .layer(always("cross-origin-resource-policy", "same-origin"))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-        ))
+        .layer(middleware::map_response(guard))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
             let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
@@ -67,8 +58,23 @@ pub fn router(server: &Server) -> Router {
         .with_state(server.clone())
 }
 
-fn always(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value))
+/// What a browser may do with an answer.
+const GUARDS: [(&str, &str); 2] =
+    [("x-content-type-options", "nosniff"), ("cross-origin-resource-policy", "same-origin")];
+/// The same for what it may show as a document. An answer without content is none: a phone that asks every few seconds
+/// whether there is anything new need not hear it each time.
+const DOCUMENT_GUARDS: [(&str, &str); 3] =
+    [("referrer-policy", "same-origin"), ("x-frame-options", "DENY"), ("cross-origin-opener-policy", "same-origin")];
+
+async fn guard(mut response: Response) -> Response {
+    let documents = response.status() != StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    for (name, value) in GUARDS.iter().chain(DOCUMENT_GUARDS.iter().filter(|_| documents)) {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    response
 }
 
 /// A phone is led to its app, everybody else to HQ.

@@ -35,6 +35,7 @@ steps! {
     31 "0031_cursors_with_a_mark",
     101 "0101_hq_reads",
     110 "0110_phone_round_trips",
+    120 "0120_phone_plans_kept",
 }
 
 /// What a database's schema is to this build.

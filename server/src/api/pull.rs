@@ -26,15 +26,10 @@ pub(super) async fn pull(
     headers: HeaderMap,
     Query(from): Query<From>,
 ) -> Result<Response, ApiError> {
-    let now = server.clock.now();
-    if let Some(named) = named_account(&headers) {
-        let session = server.store.session(secret.tenant, secret.hash, now).await?.ok_or(Code::SignIn)?;
-        if session.person.account != named {
-            return Err(Code::OtherAccount.into());
-        }
-    }
-    let pulled = server.store.pull(secret.tenant, secret.hash, from.cursor.as_deref(), now).await?;
+    let (named, now) = (named_account(&headers), server.clock.now());
+    let pulled = server.store.pull(secret.tenant, secret.hash, named, from.cursor.as_deref(), now).await?;
     let mut response = match pulled {
+        Pull::OtherAccount => return Err(Code::OtherAccount.into()),
         Pull::Nothing => StatusCode::NO_CONTENT.into_response(),
         Pull::Changes(pulled) => Json(pulled).into_response(),
     };

@@ -32,7 +32,7 @@ pub(crate) struct House {
     /// Where its rows lie, as the owner.
     pub(crate) owner_url: String,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl House {
@@ -79,7 +79,7 @@ impl House {
         };
         let router = router(&server);
         let owner = open(owner_url).await;
-        Self { server, owner, owner_url: owner_url.to_owned(), router, _folder: folder }
+        Self { server, owner, owner_url: owner_url.to_owned(), router, folder }
     }
 
     /// The same house behind another address or policy.
@@ -97,6 +97,11 @@ impl House {
     /// `None`: no client could send that.
     pub(crate) async fn try_ask(&self, ask: Ask) -> Option<Answer> {
         send(&self.router, ask).await
+    }
+
+    /// Where the bytes lie.
+    pub(crate) fn media(&self) -> std::path::PathBuf {
+        self.folder.path().join("media")
     }
 
     pub(crate) fn now(&self) -> Moment {

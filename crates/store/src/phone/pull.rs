@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     evidence::Sha256,
-    ids::{AssignmentId, TenantId, VenueId, VisitId},
+    ids::{AccountId, AssignmentId, TenantId, VenueId, VisitId},
     time::Moment,
     visit::{VisitDocument, VisitState},
 };
@@ -33,10 +33,13 @@ pub enum Pull {
     Nothing,
     /// What changed.
     Changes(Box<Pulled>),
+    /// The session is another person's than the phone believes.
+    OtherAccount,
 }
 
 /// What the idle poll says.
 struct Poll {
+    account: AccountId,
     active: bool,
     epoch: u32,
     fresh: bool,
@@ -58,13 +61,24 @@ struct Notice {
 }
 
 impl Store {
-    /// What changed for whoever has this session, since `cursor` (from the start without one).
+    /// What changed for whoever has this session, since `cursor` (from the start without one). `named`: on whose behalf
+    /// the phone says that it asks.
     ///
     /// # Errors
     /// [`Error::Unauthorized`]: no such session. Or the database failed.
-    pub async fn pull(&self, tenant: TenantId, token: Sha256, cursor: Option<&str>, now: Moment) -> Result<Pull> {
+    pub async fn pull(
+        &self,
+        tenant: TenantId,
+        token: Sha256,
+        named: Option<AccountId>,
+        cursor: Option<&str>,
+        now: Moment,
+    ) -> Result<Pull> {
         let cursor = cursor.and_then(Cursor::read);
         let poll = self.poll(tenant, token, cursor.unwrap_or_default(), now).await?;
+        if named.is_some_and(|named| named != poll.account) {
+            return Ok(Pull::OtherAccount);
+        }
         if poll.is_due {
             let mut tx = self.touch(tenant).await?;
             roll(&mut tx, token, now).await?;
@@ -101,21 +115,24 @@ impl Store {
     }
 
     async fn poll(&self, tenant: TenantId, token: Sha256, cursor: Cursor, now: Moment) -> Result<Poll> {
-        let row =
-            sqlx::query("SELECT active, epoch, fresh, expires_at, idle_ms, ours, batch, root FROM identity.poll_at($1, $2, $3, $4, $5, $6, $7)")
-                .bind(tenant.0)
-                .bind(token.0.to_vec())
-                .bind(now.0)
-                .bind(cursor.rev)
-                .bind(cursor.task)
-                .bind(cursor.mark.batch)
-                .bind(cursor.mark.root.to_vec())
-                .fetch_optional(self.pool())
-                .await?
-                .ok_or(Error::Unauthorized)?;
+        let row = sqlx::query(
+            "SELECT account_id, active, epoch, fresh, expires_at, idle_ms, ours, batch, root
+             FROM identity.polled($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(tenant.0)
+        .bind(token.0.to_vec())
+        .bind(now.0)
+        .bind(cursor.rev)
+        .bind(cursor.task)
+        .bind(cursor.mark.batch)
+        .bind(cursor.mark.root.to_vec())
+        .fetch_optional(self.pool())
+        .await?
+        .ok_or(Error::Unauthorized)?;
         let root: Option<&[u8]> = row.try_get("root")?;
         let root = root.map(|root| digest("batch_head", root)).transpose()?;
         Ok(Poll {
+            account: AccountId(row.try_get("account_id")?),
             ours: row.try_get("ours")?,
             newest: Mark::of(row.try_get("batch")?, root.unwrap_or(Sha256([0; 32]))),
             active: row.try_get("active")?,

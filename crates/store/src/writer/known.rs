@@ -67,7 +67,8 @@ pub(super) async fn look_up(
         return Ok(known);
     }
     let rows = sqlx::query(
-        "SELECT op_id, digest, rev, batch, verdict FROM app.op_log WHERE tenant_id = $1 AND op_id = ANY ($2)",
+        "SELECT l.op_id, l.digest, l.rev, l.batch, l.verdict FROM unnest($2::uuid[]) AS x (id) CROSS JOIN LATERAL (
+             SELECT * FROM app.op_log WHERE tenant_id = $1 AND op_id = x.id LIMIT 1) AS l",
     );
     for row in rows.bind(tenant.0).bind(ids).fetch_all(connection).await? {
         known.insert(

@@ -1,4 +1,6 @@
 //! Brings the rows that a batch names into memory: a few SELECTs, whatever the size of the batch.
+//!
+//! Tables that grow are asked row by row, within one statement: see `migrations/0120_phone_plans_kept.sql`.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -80,7 +82,8 @@ async fn rows(
         let rows = sqlx::query(
             "SELECT assignment_id, venue_id, unit_id, county_id, checklist_id, topic, rural, mode, window_from, window_until,
                     scenario::text, commitments::text, state, revision
-             FROM app.assignment WHERE tenant_id = $1 AND assignment_id = ANY ($2)",
+             FROM unnest($2::uuid[]) AS x (id) CROSS JOIN LATERAL (
+                 SELECT * FROM app.assignment WHERE tenant_id = $1 AND assignment_id = x.id LIMIT 1) AS a",
         );
         for row in rows.bind(tenant.0).bind(assignments).fetch_all(&mut *connection).await? {
             let assignment = AssignmentRow::read(&row)?;
@@ -95,7 +98,8 @@ async fn rows(
                     arrived_no_fix, left_at, left_lat, left_lon, left_accuracy_m, left_age_ms, left_no_fix,
                     received_at, score, score_provisional, score_red_lines, score_formula, evidence_expected,
                     evidence_verified, returned::text, decided_by, decided_at, decision_reason
-             FROM app.visit WHERE tenant_id = $1 AND visit_id = ANY ($2)",
+             FROM unnest($2::uuid[]) AS x (id) CROSS JOIN LATERAL (
+                 SELECT * FROM app.visit WHERE tenant_id = $1 AND visit_id = x.id LIMIT 1) AS v",
         );
         for row in rows.bind(tenant.0).bind(visits).fetch_all(&mut *connection).await? {
             let visit = VisitRow::read(&row)?;

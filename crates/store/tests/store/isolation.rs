@@ -44,7 +44,7 @@ async fn one_tenant_sees_nothing_of_another_whatever_ids_it_names() {
     let (visit, sha256) = (VisitId::of(task), Sha256::of(&[1]));
     assert!(ours.store.session(ours.tenant, phone.token, NOW).await.unwrap().is_none());
     assert!(ours.store.whose(ours.tenant, Caller::Key(phone.key), NOW).await.unwrap().is_none());
-    assert!(matches!(ours.store.pull(ours.tenant, phone.token, None, NOW).await, Err(Error::Unauthorized)));
+    assert!(matches!(ours.store.pull(ours.tenant, phone.token, None, None, NOW).await, Err(Error::Unauthorized)));
     for caller in [Caller::Token(phone.token), Caller::Key(phone.key)] {
         assert_eq!(ours.store.evidence_claim(ours.tenant, caller, visit, sha256, NOW).await.unwrap(), None);
     }

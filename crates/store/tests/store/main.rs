@@ -3,6 +3,7 @@
 mod cluster;
 mod door;
 mod feed;
+mod growth;
 mod history;
 mod hq;
 mod isolation;

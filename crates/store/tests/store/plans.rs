@@ -5,19 +5,9 @@ use domain::{
     ids::OrgUnitId,
     visit::VisitState,
 };
-use store::{
-    Tx,
-    hq::{Cursor, Stretch, findings, visits},
-};
+use store::hq::{Cursor, Stretch, findings, visits};
 
 use crate::world::{World, uuid};
-
-/// Small tables would be read whole; whether an index could serve is what is asked here.
-async fn begin(world: &World) -> Tx {
-    let mut tx = world.store.read(world.tenant).await.unwrap();
-    sqlx::raw_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off").execute(&mut *tx).await.unwrap();
-    tx
-}
 
 /// The walk itself: by an index that begins with the tenant and the state, and carries the order.
 fn is_walk(plan: &[String], table: &str, filter: &str) {
@@ -34,7 +24,7 @@ fn is_walk(plan: &[String], table: &str, filter: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_of_visits_walk_an_index() {
     let world = World::new().await;
-    let mut tx = begin(&world).await;
+    let mut tx = world.store.read(world.tenant).await.unwrap();
     let none = visits::Filter::default;
     let county = Some(OrgUnitId(uuid()));
     let topic = Some("hall".to_owned());
@@ -57,7 +47,7 @@ async fn lists_of_visits_walk_an_index() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_of_findings_walk_an_index() {
     let world = World::new().await;
-    let mut tx = begin(&world).await;
+    let mut tx = world.store.read(world.tenant).await.unwrap();
     let none = findings::Filter::default;
     let unit = Some(OrgUnitId(uuid()));
     for (name, filter) in [

@@ -288,8 +288,9 @@ impl Phone {
 
     /// Everything since `cursor`.
     pub(crate) async fn pull(&self, store: &Store, cursor: Option<&str>) -> Option<protocol::pull::Pulled> {
-        match store.pull(self.tenant, self.token, cursor, NOW).await.expect("pulled") {
+        match store.pull(self.tenant, self.token, None, cursor, NOW).await.expect("pulled") {
             Pull::Nothing => None,
+            Pull::OtherAccount => panic!("nobody was named"),
             Pull::Changes(pulled) => Some(*pulled),
         }
     }

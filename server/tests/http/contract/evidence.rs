@@ -229,3 +229,23 @@ async fn bytes_that_a_refused_op_named_may_not_come() {
     assert!(matches!(verdicts(&phone.push(&house, &[op]).await)[0], Verdict::Refused { .. }));
     assert_eq!(house.ask(phone.create(task, b"of another hall")).await.code(), "not_named");
 }
+
+/// It was written twice, and looked for three times: under its visit until it was whole, and then for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_of_one_chunk_is_written_once_and_without_a_question() {
+    let file = bytes(20_480, 7);
+    let Scene { house, phone, task, .. } = handed_in(&[&file]).await;
+    let sha256 = Sha256::of(&file);
+    let whole = phone.chunk(task, sha256, 0, &file);
+    let mut other = file.clone();
+    other[9] ^= 1;
+    let spoiled = house.ask(phone.chunk(task, sha256, 0, &other)).await;
+    assert_eq!((spoiled.status, spoiled.code().as_str()), (422, "whole_hash"));
+    assert_eq!(house.ask(phone.head(task, sha256)).await.header(OFFSET_HEADER), "0");
+    for _ in 0..2 {
+        let state: UploadState = house.ask(whole.clone()).await.expect(200).json();
+        assert_eq!(state, UploadState { offset: 20_480, verified: true });
+    }
+    assert_eq!(house.ask(phone.read(task, sha256)).await.expect(200).body, file);
+    assert!(!house.media().join("spool").exists(), "nothing lay there in between");
+}

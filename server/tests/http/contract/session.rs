@@ -163,3 +163,22 @@ async fn another_protocol_is_told_to_update_before_anything_is_read() {
         assert_eq!(answer.code(), "protocol");
     }
 }
+
+/// A phone asks all day whether there is anything new, and there hardly ever is.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_that_there_is_nothing_new_is_a_few_hundred_bytes() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let visitor = company.person(&house, &[Role::Visitor]).await;
+    company.task(&house, &visitor).await;
+    let phone = Phone::sign_in(&house, &company, &visitor).await;
+    let cursor = phone.pull(&house, None).await.expect("the task").cursor;
+    let answer = phone.try_pull(&house, Some(&cursor)).await.expect(204);
+    let headers: usize = answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let line = "HTTP/1.1 204 No Content\r\n".len() + "date: Wed, 25 Nov 2026 03:00:00 GMT\r\n".len() + "\r\n".len();
+    assert!(headers + line <= 300, "{} {:?}", headers + line, answer.headers);
+    assert_eq!((answer.header("cache-control"), answer.header("x-content-type-options")), ("no-store", "nosniff"));
+    // What can be shown as a document is guarded as one.
+    let shown = phone.try_pull(&house, None).await.expect(200);
+    assert_eq!((shown.header("x-frame-options"), shown.header("referrer-policy")), ("DENY", "same-origin"));
+}
