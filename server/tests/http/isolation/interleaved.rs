@@ -93,7 +93,7 @@ async fn one(dice: &mut Dice, rooms: &[Room], store: &Store, house: &House) {
             assert!(units.len() == 2 && units.iter().any(|unit| unit.id == room.company.county));
         }
         2 => {
-            let Pull::Changes(pulled) = store.pull(tenant, token.hash, None, now).await.expect("pulled") else {
+            let Pull::Changes(pulled) = store.pull(tenant, token.hash, None, None, now).await.expect("pulled") else {
                 panic!("there are tasks");
             };
             assert_eq!(pulled.changes.len(), TASKS);
