@@ -40,6 +40,7 @@ pub fn add(router: Router<Server>, server: &Server) -> Router<Server> {
     let mut pages = Router::new().route("/hq/act/{*call}", call()).route("/hq/read/{*call}", call());
     pages = pages
         .route("/hq/export/visits.csv", axum::routing::get(export::visits))
+        .route(hq::paths::ANSWERS_CSV, axum::routing::get(export::answers))
         .route("/hq/export/findings.csv", axum::routing::get(export::findings));
     for listing in generate_route_list(App) {
         let path = AxumRouteListing::path(&listing).to_owned();

@@ -58,6 +58,8 @@ pages! {
 
 /// Visits as a table, filtered as the list is. Not a page of the router: link to it with `rel="external"`.
 pub const VISITS_CSV: &str = "/hq/export/visits.csv";
+/// The answers of these visits as a table. Not a page of the router: link to it with `rel="external"`.
+pub const ANSWERS_CSV: &str = "/hq/export/answers.csv";
 /// Findings as a table, filtered as the list is. Not a page of the router: link to it with `rel="external"`.
 pub const FINDINGS_CSV: &str = "/hq/export/findings.csv";
 

@@ -2,6 +2,7 @@
 //! the request's session, cookies, and the way from a server function to the store.
 
 mod act;
+pub mod answers;
 mod bundle;
 mod cookies;
 pub mod csv;

@@ -1,6 +1,6 @@
 //! One visit, as a reviewer judges it: the claim on the left, the proof on the right.
 
-mod answer_text;
+pub(crate) mod answer_text;
 pub(crate) mod api;
 mod changes;
 mod claim;

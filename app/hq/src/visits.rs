@@ -35,6 +35,9 @@ pub(crate) fn VisitsPage() -> impl IntoView {
                 <ButtonLink href=filter.get().csv() kind=ButtonKind::Quiet icon=Glyph::DOWNLOAD external=true>
                     "CSV"
                 </ButtonLink>
+                <ButtonLink href=filter.get().answers_csv() kind=ButtonKind::Quiet icon=Glyph::DOWNLOAD external=true>
+                    {t(w("下载答案", "Answers"))}
+                </ButtonLink>
             }
         })
     };

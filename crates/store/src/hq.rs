@@ -4,6 +4,7 @@
 //! All run in a transaction of [`Store::read`](crate::Store::read): row-level
 //! security names the tenant, so no statement here does.
 
+pub mod answers;
 pub mod board;
 pub mod checklists;
 pub mod findings;

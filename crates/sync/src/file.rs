@@ -92,14 +92,11 @@ impl FileNote {
         }
     }
 
-    /// The first step of a pass is to ask: the server may have lost what it had, or have more. A file of one chunk is
-    /// sent at once: it costs little more than the question, and its answer says the same.
+    /// The first step of a pass is always to ask: the server may have lost what it had, or have more.
     #[must_use]
     pub const fn next(&self, asked: bool) -> UploadStep {
         match self.state {
-            FileState::Waiting { sent } if !asked && (sent > 0 || self.size > CHUNK_BYTES || self.size == 0) => {
-                UploadStep::Create
-            }
+            FileState::Waiting { .. } if !asked => UploadStep::Create,
             FileState::Waiting { sent } => {
                 let left = self.size.saturating_sub(sent);
                 UploadStep::Chunk { from: sent, len: if left < CHUNK_BYTES { left } else { CHUNK_BYTES } }
@@ -172,17 +169,6 @@ mod tests {
         assert_eq!(note.next(true), UploadStep::Done);
         note.heard(at(0), Moment(10));
         assert_eq!(note.sent(), 300_000, "what was received stays so");
-    }
-
-    #[test]
-    fn what_fits_into_one_chunk_is_sent_without_a_question() {
-        let mut small = note(20_480);
-        assert_eq!(small.next(false), UploadStep::Chunk { from: 0, len: 20_480 });
-        small.heard(at(20_480), Moment(1));
-        assert_eq!(small.next(false), UploadStep::Create, "nothing is left to send: only the question helps");
-        assert_eq!(note(131_072).next(false), UploadStep::Chunk { from: 0, len: 131_072 });
-        assert_eq!(note(131_073).next(false), UploadStep::Create);
-        assert_eq!(note(0).next(false), UploadStep::Create);
     }
 
     #[test]

@@ -65,6 +65,7 @@ mod tests {
             ("/api/v1/evidence/{sha256}", "patch"),
             ("/api/v1/evidence/{sha256}", "get"),
             ("/api/v1/keys", "get"),
+            ("/hq/export/answers.csv", "get"),
         ] {
             assert!(document["paths"][path][method]["responses"].is_object(), "{method} {path}");
         }

@@ -155,7 +155,7 @@ async fn lists_leave_the_house_only_with_who_may_take_them() {
     let house = House::new().await;
     let side = Side::new(&house, "a").await;
     for actor in side.actors(&house).await {
-        for path in [hq::paths::VISITS_CSV, hq::paths::FINDINGS_CSV] {
+        for path in [hq::paths::VISITS_CSV, hq::paths::ANSWERS_CSV, hq::paths::FINDINGS_CSV] {
             let sent = probe(&Method::GET, path, &side.ids, &actor);
             let status = house.ask(sent.by(&actor)).await.status;
             let expected = match (sent.is_for(&actor), actor.hq.is_some()) {

@@ -13,6 +13,7 @@ mod bursts;
 mod company;
 mod contract;
 mod desk;
+mod downloads;
 mod extent;
 mod house;
 mod isolation;

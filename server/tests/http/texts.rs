@@ -267,7 +267,7 @@ async fn no_text_runs_in_any_page_or_download() {
         }
     }
     let mut cells = 0;
-    for path in [hq::paths::VISITS_CSV, hq::paths::FINDINGS_CSV] {
+    for path in [hq::paths::VISITS_CSV, hq::paths::ANSWERS_CSV, hq::paths::FINDINGS_CSV] {
         let csv = scene.desk.get(&scene.house, path).await.expect(200).text();
         let rows = rows(csv.trim_start_matches('\u{feff}'));
         assert!(rows.len() > texts.len().min(10), "{path}: {} rows", rows.len());
@@ -308,7 +308,7 @@ async fn no_name_of_an_imported_list_runs() {
             let page = Page::read(&desk.get(&house, &path).await.text());
             assert_eq!(page.runs, Vec::<String>::new(), "{path} with {text}");
         }
-        for path in [hq::paths::VISITS_CSV, hq::paths::FINDINGS_CSV] {
+        for path in [hq::paths::VISITS_CSV, hq::paths::ANSWERS_CSV, hq::paths::FINDINGS_CSV] {
             let csv = desk.get(&house, path).await.expect(200).text();
             for cell in rows(csv.trim_start_matches('\u{feff}')).into_iter().flatten() {
                 let first = cell.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').chars().next();
@@ -319,7 +319,7 @@ async fn no_name_of_an_imported_list_runs() {
 }
 
 /// A table as a program reads it.
-fn rows(csv: &str) -> Vec<Vec<String>> {
+pub(crate) fn rows(csv: &str) -> Vec<Vec<String>> {
     let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
     let mut quoted = false;
     let mut chars = csv.chars().peekable();

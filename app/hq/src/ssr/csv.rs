@@ -26,52 +26,73 @@ const STEP: usize = 500;
 const MOST: usize = 50_000;
 
 /// A table on its way out.
-struct Table {
-    text: String,
-    lang: Lang,
+pub(super) struct Table {
+    pub(super) text: String,
+    pub(super) lang: Lang,
     zone: ZoneOffset,
 }
 
 impl Table {
-    fn new(lang: Lang, zone: ZoneOffset, heads: &[Word]) -> Self {
-        let mut table = Self { text: String::from("\u{feff}"), lang, zone };
-        let heads: Vec<String> = heads.iter().map(|word| word.get(lang).to_owned()).collect();
+    pub(super) fn new(lang: Lang, zone: ZoneOffset, heads: &[Word]) -> Self {
+        let mut table = Self { text: String::from("\u{feff}"), ..Self::empty(lang, zone) };
+        let heads: Vec<&str> = heads.iter().map(|word| word.get(lang)).collect();
         table.row(&heads);
         table
     }
 
-    fn row(&mut self, cells: &[String]) {
+    /// More of a table that has begun.
+    pub(super) const fn empty(lang: Lang, zone: ZoneOffset) -> Self {
+        Self { text: String::new(), lang, zone }
+    }
+
+    pub(super) fn row(&mut self, cells: &[impl AsRef<str>]) {
         for (n, text) in cells.iter().enumerate() {
             if n > 0 {
                 self.text.push(',');
             }
-            self.text.push_str(&cell(text));
+            push_cell(&mut self.text, text.as_ref());
         }
         self.text.push_str("\r\n");
     }
 
-    fn at(&self, at: Option<domain::time::Moment>) -> String {
+    pub(super) fn at(&self, at: Option<domain::time::Moment>) -> String {
         at.map(|at| show_date_time(at, self.zone)).unwrap_or_default()
     }
 
-    fn word(&self, word: Word) -> String {
+    pub(super) fn word(&self, word: Word) -> String {
         word.get(self.lang).to_owned()
+    }
+
+    /// The topic in words; its code where it has none.
+    pub(super) fn topic(&self, topic: &str) -> String {
+        labels::topic(topic).map_or_else(|| topic.to_owned(), |word| self.word(word))
     }
 }
 
-/// A cell that no program takes for a formula, quoted where it must be.
-fn cell(text: &str) -> String {
+/// Adds a cell that no program takes for a formula, quoted where it must be.
+pub(super) fn push_cell(table: &mut String, text: &str) {
     // Programs pass over white space, and take full-width signs for the plain ones.
     let first =
         text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').chars().next();
     let leads = first.is_some_and(|c| "=+-@＝＋－＠".contains(c)) || text.starts_with(['\t', '\r', '\n']);
     let formula = leads && !mutants::planted(mutants::Mutant::ExportsFormulas);
-    let safe = if formula { ["'", text].concat() } else { text.to_owned() };
-    if safe.contains([',', '"', '\n', '\r']) { ["\"", &safe.replace('"', "\"\""), "\""].concat() } else { safe }
+    let quoted = text.contains([',', '"', '\n', '\r']);
+    if quoted {
+        table.push('"');
+    }
+    if formula {
+        table.push('\'');
+    }
+    if quoted {
+        table.push_str(&text.replace('"', "\"\""));
+        table.push('"');
+    } else {
+        table.push_str(text);
+    }
 }
 
 /// A list leaves the house only with who may read it and may take lists away.
-fn may(caller: &Caller, action: Action) -> Result<SignedIn, HqError> {
+pub(super) fn may(caller: &Caller, action: Action) -> Result<SignedIn, HqError> {
     let who = caller.signed_in.clone().ok_or(HqError::SignedOut)?;
     let roles = who.person.roles;
     let exports = roles.may(Action::Export) || mutants::planted(mutants::Mutant::ExportsToAnybody);
@@ -111,7 +132,7 @@ pub async fn visits(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<St
         count += rows.len();
         for row in &rows {
             let score = row.score.and_then(|score| score.score).map(|score| scaled(i64::from(score), 100));
-            let topic = labels::topic(&row.topic).map_or_else(|| row.topic.clone(), |word| table.word(word));
+            let topic = table.topic(&row.topic);
             table.row(&[
                 row.id.to_string(),
                 row.alias.code(),
@@ -166,7 +187,7 @@ pub async fn findings(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<
         count += rows.len();
         for row in &rows {
             let finding = &row.finding;
-            let topic = labels::topic(&finding.topic).map_or_else(|| finding.topic.clone(), |word| table.word(word));
+            let topic = table.topic(&finding.topic);
             table.row(&[
                 finding.id.to_string(),
                 table.word(labels::severity(finding.severity).2),
@@ -206,7 +227,9 @@ mod tests {
             ("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""),
             ("two\nlines", "\"two\nlines\""),
         ] {
-            assert_eq!(cell(text), safe);
+            let mut cell = String::new();
+            push_cell(&mut cell, text);
+            assert_eq!(cell, safe);
         }
         let table = Table::new(Lang::Zh, ZoneOffset(480), &[w("甲", "A"), w("乙", "B")]);
         assert_eq!(table.text, "\u{feff}甲,乙\r\n");

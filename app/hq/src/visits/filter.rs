@@ -81,7 +81,17 @@ impl VisitFilter {
     /// The address of the download of the same visits.
     #[must_use]
     pub fn csv(&self) -> String {
-        format!("{}{}", paths::VISITS_CSV, Self { older: None, newer: None, ..self.clone() }.query())
+        self.download(paths::VISITS_CSV)
+    }
+
+    /// The address of the download of their answers.
+    #[must_use]
+    pub fn answers_csv(&self) -> String {
+        self.download(paths::ANSWERS_CSV)
+    }
+
+    fn download(&self, path: &str) -> String {
+        format!("{path}{}", Self { older: None, newer: None, ..self.clone() }.query())
     }
 }
 
@@ -103,6 +113,7 @@ mod tests {
         let query = filter.query();
         assert!(query.starts_with("?state=received&county="), "{query}");
         assert!(query.contains("q=%E6%B8%85%E6%B2%B3"), "{query}");
+        assert_eq!(filter.answers_csv(), format!("/hq/export/answers.csv{query}"));
         assert_eq!(VisitFilter::default().query(), "");
         let plain = VisitFilter::read(|name| (name == "state").then(|| "nonsense".to_owned()));
         assert_eq!(plain, VisitFilter::default());

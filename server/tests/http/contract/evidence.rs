@@ -232,7 +232,7 @@ async fn bytes_that_a_refused_op_named_may_not_come() {
 
 /// It was written twice, and looked for three times: under its visit until it was whole, and then for good.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_photo_of_one_chunk_is_written_once_and_without_a_question() {
+async fn a_photo_of_one_chunk_is_written_once() {
     let file = bytes(20_480, 7);
     let Scene { house, phone, task, .. } = handed_in(&[&file]).await;
     let sha256 = Sha256::of(&file);

@@ -114,7 +114,7 @@ pub(crate) fn probe(method: &Method, path: &str, ids: &Ids, actor: &Actor) -> Pr
         }
         // Without the cookie, or the one who asks would be gone for the probes that follow.
         "/hq/act/sign-out" => post(&[], Needs::Nothing),
-        "/hq/export/visits.csv" => {
+        "/hq/export/visits.csv" | "/hq/export/answers.csv" => {
             get(format!("county={}", ids.county), right(&[Action::ReadRawVisit, Action::Export]))
         }
         "/hq/export/findings.csv" => {
