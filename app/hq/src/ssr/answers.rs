@@ -1,6 +1,6 @@
 //! Answers as CSV, of the visits exactly as filtered: piece by piece, whatever their number.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use domain::{
     checklist::{ChecklistVersion, Item},
@@ -107,10 +107,9 @@ impl Answers {
         let mut tx = self.store.read(self.tenant).await?;
         let (answered, last) = hq::answers::fetch(&mut tx, &self.filter, stretch, visits).await?;
         for one in &answered {
-            let version = one.document.checklist;
-            if !self.lists.contains_key(&version) {
-                let list = hq::checklists::one(&mut tx, version).await?;
-                self.lists.insert(version, list.map(items).unwrap_or_default());
+            if let Entry::Vacant(unknown) = self.lists.entry(one.document.checklist) {
+                let list = hq::checklists::one(&mut tx, one.document.checklist).await?;
+                unknown.insert(list.map(items).unwrap_or_default());
             }
             self.rows(table, one);
         }
