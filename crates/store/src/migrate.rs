@@ -38,6 +38,24 @@ steps! {
     120 "0120_phone_plans_kept",
 }
 
+/// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its
+/// name until they have granted that to themselves.
+const MAY_BECOME_IDENTITY: &str = "
+DO $$
+BEGIN
+    IF current_setting('server_version_num')::integer < 160000
+       OR (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+        RETURN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'mingcha_identity') THEN
+        CREATE ROLE mingcha_identity NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS;
+    END IF;
+    IF NOT pg_catalog.pg_has_role(current_user, 'mingcha_identity', 'SET') THEN
+        EXECUTE format('GRANT mingcha_identity TO %I WITH INHERIT TRUE, SET TRUE', current_user);
+    END IF;
+END
+$$";
+
 /// What a database's schema is to this build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaState {
@@ -99,6 +117,7 @@ pub async fn migrate(owner_url: &str) -> Result<()> {
 /// As [`migrate`], with the steps up to `last` only: a backup is restored into the schema that it was made of.
 pub(crate) async fn migrate_to(owner_url: &str, last: i64) -> Result<()> {
     let mut connection = PgConnection::connect(owner_url).await?;
+    sqlx::raw_sql(MAY_BECOME_IDENTITY).execute(&mut connection).await?;
     let steps = STEPS.iter().filter(|(number, ..)| *number <= last).map(|(number, name, text)| {
         Migration::new(*number, (*name).into(), MigrationType::Simple, (*text).into_sql_str(), false)
     });

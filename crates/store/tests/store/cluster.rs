@@ -7,6 +7,8 @@ use std::{
     sync::OnceLock,
 };
 
+use sqlx::{Connection as _, PgConnection};
+
 /// The cluster that runs for this program.
 pub(crate) struct Cluster {
     /// As its superuser.
@@ -15,6 +17,8 @@ pub(crate) struct Cluster {
     pub(crate) serve: String,
     /// As `mingcha_unit`.
     pub(crate) unit: String,
+    /// What came of the first migration of all, by an owner who may make roles and is no superuser.
+    pub(crate) plain_owner: Result<(), String>,
     /// `None`: another program of ours runs it.
     _watch: Option<(Child, tempfile::TempDir)>,
 }
@@ -31,7 +35,13 @@ pub(crate) fn cluster() -> &'static Cluster {
 impl Cluster {
     fn at(port: &str, watch: Option<(Child, tempfile::TempDir)>) -> Self {
         let url = |user: &str| format!("postgres://{user}@127.0.0.1:{port}/postgres");
-        Self { owner: url("owner"), serve: url("mingcha_serve"), unit: url("mingcha_unit"), _watch: watch }
+        Self {
+            owner: url("owner"),
+            serve: url("mingcha_serve"),
+            unit: url("mingcha_unit"),
+            plain_owner: Ok(()),
+            _watch: watch,
+        }
     }
 }
 
@@ -68,7 +78,7 @@ fn begin() -> Cluster {
         .stderr(log)
         .spawn()
         .expect("postgres starts");
-    let cluster = Cluster::at(&port.to_string(), Some((watch, folder)));
+    let mut cluster = Cluster::at(&port.to_string(), Some((watch, folder)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut tries = 0;
@@ -77,10 +87,23 @@ fn begin() -> Cluster {
             assert!(tries < 300, "postgres does not answer: {error}");
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
+        cluster.plain_owner = by_plain_owner(&cluster.owner).await.map_err(|error| error.to_string());
         store::migrate(&cluster.owner).await.expect("migrated");
         store::migrate(&cluster.owner).await.expect("migrated again, which changes nothing");
     });
     cluster
+}
+
+/// On a PostgreSQL that somebody else runs the owner is no superuser: a database of its own is made by one.
+async fn by_plain_owner(superuser: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let mut connection = PgConnection::connect(superuser).await?;
+    for statement in ["CREATE ROLE plain LOGIN CREATEROLE", "CREATE DATABASE plain OWNER plain"] {
+        sqlx::raw_sql(statement).execute(&mut connection).await?;
+    }
+    connection.close().await?;
+    let url = superuser.replace("owner@", "plain@").replace("/postgres", "/plain");
+    store::migrate(&url).await?;
+    Ok(store::migrate(&url).await?)
 }
 
 fn as_postgres(root: bool, script: &str) -> Command {
