@@ -25,8 +25,8 @@ use domain::{
 use futures_util::{StreamExt as _, stream};
 use protocol::session::Credentials;
 use store::{
-    Link, NewTenant, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, Secret, Settings, Signed, Signer, Store,
-    WayIn, Who,
+    Front, Link, NewSession, NewTenant, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, Secret, Settings,
+    Signed, Signer, Store, WayIn, Who,
 };
 use virtual_phone::{Dice, Nobody, Phone, Surroundings, Wire};
 
@@ -63,7 +63,10 @@ pub(crate) struct City {
     /// Its tenant.
     pub(crate) tenant: TenantId,
     owner: Store,
-    list: ChecklistVersionId,
+    /// The checklist.
+    pub(crate) list: ChecklistVersionId,
+    /// Its questions.
+    pub(crate) items: Vec<ItemId>,
     venues: Vec<Venue>,
     dice: Dice,
 }
@@ -85,7 +88,8 @@ impl City {
         let owner = Store::open(&settings, signer()).await?;
         let list = list(&mut dice);
         let (units, venues) = places(&mut dice);
-        let mut city = Self { tenant, owner, list: list.id, venues: venues.clone(), dice };
+        let items = list.sections.iter().flat_map(|section| &section.items).map(|item| item.id).collect();
+        let mut city = Self { tenant, owner, list: list.id, items, venues: venues.clone(), dice };
         city.act(Payload::OrgImport(OrgImport { units }), Private::None).await?;
         city.act(Payload::VenueImport(VenueImport { venues }), Private::None).await?;
         city.act(Payload::ChecklistPublish(ChecklistPublish { version: list }), Private::None).await?;
@@ -101,6 +105,35 @@ impl City {
         let (subject, salt) = (self.dice.uuid(), self.dice.bytes());
         let op = self.op(subject, payload, salt)?;
         write(&self.owner, self.tenant, op, private).await
+    }
+
+    /// Somebody at HQ who reads visits and takes lists away; what their browser sends as a cookie.
+    pub(crate) async fn desk(&mut self) -> Result<String> {
+        let account = AccountId(self.dice.uuid());
+        let (_, link) = Secret::mint(self.tenant, self.dice.bytes());
+        let private = PrivateAccount {
+            login: "desk".to_owned(),
+            name: "某人".to_owned(),
+            way_in: WayIn { password_hash: None, link: Some(Link { hash: link.hash, expires_at: now().plus(DAY_MS) }) },
+            supervisor: None,
+        };
+        let salt = self.dice.bytes();
+        let roles = RoleSet::of(&[Role::Office, Role::Reviewer]);
+        let create = AccountCreate { roles, unit: None, commitment: private.commitment(&salt) };
+        let op = self.op(account.0, Payload::AccountCreate(create), salt)?;
+        write(&self.owner, self.tenant, op, Private::Account(private)).await?;
+        let (text, token) = Secret::mint(self.tenant, self.dice.bytes());
+        let session = NewSession {
+            token: token.hash,
+            front: Front::Hq,
+            idle_ms: DAY_MS,
+            ends_at: now().plus(DAY_MS),
+            device: "bench".to_owned(),
+            journal: None,
+        };
+        let person = self.owner.redeem_link(self.tenant, link.hash, &session, now()).await?;
+        ensure!(person.is_some(), "the link does not let in");
+        Ok(text)
     }
 
     /// Makes `count` supervisors and signs a phone of each in, over `wire`.

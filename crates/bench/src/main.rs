@@ -29,12 +29,15 @@ struct Options {
     /// The server to measure: a release build of `mingcha`.
     #[arg(long, value_name = "PROGRAM")]
     server: PathBuf,
-    /// Only these gates: 1 (with 4 and the cost of 16), 2, 3, 5, 12, 16, 17 (two nodes).
+    /// Only these gates: 1 (with 4 and the cost of 16), 2, 3, 5, 12, 14, 16, 17 (two nodes).
     #[arg(long, value_delimiter = ',')]
     only: Vec<u32>,
     /// Only to see that everything runs: few rows, one run, nothing to be compared.
     #[arg(long)]
     short: bool,
+    /// Ten million answers in gate 14 instead of one: takes minutes more.
+    #[arg(long, conflicts_with = "short")]
+    long: bool,
     /// From which everything is drawn.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -74,7 +77,7 @@ async fn main() -> Result<()> {
     let ended = |gate: &u32| (*gate, "the run was ended before it".to_owned());
     let mut run = Run { ground: lines, rows: Vec::new(), broken: wanted.iter().map(ended).collect() };
     let runs = if options.short { 1 } else { options.runs };
-    let mut bench = Bench::new(ground, node, yardstick, urls, options.seed, runs, options.short);
+    let mut bench = Bench::new(ground, node, yardstick, urls, options.seed, runs, (options.short, options.long));
     for gate in wanted {
         println!("\nmeasuring gate {gate} …");
         run.broken.retain(|(broken, _)| *broken != gate);

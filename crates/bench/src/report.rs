@@ -63,7 +63,7 @@ impl Bound {
 }
 
 /// What is not measured here, by the number of its gate.
-const ELSEWHERE: [(u32, &str); 9] = [
+const ELSEWHERE: [(u32, &str); 8] = [
     (6, "saving on the phone: no benchmark yet"),
     (7, "the phone under load: no benchmark yet"),
     (8, "the phone's cold start: no benchmark yet"),
@@ -75,7 +75,6 @@ const ELSEWHERE: [(u32, &str); 9] = [
     ),
     (11, "Lighthouse: no benchmark yet"),
     (13, "search in 750,000 findings: no benchmark yet"),
-    (14, "exports: no benchmark yet"),
     (15, "a dashboard over ten million answers: no benchmark yet"),
 ];
 

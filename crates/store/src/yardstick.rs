@@ -1,8 +1,10 @@
 //! What the database itself can do on this machine, for benchmarks to be measured against, and what they ask
 //! about it. Needs the owner's login; works on tables of its own, and on the tenant that a benchmark made.
 
-use domain::ids::TenantId;
+use domain::ids::{ChecklistVersionId, ItemId, TenantId};
+use futures_util::TryStreamExt as _;
 use sqlx::{Connection as _, PgConnection, Row as _};
+use uuid::Uuid;
 
 use crate::error::Result;
 
@@ -106,6 +108,19 @@ impl Yardstick {
         Ok(copy.finish().await?)
     }
 
+    /// Copies out what was copied in last; how many bytes it was.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn copy_out(&mut self) -> Result<u64> {
+        let mut rows = self.connection.copy_out_raw("COPY yardstick.answer TO STDOUT").await?;
+        let mut bytes = 0;
+        while let Some(part) = rows.try_next().await? {
+            bytes += part.len() as u64;
+        }
+        Ok(bytes)
+    }
+
     /// A statement that does nothing: the floor of every other.
     ///
     /// # Errors
@@ -170,6 +185,31 @@ impl Yardstick {
             evidence: row.try_get("evidence")?,
             rest: row.try_get("rest")?,
         })
+    }
+
+    /// Gives each visit of [`Yardstick::fill_lists`] a document in which every one of `items` is answered, with a note of
+    /// 65 bytes.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn fill_answers(&mut self, tenant: TenantId, list: ChecklistVersionId, items: &[ItemId]) -> Result<u64> {
+        let items: Vec<Uuid> = items.iter().map(|item| item.0).collect();
+        let done = sqlx::query(
+            "INSERT INTO app.visit_revision (tenant_id, visit_id, submission, rev, received_at, document)
+             SELECT $1, v.visit_id, v.submission, row_number() OVER (), v.listed_at, jsonb_build_object(
+                 'assignment', v.assignment_id, 'venue', v.venue_id, 'checklist', $2::uuid,
+                 'window', jsonb_build_object('from', v.listed_at, 'until', v.listed_at),
+                 'impressions', '{}'::jsonb, 'no_microphone', false,
+                 'answers', (
+                     SELECT jsonb_object_agg(i.item, jsonb_build_object(
+                         'value', jsonb_build_object('choice', CASE WHEN v.score % 10 = 0 THEN 'no' ELSE 'yes' END),
+                         'note', left(md5(v.visit_id::text || i.item::text) || ' queue counter staff helpful waiting tickets', 65)))
+                     FROM unnest($3::uuid[]) AS i (item)))
+             FROM app.visit v WHERE v.tenant_id = $1",
+        );
+        let done = done.bind(tenant.0).bind(list.0).bind(items).execute(&mut self.connection).await?;
+        sqlx::raw_sql("ANALYZE app.visit_revision").execute(&mut self.connection).await?;
+        Ok(done.rows_affected())
     }
 
     /// Fills a tenant's lists with `visits` visits and three findings each, at the tenant's venues: rows for lists

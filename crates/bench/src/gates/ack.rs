@@ -32,6 +32,7 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
         }
     }
     let flush = limits::flush_ms(bench.ground.path(), 200)?;
+    let before = bench.cpu()?;
     let begin = Instant::now() + Duration::from_millis(50);
     // By the clock, not one after the other: a server that stalls is not spared the phones that come meanwhile.
     let waiting = phones.into_iter().zip(0..).map(|(mut phone, n)| {
@@ -50,6 +51,8 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
         drained &= is_drained;
     }
     ensure!(drained, "a phone still has something");
+    let per = 1_000.0 / took.len() as f64;
+    let spent = bench.cpu()?.since(before);
     let flush = (flush + limits::flush_ms(bench.ground.path(), 200)?) / 2.0;
     let (p50, p99) = (percentile(&mut took, 0.5), percentile(&mut took, 0.99));
     Ok(vec![row(
@@ -57,6 +60,13 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
         "acknowledgement at half of gate 1's rate",
         "p99 at most 4 flushes + 10 ms",
         vec![Bound::at_most(4.0 * flush + 10.0, "p99, ms", p99)],
-        vec![("p50, ms", p50), ("a flush, ms", flush), ("visits/s offered", rate)],
+        vec![
+            ("p50, ms", p50),
+            ("a flush, ms", flush),
+            ("visits/s offered", rate),
+            ("CPU of the server, ms a visit", spent.server * per),
+            ("CPU of PostgreSQL, ms a visit", spent.postgres * per),
+            ("CPU of the phones, ms a visit", spent.phones * per),
+        ],
     )])
 }
