@@ -79,10 +79,18 @@ impl FromServerFnError for HqError {
             ServerFnErrorErr::Request(_) => Self::Unreachable,
             ServerFnErrorErr::Args(field)
             | ServerFnErrorErr::MissingArg(field)
-            | ServerFnErrorErr::Deserialization(field) => Self::BadInput { field },
+            | ServerFnErrorErr::Deserialization(field) => Self::BadInput { field: short(field) },
             _ => Self::Internal,
         }
     }
+}
+
+/// What a reader of forms says repeats what it was given, which may be the whole form.
+fn short(mut text: String) -> String {
+    /// In bytes: the name of a field and a few words.
+    const MOST: usize = 120;
+    text.truncate(text.floor_char_boundary(MOST));
+    text
 }
 
 impl HqError {

@@ -197,6 +197,24 @@ async fn a_body_without_end_is_cut_off_at_every_address() {
     assert!(resident().saturating_sub(begun) < GROWTH_MAX);
 }
 
+/// A form's reader says what it could not read, all of it: neither the answer nor the address that a page is sent back to
+/// grows with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_one_long_wrong_word_is_answered_briefly() {
+    let scene = Scene::new().await;
+    for path in ["/hq/act/held/adopt", "/hq/act/people/create", "/hq/act/tasks/plan"] {
+        let mut ask = probe(&Method::POST, path, &scene.side.ids, &scene.all).by(&scene.all);
+        ask.body = "%5C".repeat(100_000).into_bytes().into();
+        let answer = scene.house.ask(ask.clone()).await;
+        assert!((400..500).contains(&answer.status), "{path}: {}", answer.status);
+        assert!(answer.text().len() < 512, "{path}: {} bytes", answer.text().len());
+        let answer = scene.house.ask(ask.header("accept", "text/html").header("referer", "/hq/held")).await;
+        assert_eq!(answer.status, 302, "{path}");
+        let back = answer.header("location");
+        assert!(back.len() < 2048, "{path}: {} bytes", back.len());
+    }
+}
+
 /// Moments and measures at the ends of their range are taken, kept and shown.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ends_of_every_range_can_be_shown() {
