@@ -16,6 +16,7 @@ mod decode_error;
 mod facts;
 pub mod payload;
 mod states;
+pub mod turn;
 mod verdict;
 
 pub use apply::{Effects, Notice, NoticeKind, apply};

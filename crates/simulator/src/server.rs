@@ -60,6 +60,8 @@ pub struct Server {
     spool: BTreeMap<(VisitId, Sha256), Vec<u8>>,
     /// Bytes that were hashed whole.
     pub media: BTreeMap<Sha256, Arc<Vec<u8>>>,
+    /// How many tasks one answer to a pull holds.
+    pub page: usize,
 }
 
 /// A row of the log.
@@ -153,15 +155,18 @@ impl Server {
     /// A server of the [`city`] at its first day.
     #[must_use]
     pub fn new() -> Self {
-        let mut server = Self { epoch: 1, ..Self::default() };
-        server.accounts.insert(city::REVIEWER, Account { roles: city::hq_roles(), disabled: false });
-        for n in 0..city::SUPERVISORS {
-            let account = Account { roles: city::visitor_roles(), disabled: false };
-            server.accounts.insert(city::supervisor(n), account);
-        }
+        let supervisors = (0..city::SUPERVISORS).map(|n| (city::supervisor(n), city::visitor_roles()));
+        let mut server = Self::of(supervisors.chain([(city::REVIEWER, city::hq_roles())]));
         server.states.units.insert(city::unit().id, city::unit());
         server.states.venues.insert(city::venue().id, city::venue());
         server
+    }
+
+    /// A server with these accounts and nothing else; a pull tells few tasks at a time, so that one is often not enough.
+    #[must_use]
+    pub fn of(accounts: impl IntoIterator<Item = (AccountId, RoleSet)>) -> Self {
+        let accounts = accounts.into_iter().map(|(id, roles)| (id, Account { roles, disabled: false }));
+        Self { epoch: 1, page: 3, accounts: accounts.collect(), ..Self::default() }
     }
 
     /// The newest rev.

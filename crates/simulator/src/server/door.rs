@@ -8,7 +8,10 @@ use std::{
 use domain::{
     evidence::Sha256,
     ids::{AccountId, AssignmentId, JournalId, OpId, VisitId},
-    op::{DecodeError, Facts, HeldCode, NoticeKind, Op, Payload, RefusedCode, Verdict, apply, decide},
+    op::{
+        DecodeError, Facts, HeldCode, NoticeKind, Op, Payload, RefusedCode, Verdict, apply, decide,
+        turn::{Asked, Found, Turns},
+    },
     time::Moment,
     visit::VisitDocument,
 };
@@ -77,7 +80,7 @@ struct Fresh {
 }
 
 /// Where the answer to an op comes from: the row of the log, and whether it was here before.
-type Found = (Uuid, i64, usize, bool);
+type Answering = (Uuid, i64, usize, bool);
 
 impl Incoming {
     fn of(pushed: &PushedOp) -> Self {
@@ -87,11 +90,11 @@ impl Incoming {
         match Op::decode(pushed.body.get()) {
             Ok(op) if op.id.0 != id => of(op.digest, Read::Refused),
             Ok(op) => of(op.digest, Read::Op(Arc::new(op))),
-            Err(DecodeError::UnknownKind(_)) => {
+            Err(error) => {
                 let canonical = domain::op::canonical::canonicalise(pushed.body.get());
-                of(canonical.map_or_else(|_| raw(), |text| Sha256::of(text.as_bytes())), Read::Unknown)
+                let digest = canonical.map_or_else(|_| raw(), |text| Sha256::of(text.as_bytes()));
+                of(digest, if let DecodeError::UnknownKind(_) = error { Read::Unknown } else { Read::Refused })
             }
-            Err(_) => of(raw(), Read::Refused),
         }
     }
 
@@ -110,7 +113,7 @@ impl Server {
             requests.iter().map(|request| self.sender(request.caller, request.journal)).collect();
         self.look_for_a_fork(requests, &senders);
         let first = self.log.len();
-        let (mut fresh, found, expect) = self.sort(requests, &senders);
+        let (mut fresh, found, expect, places) = self.sort(requests, &senders);
         let mut writers: HashMap<VisitId, JournalId> = HashMap::new();
         for (n, op) in fresh.iter_mut().enumerate() {
             let request = &requests[op.request];
@@ -130,7 +133,7 @@ impl Server {
                 assignee.1.writer = Some(journal);
             }
         }
-        self.seal(requests, fresh);
+        self.seal(requests, fresh, places);
         let time = requests.iter().map(|request| request.received_at).max().unwrap_or_default();
         found
             .into_iter()
@@ -163,72 +166,50 @@ impl Server {
         }
     }
 
-    /// New, here before, or not yet its turn.
-    fn sort(&mut self, requests: &[Request], senders: &[Option<Sender>]) -> (Vec<Fresh>, Vec<Vec<Found>>, Vec<i64>) {
-        let mut last: HashMap<JournalId, i64> = HashMap::new();
-        let mut in_batch: HashMap<Uuid, usize> = HashMap::new();
+    /// New, here before, or not yet its turn; and which places are used up.
+    fn sort(
+        &mut self,
+        requests: &[Request],
+        senders: &[Option<Sender>],
+    ) -> (Vec<Fresh>, Vec<Vec<Answering>>, Vec<i64>, usize) {
         let (mut fresh, mut found, mut expect) = (Vec::<Fresh>::new(), Vec::new(), Vec::new());
         let first = self.log.len();
-        for (request, asked) in requests.iter().enumerate() {
-            let mut results = Vec::new();
-            let Some(sender) = &senders[request] else {
-                found.push(results);
+        let (by_id, log) = (&self.by_id, &self.log);
+        let mut turns = Turns::new(|id| by_id.get(&id).map(|row| (log[*row].digest, *row)));
+        let mut places = 0;
+        for (request, (asked, sender)) in requests.iter().zip(senders).enumerate() {
+            let Some(sender) = sender else {
+                found.push(Vec::new());
                 expect.push(0);
                 continue;
             };
-            let mut last_seq = asked.journal.map(|journal| *last.entry(journal).or_insert(sender.last_seq));
-            for incoming in asked.ops.iter().map(Incoming::of) {
-                let next = match last_seq {
-                    Some(last) if incoming.seq > last + 1 => break,
-                    Some(last) => incoming.seq == last + 1,
-                    None => false,
+            let ops: Vec<Incoming> = asked.ops.iter().map(Incoming::of).collect();
+            let seq = |op: &Incoming| asked.journal.map(|_| op.seq);
+            let due = ops.iter().map(|op| Asked { id: op.id, digest: op.digest, seq: seq(op) });
+            let (due, next) = turns.of(asked.journal, sender.last_seq, due);
+            let mut results = Vec::new();
+            for (incoming, turn) in ops.into_iter().zip(due) {
+                let (row, again) = match turn.found {
+                    Found::Fresh(n) => (first + n, false),
+                    Found::AgainInBatch(n) => (first + n, true),
+                    Found::Known(row) => (row, true),
                 };
-                let elsewhere = Uuid::new_v5(&incoming.id, &incoming.digest.0);
-                let stands = |id: Uuid, in_batch: &HashMap<Uuid, usize>, fresh: &[Fresh]| {
-                    let here = in_batch.get(&id).map(|n| (fresh[*n].incoming.digest, first + n));
-                    let known = || self.by_id.get(&id).map(|row| (self.log[*row].digest, *row));
-                    here.or_else(|| known().filter(|_| !planted(Mutant::PrunesDedupeKeys)))
-                };
-                let (digest, seq, id) = (incoming.digest, incoming.seq, incoming.id);
-                let add = |logged_as, in_batch: &mut HashMap<Uuid, usize>, fresh: &mut Vec<Fresh>| {
-                    in_batch.insert(logged_as, fresh.len());
-                    let row = first + fresh.len();
-                    (row, Fresh { request, incoming, logged_as, verdict: Verdict::Applied })
-                };
-                let (logged_as, row, again) = match stands(id, &in_batch, &fresh) {
-                    Some((known, row)) if known == digest => (id, row, true),
-                    None if next || asked.journal.is_none() => {
-                        let (row, op) = add(id, &mut in_batch, &mut fresh);
-                        fresh.push(op);
-                        (id, row, false)
+                results.push((incoming.id, incoming.seq, row, again));
+                if let (true, Some(journal)) = (turn.takes_place, asked.journal) {
+                    self.places.insert((journal, incoming.seq), turn.logged_as);
+                    places += 1;
+                    if let Some(journal) = self.journals.get_mut(&journal) {
+                        journal.last_seq = incoming.seq;
                     }
-                    _ => match stands(elsewhere, &in_batch, &fresh) {
-                        Some((_, row)) => (elsewhere, row, true),
-                        None => {
-                            let (row, op) = add(elsewhere, &mut in_batch, &mut fresh);
-                            fresh.push(op);
-                            (elsewhere, row, false)
-                        }
-                    },
-                };
-                results.push((id, seq, row, again));
-                if let (true, Some(journal)) = (next, asked.journal) {
-                    last_seq = Some(seq);
-                    self.places.insert((journal, seq), logged_as);
+                }
+                if !again {
+                    fresh.push(Fresh { request, incoming, logged_as: turn.logged_as, verdict: Verdict::Applied });
                 }
             }
-            if let (Some(journal), Some(seq)) = (asked.journal, last_seq) {
-                last.insert(journal, seq);
-            }
-            expect.push(last_seq.map_or(0, |last| last + 1));
             found.push(results);
+            expect.push(next);
         }
-        for (journal, seq) in last {
-            if let Some(journal) = self.journals.get_mut(&journal) {
-                journal.last_seq = seq;
-            }
-        }
-        (fresh, found, expect)
+        (fresh, found, expect, places)
     }
 
     fn facts(
@@ -280,6 +261,11 @@ impl Server {
                 if plan.tasks.iter().any(|task| self.assignees.contains_key(&task.id)) =>
             {
                 Verdict::Refused { code: RefusedCode::Exists, detail: "task".to_owned() }
+            }
+            (Verdict::Applied, Payload::AssignmentPlan(_))
+                if request.gives.iter().any(|(_, account)| !self.is_active(*account)) =>
+            {
+                Verdict::Refused { code: RefusedCode::Unknown, detail: "supervisor".to_owned() }
             }
             _ => verdict,
         }
@@ -375,8 +361,9 @@ impl Server {
     }
 
     /// Puts the batch into the log, under a signed head.
-    fn seal(&mut self, requests: &[Request], fresh: Vec<Fresh>) {
-        if fresh.is_empty() {
+    fn seal(&mut self, requests: &[Request], fresh: Vec<Fresh>, places: usize) {
+        // Envelopes alone are a batch too: ops that were here before, in another journal.
+        if fresh.is_empty() && places == 0 {
             return;
         }
         let first_rev = self.rev() + 1;
@@ -407,7 +394,7 @@ impl Server {
         }
     }
 
-    fn answer(&self, found: &[Found], expect: i64, server_time: Moment) -> Pushed {
+    fn answer(&self, found: &[Answering], expect: i64, server_time: Moment) -> Pushed {
         let mut batches = BTreeSet::new();
         let mut results = Vec::with_capacity(found.len());
         for (id, seq, row, again) in found {

@@ -103,6 +103,12 @@ impl Server {
         }
     }
 
+    /// The last place of a journal that is used up; 0 where there is none.
+    #[must_use]
+    pub fn last_seq(&self, journal: JournalId) -> i64 {
+        self.journals.get(&journal).map_or(0, |journal| journal.last_seq)
+    }
+
     /// Takes a lost phone's journal out of service.
     pub fn revoke(&mut self, journal: JournalId) {
         if let Some(journal) = self.journals.get_mut(&journal) {

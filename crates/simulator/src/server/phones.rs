@@ -24,9 +24,6 @@ use uuid::Uuid;
 
 use super::{Caller, Server, Unauthorized};
 
-/// How many tasks one answer holds; few, so that one pull is often not enough.
-const PAGE: usize = 3;
-
 /// What an upload request came to: a state, or the HTTP status of a complaint.
 pub type UploadAnswer = Result<UploadState, u16>;
 
@@ -54,7 +51,7 @@ impl Server {
         let mut pulled = Pulled {
             epoch: self.epoch,
             cursor: self.cursor(from, told),
-            more: active && notices.len() > PAGE,
+            more: active && notices.len() > self.page,
             server_time: now,
             changes: Vec::new(),
             checklists: BTreeMap::new(),
@@ -63,7 +60,7 @@ impl Server {
         if !active {
             return Ok(Some(pulled));
         }
-        notices.truncate(PAGE);
+        notices.truncate(self.page);
         if let Some((rev, task)) = notices.last() {
             pulled.cursor = self.cursor((*rev, task.0), if pulled.more { told } else { *rev });
         }

@@ -12,11 +12,13 @@ use std::{
 use domain::{
     evidence::Sha256,
     ids::{AssignmentId, JournalId, OpId, TenantId, VisitId},
-    op::{Facts, HeldCode, Op, Payload, RefusedCode, States, Verdict, apply, decide},
+    op::{
+        Facts, HeldCode, Op, Payload, RefusedCode, States, Verdict, apply, decide,
+        turn::{Asked, Found, Turns},
+    },
     role::RoleSet,
     time::Moment,
 };
-use mutants::{Mutant, planted};
 use protocol::{
     push::{OpResult, Pushed},
     receipt::Head,
@@ -30,7 +32,7 @@ use super::{
     changes::Changes,
     fork,
     incoming::{Incoming, Read},
-    known::{self, Known, elsewhere},
+    known::{self, Known},
     lane::Lane,
     load::load,
     people,
@@ -89,13 +91,6 @@ pub(super) struct Place {
     pub(super) seq: i64,
     pub(super) op: Uuid,
     pub(super) device_time: Moment,
-}
-
-/// Where the result of an op comes from.
-enum Found {
-    Fresh(usize),
-    AgainInBatch(usize),
-    Known(Known),
 }
 
 /// What a batch comes to.
@@ -174,7 +169,7 @@ pub(crate) async fn run(
     if forked && tree.is_none() {
         save::epoch(connection, tenant, &locked).await?;
     }
-    let older = found.iter().flatten().filter_map(|(_, found)| found.batch()).collect();
+    let older = found.iter().flatten().filter_map(batch).collect();
     let trees = known::trees(connection, tenant, lane, older).await?;
     let answers = answer(requests, callers, &found, &fresh, &expect, locked.rev, &trees, tree.as_ref());
     Ok(Outcome { answers, wrote: forked || tree.is_some(), tree })
@@ -198,8 +193,8 @@ async fn lock(connection: &mut PgConnection, tenant: TenantId) -> Result<Locked>
 struct Sorted<'a> {
     /// Those that get a verdict now.
     fresh: Vec<Fresh<'a>>,
-    /// For each request, where the result of each op comes from.
-    found: Vec<Vec<(usize, Found)>>,
+    /// For each request, where the results of its ops come from: of as many of them as have their turn.
+    found: Vec<Vec<Found<Known>>>,
     /// The seq that each request's journal expects next.
     expect: Vec<i64>,
     places: Vec<Place>,
@@ -213,76 +208,40 @@ async fn sort<'a>(
     callers: &[Option<CallerRow>],
 ) -> Result<Sorted<'a>> {
     let known = known::look_up(connection, tenant, requests).await?;
-    let mut last: HashMap<JournalId, i64> = HashMap::new();
-    let mut in_batch: HashMap<Uuid, usize> = HashMap::new();
+    let mut turns = Turns::new(|id| known.get(&id).map(|known| (known.digest, known.clone())));
     let mut fresh: Vec<Fresh<'a>> = Vec::new();
-    let mut found: Vec<Vec<(usize, Found)>> = Vec::with_capacity(requests.len());
+    let mut found = Vec::with_capacity(requests.len());
     let mut expect = Vec::with_capacity(requests.len());
     let mut places = Vec::new();
-    for (request, prepared) in requests.iter().copied().enumerate() {
-        let mut results = Vec::new();
-        let Some(caller) = &callers[request] else {
-            found.push(results);
+    for (request, (prepared, caller)) in requests.iter().copied().zip(callers).enumerate() {
+        let Some(caller) = caller else {
+            found.push(Vec::new());
             expect.push(0);
             continue;
         };
-        let mut last_seq = prepared.journal.map(|journal| *last.entry(journal).or_insert(caller.last_seq));
-        for (place, op) in prepared.ops.iter().enumerate() {
-            let seq = op.envelope.map(|envelope| envelope.seq);
-            let next = match (seq, last_seq) {
-                (Some(seq), Some(last)) if seq > last + 1 => break,
-                (Some(seq), Some(last)) => seq == last + 1,
-                _ => false,
-            };
-            let add = |fresh: &mut Vec<Fresh<'a>>, logged_as| {
-                fresh.push(Fresh {
-                    request,
-                    op,
-                    logged_as,
-                    verdict: Verdict::Applied,
-                    facts: Facts::of_server(prepared.received_at),
-                });
-                Found::Fresh(fresh.len() - 1)
-            };
-            // Another body under a known id, or a new op where the journal was full: kept under an id of its own.
-            let elsewhere = elsewhere(op.id, op.digest);
-            let stands = |id: Uuid, in_batch: &HashMap<Uuid, usize>, fresh: &[Fresh<'a>]| {
-                if let Some(n) = in_batch.get(&id) {
-                    return Some((fresh[*n].op.digest, Found::AgainInBatch(*n)));
-                }
-                known.get(&id).map(|known| (known.digest, Found::Known(known.clone())))
-            };
-            let (logged_as, result) = match stands(op.id, &in_batch, &fresh) {
-                Some((digest, again)) if digest == op.digest || planted(Mutant::TrustsOpIdAlone) => (op.id, again),
-                None if next || prepared.journal.is_none() => {
-                    in_batch.insert(op.id, fresh.len());
-                    (op.id, add(&mut fresh, op.id))
-                }
-                _ => match stands(elsewhere, &in_batch, &fresh) {
-                    Some((_, again)) => (elsewhere, again),
-                    None => {
-                        in_batch.insert(elsewhere, fresh.len());
-                        (elsewhere, add(&mut fresh, elsewhere))
-                    }
-                },
-            };
-            results.push((place, result));
-            if let (true, Some(journal), Some(envelope)) = (next, prepared.journal, op.envelope) {
-                last_seq = seq;
+        let asked = prepared.ops.iter().map(|op| Asked {
+            id: op.id,
+            digest: op.digest,
+            seq: op.envelope.map(|envelope| envelope.seq),
+        });
+        let (due, next) = turns.of(prepared.journal, caller.last_seq, asked);
+        for (op, turn) in prepared.ops.iter().zip(&due) {
+            if let Found::Fresh(_) = turn.found {
+                let facts = Facts::of_server(prepared.received_at);
+                fresh.push(Fresh { request, op, logged_as: turn.logged_as, verdict: Verdict::Applied, facts });
+            }
+            if let (true, Some(journal), Some(envelope)) = (turn.takes_place, prepared.journal, op.envelope) {
                 places.push(Place {
                     journal,
                     account: caller.account_id,
                     seq: envelope.seq,
-                    op: logged_as,
+                    op: turn.logged_as,
                     device_time: envelope.device_time,
                 });
             }
         }
-        if let (Some(journal), Some(last_seq)) = (prepared.journal, last_seq) {
-            last.insert(journal, last_seq);
-        }
-        expect.push(last_seq.map_or(0, |last| last + 1));
-        found.push(results);
+        found.push(due.into_iter().map(|turn| turn.found).collect());
+        expect.push(next);
     }
     Ok(Sorted { fresh, found, expect, places })
 }
@@ -394,7 +353,7 @@ fn head(locked: &Locked, leaves: &Leaves, requests: &[&Prepared], signer: &dyn S
 fn answer(
     requests: &[&Prepared],
     callers: Vec<Option<CallerRow>>,
-    found: &[Vec<(usize, Found)>],
+    found: &[Vec<Found<Known>>],
     fresh: &[Fresh<'_>],
     expect: &[i64],
     last_rev: i64,
@@ -425,8 +384,8 @@ fn answer(
             let mut batches = BTreeSet::new();
             let results: Vec<OpResult> = found[request]
                 .iter()
-                .map(|(place, found)| {
-                    let op = &prepared.ops[*place];
+                .zip(&prepared.ops)
+                .map(|(found, op)| {
                     let seq = op.envelope.map_or(0, |envelope| envelope.seq);
                     let result = match found {
                         Found::Fresh(n) => result(*n, false, op.id, seq),
@@ -449,9 +408,7 @@ fn answer(
         .collect()
 }
 
-impl Found {
-    /// The batch of an op that was here before.
-    fn batch(&self) -> Option<i64> {
-        if let Self::Known(known) = self { Some(known.batch) } else { None }
-    }
+/// The batch of an op that was here before.
+fn batch(found: &Found<Known>) -> Option<i64> {
+    if let Found::Known(known) = found { Some(known.batch) } else { None }
 }

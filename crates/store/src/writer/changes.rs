@@ -8,10 +8,11 @@ use std::{
 use domain::{
     evidence::{EVIDENCE_MAX_BYTES, Sha256, StoredBytes},
     ids::{JournalId, OpId, VisitId},
-    op::{Effects, Key, NoticeKind, Op, Payload, States, Verdict},
+    op::{Effects, HeldCode, Key, NoticeKind, Op, Payload, States, Verdict},
     time::Moment,
     visit::VisitDocument,
 };
+use mutants::{Mutant, planted};
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
@@ -92,7 +93,9 @@ pub(super) struct Before {
 impl Changes {
     /// Notes what follows from a verdict alone: a held op waits for HQ, and bytes that a safe op names may come.
     pub(super) fn note(&mut self, fresh: &Fresh<'_>, request: &Prepared, rev: i64, states: &States) {
-        if let Verdict::Held { code } = &fresh.verdict {
+        if let Verdict::Held { code } = &fresh.verdict
+            && !(planted(Mutant::DropsSideRevisions) && *code == HeldCode::StaleBase)
+        {
             let none = Parts::default();
             let parts = fresh.op.parts.as_ref().unwrap_or(&none);
             let task = fresh.op.op().and_then(task_of).and_then(|task| states.assignments.get(&task));
@@ -111,7 +114,7 @@ impl Changes {
                 self.held_journals.push(HeldJournalRow { op_id: fresh.logged_as, journal_id: journal.0 });
             }
         }
-        let may_send = fresh.verdict.is_safe() || mutants::planted(mutants::Mutant::ClaimsForRefused);
+        let may_send = fresh.verdict.is_safe() || planted(Mutant::ClaimsForRefused);
         if let (true, Some(journal), Some(document)) = (may_send, request.journal, fresh.op.op().and_then(submitted)) {
             let visit = VisitId::of(document.assignment);
             // What is held was not looked at by the rules: nobody fills the disk by naming a file without an end.

@@ -8,7 +8,7 @@ use std::{
 use domain::{
     evidence::Sha256,
     ids::{OpId, TenantId},
-    op::Verdict,
+    op::{Verdict, turn::elsewhere},
 };
 use protocol::push::OpResult;
 use sqlx::{PgConnection, Row as _};
@@ -47,11 +47,6 @@ impl Known {
             path: trees.get(&self.batch).map(|tree| tree.path(self.rev)).unwrap_or_default(),
         }
     }
-}
-
-/// The id under which another body of a known op is kept, or a new op at a place of the journal that is taken.
-pub(super) fn elsewhere(id: Uuid, digest: Sha256) -> Uuid {
-    Uuid::new_v5(&id, &digest.0)
 }
 
 /// What the log has of the ops of `requests`, by the id in the log.

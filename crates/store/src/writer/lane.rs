@@ -104,7 +104,10 @@ impl Lane {
                 tokio::time::sleep(std::time::Duration::from_millis(250)).await;
                 tx.commit().await
             });
-        } else if wrote {
+            // What may never be is not remembered: a lane that answers from it falls over, and hides what this fault is.
+            return Ok(answers);
+        }
+        if wrote {
             // From here on nobody knows whether it was written: the retry finds out.
             tx.commit().await.map_err(|error| {
                 tracing::error!(%error, "the answer to COMMIT did not come");

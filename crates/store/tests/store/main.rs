@@ -8,6 +8,7 @@ mod history;
 mod hq;
 mod isolation;
 mod luck;
+mod model;
 mod people;
 mod plans;
 mod restore;
