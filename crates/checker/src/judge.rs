@@ -87,6 +87,7 @@ pub fn check(events: &[Event]) -> Report {
     judge.once(events);
     judge.in_order(events);
     judge.nothing_freed_early(events);
+    judge.nothing_taken_back(events);
     judge.every_value_shown(events);
     judge.nothing_overwritten(events);
     judge.evidence(events);
@@ -331,6 +332,38 @@ impl<'a> Judge<'a> {
         }
         for what in faults {
             self.fault("P3", what);
+        }
+    }
+
+    /// P1: where nobody put the server back, a place of the log that was acknowledged stays what it was. A device that is
+    /// told of a loss offers its ops again, and they come to lie elsewhere: that is how the loss shows.
+    fn nothing_taken_back(&mut self, events: &'a [Event]) {
+        if events.iter().any(|event| matches!(event, Event::Restored { .. })) {
+            return;
+        }
+        let mut by_rev: BTreeMap<i64, (&str, &str)> = BTreeMap::new();
+        let mut by_op: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+        let mut faults = Vec::new();
+        for event in events {
+            let Event::Answered { outcome: Outcome::Ok, results, .. } = event else { continue };
+            for result in results {
+                let body = (result.op.as_str(), result.digest.as_str());
+                let other = by_rev.insert(result.rev, body).filter(|other| *other != body);
+                if let Some((other, _)) = other {
+                    faults.push(format!(
+                        "rev {} was acknowledged as op {other}, and then as op {}",
+                        result.rev, result.op
+                    ));
+                }
+                let before = by_op.insert(body, result.rev).filter(|before| *before != result.rev);
+                if let Some(before) = before {
+                    faults
+                        .push(format!("op {} was acknowledged at rev {before}, and then at {}", result.op, result.rev));
+                }
+            }
+        }
+        for what in faults {
+            self.fault("P1", what);
         }
     }
 

@@ -66,6 +66,16 @@ fn each_fault_is_found() {
 {"ev":"log","rev":3,"#;
     for (from, to, found) in [
         (log_b, r#"{"ev":"log","rev":2,"#, "P9: op b was acknowledged and is not in the log"),
+        (
+            r#""digest":"db","verdict":"held","rev":2}]"#,
+            r#""digest":"db","verdict":"held","rev":1}]"#,
+            "P1: rev 1 was acknowledged as op a, and then as op b",
+        ),
+        (
+            r#"{"ev":"answered","call":1,"outcome":"unknown"}"#,
+            r#"{"ev":"answered","call":1,"outcome":"ok","results":[{"op":"a","seq":1,"digest":"da","verdict":"applied","rev":7}]}"#,
+            "P1: op a was acknowledged at rev 7, and then at 1",
+        ),
         (r#""rev":3,"op":"h""#, r#""rev":3,"op":"a""#, "P2: op a is in the log at 1 and at 3"),
         (
             r#""op":"a","digest":"da","verdict":"applied","subject""#,

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde_json::json;
 use virtual_phone::{Dice, Photos, Wire};
 
@@ -66,8 +66,12 @@ pub async fn run(kills: &Kills) -> Result<()> {
         victims.swap(last, dice.below(last as u64 + 1) as usize);
     }
     let (mut recovered, mut planned) = (Vec::new(), 40 * kills.phones as u64);
+    let mut stalled = false;
     for (n, victim) in victims.iter().enumerate() {
-        progress(&recorder, 20).await?;
+        stalled = !progress(&recorder, 20).await;
+        if stalled {
+            break;
+        }
         tokio::time::sleep(Duration::from_millis(dice.below(700))).await;
         let begun = Instant::now();
         match victim {
@@ -84,7 +88,10 @@ pub async fn run(kills: &Kills) -> Result<()> {
         // Answers from before the kill may still be on their way.
         tokio::time::sleep(Duration::from_millis(30)).await;
         rig.ready().await?;
-        progress(&recorder, 1).await?;
+        stalled = !progress(&recorder, 1).await;
+        if stalled {
+            break;
+        }
         recovered.push(begun.elapsed());
         if load.visits() + 20 * kills.phones as u64 > planned {
             city.more(40).await?;
@@ -94,8 +101,8 @@ pub async fn run(kills: &Kills) -> Result<()> {
             println!("server-kills: {} kills, {} ops acknowledged", n + 1, recorder.acknowledged());
         }
     }
-    while recorder.acknowledged() < kills.ops {
-        progress(&recorder, 1).await?;
+    while !stalled && recorder.acknowledged() < kills.ops {
+        stalled = !progress(&recorder, 1).await;
         if load.visits() + 20 * kills.phones as u64 > planned {
             city.more(40).await?;
             planned += 40 * kills.phones as u64;
@@ -103,6 +110,10 @@ pub async fn run(kills: &Kills) -> Result<()> {
     }
     let drained = load.end().await?;
     let (mut broken, counts) = recorder.judge(&rig, city.tenant, Vec::new()).await?;
+    // Not the end of it: the checker has its say before.
+    if stalled {
+        broken.push(format!("nothing was acknowledged for {} s", PATIENCE.as_secs()));
+    }
     if !drained {
         broken.push("some phones never got rid of their work".to_owned());
     }
@@ -128,12 +139,14 @@ pub async fn run(kills: &Kills) -> Result<()> {
     .publish()
 }
 
-/// Waits until so many ops more have been acknowledged.
-async fn progress(recorder: &Recorder, more: u64) -> Result<()> {
+/// Waits until so many ops more have been acknowledged. `false`: that took too long.
+async fn progress(recorder: &Recorder, more: u64) -> bool {
     let (begun, before) = (Instant::now(), recorder.acknowledged());
     while recorder.acknowledged() < before + more {
-        ensure!(begun.elapsed() < PATIENCE, "nothing was acknowledged for {} s", PATIENCE.as_secs());
+        if begun.elapsed() >= PATIENCE {
+            return false;
+        }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    Ok(())
+    true
 }

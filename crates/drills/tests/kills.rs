@@ -13,3 +13,10 @@ fn few(common: Common) -> Kills {
 async fn nothing_acknowledged_is_lost_when_server_or_database_are_killed() {
     run(&few(Common::default())).await.unwrap();
 }
+
+/// A server that answers before its commit loses what it acknowledged when it is killed: the checker says which.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_before_the_commit_are_named_by_the_checker() {
+    let found = run(&few(Common::with_mutant("answers-before-commit"))).await.expect_err("it must be noticed");
+    assert!(found.to_string().contains("P1: "), "{found:#}");
+}
