@@ -190,6 +190,20 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    /// Whoever is to come again is told when: a full disk, a busy server, a throttle.
+    #[test]
+    fn what_passes_says_when_to_come_again() {
+        for code in Code::ALL {
+            let status = code.wire().0.as_u16();
+            let answer = ApiError::from(code).into_response();
+            assert_eq!(
+                answer.headers().contains_key(header::RETRY_AFTER),
+                matches!(status, 429 | 503 | 507),
+                "{code:?}"
+            );
+        }
+    }
+
     #[test]
     fn every_code_is_another_one_and_speaks_both_languages() {
         let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.wire().1).collect();

@@ -21,5 +21,6 @@ mod malformed;
 mod page;
 mod phone;
 mod planted;
+mod releases;
 mod texts;
 mod web;

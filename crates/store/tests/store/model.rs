@@ -279,8 +279,12 @@ impl Pair {
     /// The next op of a phone, with a body and a base that may be right.
     fn cut(&mut self, n: usize) -> Option<PushedOp> {
         let person = self.phones[n].person;
-        let mine: Vec<AssignmentId> =
-            self.tasks.iter().filter(|(_, of)| *of == person || self.seed % 3 == 0).map(|(id, _)| *id).collect();
+        let mine: Vec<AssignmentId> = self
+            .tasks
+            .iter()
+            .filter(|(_, of)| *of == person || self.seed.is_multiple_of(3))
+            .map(|(id, _)| *id)
+            .collect();
         if mine.is_empty() {
             return None;
         }
