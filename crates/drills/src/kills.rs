@@ -11,9 +11,6 @@ use virtual_phone::{Dice, Photos, Wire};
 
 use crate::{Figures, city::City, history::Recorder, load::Load, rig::Rig, settings::Common};
 
-/// How long nothing may be acknowledged after a kill before the drill gives up.
-const PATIENCE: Duration = Duration::from_secs(120);
-
 /// How many kills.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Kills {
@@ -32,6 +29,9 @@ pub struct Kills {
     /// Ops that must have been acknowledged.
     #[arg(long, default_value_t = 20_000)]
     pub ops: u64,
+    /// How long nothing may be acknowledged before the drill gives up, seconds.
+    #[arg(long, default_value_t = 120)]
+    pub patience: u64,
 }
 
 /// What is killed.
@@ -66,9 +66,10 @@ pub async fn run(kills: &Kills) -> Result<()> {
         victims.swap(last, dice.below(last as u64 + 1) as usize);
     }
     let (mut recovered, mut planned) = (Vec::new(), 40 * kills.phones as u64);
+    let patience = Duration::from_secs(kills.patience);
     let mut stalled = false;
     for (n, victim) in victims.iter().enumerate() {
-        stalled = !progress(&recorder, 20).await;
+        stalled = !progress(&recorder, 20, patience).await;
         if stalled {
             break;
         }
@@ -88,7 +89,7 @@ pub async fn run(kills: &Kills) -> Result<()> {
         // Answers from before the kill may still be on their way.
         tokio::time::sleep(Duration::from_millis(30)).await;
         rig.ready().await?;
-        stalled = !progress(&recorder, 1).await;
+        stalled = !progress(&recorder, 1, patience).await;
         if stalled {
             break;
         }
@@ -102,17 +103,21 @@ pub async fn run(kills: &Kills) -> Result<()> {
         }
     }
     while !stalled && recorder.acknowledged() < kills.ops {
-        stalled = !progress(&recorder, 1).await;
+        stalled = !progress(&recorder, 1, patience).await;
         if load.visits() + 20 * kills.phones as u64 > planned {
             city.more(40).await?;
             planned += 40 * kills.phones as u64;
         }
     }
-    let drained = load.end().await?;
+    // Where nothing goes on nobody waits for it.
+    let drained = !stalled && load.end().await?;
+    if stalled {
+        load.leave();
+    }
     let (mut broken, counts) = recorder.judge(&rig, city.tenant, Vec::new()).await?;
     // Not the end of it: the checker has its say before.
     if stalled {
-        broken.push(format!("nothing was acknowledged for {} s", PATIENCE.as_secs()));
+        broken.push(format!("nothing was acknowledged for {} s", kills.patience));
     }
     if !drained {
         broken.push("some phones never got rid of their work".to_owned());
@@ -140,10 +145,10 @@ pub async fn run(kills: &Kills) -> Result<()> {
 }
 
 /// Waits until so many ops more have been acknowledged. `false`: that took too long.
-async fn progress(recorder: &Recorder, more: u64) -> bool {
+async fn progress(recorder: &Recorder, more: u64, patience: Duration) -> bool {
     let (begun, before) = (Instant::now(), recorder.acknowledged());
     while recorder.acknowledged() < before + more {
-        if begun.elapsed() >= PATIENCE {
+        if begun.elapsed() >= patience {
             return false;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;

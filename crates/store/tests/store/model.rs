@@ -385,7 +385,7 @@ impl Pair {
             phone.cursors = (None, None);
         }
         let (tenant, now) = (self.world.tenant, NOW);
-        let store = self.world.store.pull(tenant, phone.token, phone.cursors.0.as_deref(), now).await;
+        let store = self.world.store.pull(tenant, phone.token, None, phone.cursors.0.as_deref(), now).await;
         let model = self.model.pull(phone.model.0, phone.cursors.1.as_deref(), now);
         let seed = self.seed;
         let (store, model) = match (store, model) {
