@@ -64,9 +64,7 @@ pub(crate) struct City {
     pub(crate) tenant: TenantId,
     owner: Store,
     /// The checklist.
-    pub(crate) list: ChecklistVersionId,
-    /// Its questions.
-    pub(crate) items: Vec<ItemId>,
+    pub(crate) list: ChecklistVersion,
     venues: Vec<Venue>,
     dice: Dice,
 }
@@ -88,8 +86,7 @@ impl City {
         let owner = Store::open(&settings, signer()).await?;
         let list = list(&mut dice);
         let (units, venues) = places(&mut dice);
-        let items = list.sections.iter().flat_map(|section| &section.items).map(|item| item.id).collect();
-        let mut city = Self { tenant, owner, list: list.id, items, venues: venues.clone(), dice };
+        let mut city = Self { tenant, owner, list: list.clone(), venues: venues.clone(), dice };
         city.act(Payload::OrgImport(OrgImport { units }), Private::None).await?;
         city.act(Payload::VenueImport(VenueImport { venues }), Private::None).await?;
         city.act(Payload::ChecklistPublish(ChecklistPublish { version: list }), Private::None).await?;
@@ -191,7 +188,7 @@ impl City {
                 tasks.push(PlannedTask {
                     id: task,
                     venue,
-                    checklist: self.list,
+                    checklist: self.list.id,
                     mode: VisitMode::Covert,
                     window: Window { from: now(), until: now().plus(DAY_MS) },
                     scenario: None,

@@ -18,11 +18,15 @@ pub mod visits;
 
 pub use keyset::{Cursor, Slice, Stretch};
 
-use domain::text::Text;
+use domain::{text::Text, visit::VisitDocument};
 use serde::de::DeserializeOwned;
 use sqlx::{Row as _, postgres::PgRow};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    packed::{Words, unpack},
+    rows::parse,
+};
 
 /// Rows that a page of a list has.
 pub const PAGE: usize = 50;
@@ -31,6 +35,11 @@ pub const PAGE: usize = 50;
 fn json<T: DeserializeOwned>(row: &PgRow, column: &'static str) -> Result<T> {
     let text: &str = row.try_get(column)?;
     serde_json::from_str(text).map_err(|error| Error::Inconsistent { table: column, what: error.to_string() })
+}
+
+/// What a visit handed in, from a row of `visit_revision`.
+fn document(row: &PgRow, words: Option<&Words>) -> Result<VisitDocument> {
+    parse("visit_revision", &unpack("visit_revision", row.try_get("document")?, words)?)
 }
 
 /// A text in two languages.

@@ -14,6 +14,7 @@ pub mod error;
 mod feed;
 pub mod hq;
 mod migrate;
+mod packed;
 mod people;
 mod phone;
 mod pool;
@@ -35,7 +36,7 @@ pub use migrate::{SchemaState, ServedRole, migrate, newest_schema, schema_state,
 pub use people::{Account, Handle, HandleQuery};
 pub use phone::{Claim, Pending, Pull, Readable, verified_op};
 pub use pool::{Settings, Store, Tx};
-pub use recorded::{Recorded, RecordedOp, recorded};
+pub use recorded::{Recorded, RecordedOp, payload, recorded};
 pub use secret::Secret;
 pub use session::{Front, NewJournal, NewSession, Person, Session, SignInCheck, Tenant};
 pub use signer::{Signed, Signer};

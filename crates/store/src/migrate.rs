@@ -36,6 +36,7 @@ steps! {
     101 "0101_hq_reads",
     110 "0110_phone_round_trips",
     120 "0120_phone_plans_kept",
+    130 "0130_documents_packed",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

@@ -7,7 +7,7 @@ use domain::{
 };
 use sqlx::{Connection as _, PgConnection, Row as _};
 
-use crate::{error::Result, rows::digest, writer::log::verdict};
+use crate::{error::Result, packed::unpack, rows::digest, writer::log::verdict};
 
 /// The log of a tenant.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,14 @@ pub struct RecordedOp {
     pub digest: Sha256,
     /// What became of it.
     pub verdict: Verdict,
+}
+
+/// The payload of an op as `app.op_log` keeps it, as JSON.
+///
+/// # Errors
+/// It has been changed.
+pub fn payload(packed: &[u8]) -> Result<String> {
+    unpack("op_log", packed, None)
 }
 
 /// Reads the log and the journals of a tenant.

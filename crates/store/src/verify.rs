@@ -188,7 +188,7 @@ async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, repor
     loop {
         let rows = sqlx::query(
             "SELECT l.batch, l.rev, l.received_at, l.op_id, l.digest, l.kind, l.subject, l.actor, l.base, l.salt,
-                    l.payload::text, l.extra::text, l.verdict, l.roles, l.facts, r.document::text AS document
+                    l.payload, l.extra::text, l.verdict, l.roles, l.facts, r.checklist_id, r.document
              FROM app.op_log l
              LEFT JOIN app.visit_revision r
                  ON r.tenant_id = l.tenant_id AND r.visit_id = l.subject AND r.rev = l.rev AND l.payload IS NULL
@@ -199,7 +199,9 @@ async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, repor
             return Ok(leaves);
         }
         for row in rows {
-            let document = row.try_get("document")?;
+            let document: Option<Vec<u8>> = row.try_get("document")?;
+            let list: Option<uuid::Uuid> = row.try_get("checklist_id")?;
+            let document = document.and_then(|packed| replay.unpacked(list?, &packed));
             let batch = row.try_get("batch")?;
             let (received_at, roles, facts) =
                 (row.try_get("received_at")?, row.try_get("roles")?, row.try_get("facts")?);

@@ -1,12 +1,22 @@
 //! What the database itself can do on this machine, for benchmarks to be measured against, and what they ask
 //! about it. Needs the owner's login; works on tables of its own, and on the tenant that a benchmark made.
 
-use domain::ids::{ChecklistVersionId, ItemId, TenantId};
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use domain::{
+    assignment::Window,
+    checklist::{Answer, ChecklistVersion, Item, Value},
+    evidence::Sha256,
+    ids::{AssignmentId, TenantId, VenueId},
+    op::canonical,
+    time::Moment,
+    visit::{Impressions, VisitDocument},
+};
 use futures_util::TryStreamExt as _;
-use sqlx::{Connection as _, PgConnection, Row as _};
+use sqlx::{Connection as _, PgConnection, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
-use crate::error::Result;
+use crate::{error::Result, packed::Packer, rows::json};
 
 /// A connection of the owner.
 #[derive(Debug)]
@@ -187,29 +197,42 @@ impl Yardstick {
         })
     }
 
-    /// Gives each visit of [`Yardstick::fill_lists`] a document in which every one of `items` is answered, with a note of
-    /// 65 bytes.
+    /// Gives each visit of [`Yardstick::fill_lists`] a document in which every question of `list` is answered, with a note
+    /// of 65 bytes.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn fill_answers(&mut self, tenant: TenantId, list: ChecklistVersionId, items: &[ItemId]) -> Result<u64> {
-        let items: Vec<Uuid> = items.iter().map(|item| item.0).collect();
-        let done = sqlx::query(
-            "INSERT INTO app.visit_revision (tenant_id, visit_id, submission, rev, received_at, document)
-             SELECT $1, v.visit_id, v.submission, row_number() OVER (), v.listed_at, jsonb_build_object(
-                 'assignment', v.assignment_id, 'venue', v.venue_id, 'checklist', $2::uuid,
-                 'window', jsonb_build_object('from', v.listed_at, 'until', v.listed_at),
-                 'impressions', '{}'::jsonb, 'no_microphone', false,
-                 'answers', (
-                     SELECT jsonb_object_agg(i.item, jsonb_build_object(
-                         'value', jsonb_build_object('choice', CASE WHEN v.score % 10 = 0 THEN 'no' ELSE 'yes' END),
-                         'note', left(md5(v.visit_id::text || i.item::text) || ' queue counter staff helpful waiting tickets', 65)))
-                     FROM unnest($3::uuid[]) AS i (item)))
-             FROM app.visit v WHERE v.tenant_id = $1",
+    pub async fn fill_answers(&mut self, tenant: TenantId, list: &ChecklistVersion) -> Result<u64> {
+        let visits = sqlx::query(
+            "SELECT visit_id, assignment_id, venue_id, submission, listed_at, score FROM app.visit WHERE tenant_id = $1
+             ORDER BY listed_at, visit_id",
         );
-        let done = done.bind(tenant.0).bind(list.0).bind(items).execute(&mut self.connection).await?;
+        let visits = visits.bind(tenant.0).fetch_all(&mut self.connection).await?;
+        let mut packer = Packer::default();
+        let mut copy = self
+            .connection
+            .copy_in_raw(
+                "COPY app.visit_revision (tenant_id, visit_id, submission, rev, received_at, checklist_id, document)
+                 FROM STDIN",
+            )
+            .await?;
+        for (stretch, visits) in visits.chunks(1_000).enumerate() {
+            let mut rows = String::new();
+            for (n, row) in visits.iter().enumerate() {
+                let document = packer.document(&answered(row, list)?, list);
+                let rev = stretch * 1_000 + n + 1;
+                let (visit, submission): (Uuid, i32) = (row.try_get("visit_id")?, row.try_get("submission")?);
+                let at: i64 = row.try_get("listed_at")?;
+                let said = write!(rows, "{}\t{visit}\t{submission}\t{rev}\t{at}\t{}\t\\\\x", tenant.0, list.id.0)
+                    .and_then(|()| document.iter().try_for_each(|byte| write!(rows, "{byte:02x}")));
+                said.unwrap_or_default();
+                rows.push('\n');
+            }
+            copy.send(rows.as_bytes()).await?;
+        }
+        let done = copy.finish().await?;
         sqlx::raw_sql("ANALYZE app.visit_revision").execute(&mut self.connection).await?;
-        Ok(done.rows_affected())
+        Ok(done)
     }
 
     /// Fills a tenant's lists with `visits` visits and three findings each, at the tenant's venues: rows for lists
@@ -256,4 +279,32 @@ impl Yardstick {
             .await?;
         Ok(())
     }
+}
+
+/// The document of a visit of [`Yardstick::fill_lists`], in its canonical form.
+fn answered(row: &PgRow, list: &ChecklistVersion) -> Result<String> {
+    let at = Moment(row.try_get("listed_at")?);
+    let visit: Uuid = row.try_get("visit_id")?;
+    let score: Option<i32> = row.try_get("score")?;
+    let said = if score.unwrap_or_default() % 10 == 0 { "no" } else { "yes" };
+    let note = |item: &Item| {
+        let seed = Sha256::of(&[&visit.as_bytes()[..], &item.id.0.as_bytes()[..]].concat()).to_string();
+        format!("{} queue counter staff helpful waiting tickets", seed.get(..21).unwrap_or_default())
+    };
+    let answer = |item: &Item| Answer { note: note(item), ..Answer::of(Value::Choice(said.to_owned())) };
+    let document = VisitDocument {
+        assignment: AssignmentId(row.try_get("assignment_id")?),
+        venue: VenueId(row.try_get("venue_id")?),
+        checklist: list.id,
+        window: Window { from: at, until: at },
+        arrived: None,
+        left: None,
+        answers: list.items().map(|item| (item.id, answer(item))).collect(),
+        answered_at: BTreeMap::new(),
+        impressions: Impressions::default(),
+        evidence: Vec::new(),
+        no_microphone: false,
+    };
+    let json = json(&document)?;
+    Ok(canonical::canonicalise(&json).unwrap_or(json))
 }

@@ -28,7 +28,7 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
     let mut city = bench.city().await?;
     let cookie = format!("mc_hq={}", city.desk().await?);
     bench.yardstick.fill_lists(city.tenant, visits).await?;
-    let filled = bench.yardstick.fill_answers(city.tenant, city.list, &city.items).await?;
+    let filled = bench.yardstick.fill_answers(city.tenant, &city.list).await?;
     ensure!(filled == visits as u64, "{filled} visits have answers");
     println!("  {answers} answers are there");
     bench.yardstick.copy_in(&limits::rows(visits as u64, ANSWERS, &mut Dice::new(bench.seed))).await?;

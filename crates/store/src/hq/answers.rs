@@ -1,16 +1,19 @@
 //! What the visits of the list answered: for a download, a stretch at a time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
-use domain::{ids::VisitId, visit::VisitDocument};
+use domain::{
+    ids::{ChecklistVersionId, VisitId},
+    visit::VisitDocument,
+};
 use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::{
-    Cursor, Stretch, json,
+    Cursor, Stretch, checklists, document,
     visits::{self, Filter, VisitRow},
 };
-use crate::{Tx, error::Result, rows::signed};
+use crate::{Tx, error::Result, packed::Words, rows::signed};
 
 /// A visit of the list with the document that was handed in last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +49,22 @@ async fn documents(tx: &mut Tx, of: &[VisitRow]) -> Result<HashMap<VisitId, Visi
     let ids: Vec<Uuid> = of.iter().map(|visit| visit.id.0).collect();
     let submissions = of.iter().map(|visit| signed(visit.submission)).collect::<Result<Vec<_>>>()?;
     let rows = sqlx::query(
-        "SELECT r.visit_id, r.document::text AS document FROM unnest($1::uuid[], $2::integer[]) AS x (visit, submission)
+        "SELECT r.visit_id, r.checklist_id, r.document FROM unnest($1::uuid[], $2::integer[]) AS x (visit, submission)
          CROSS JOIN LATERAL (
              SELECT * FROM app.visit_revision WHERE visit_id = x.visit AND submission = x.submission LIMIT 1) AS r",
     );
     let rows = rows.bind(ids).bind(submissions).fetch_all(&mut **tx).await?;
-    rows.iter().map(|row| Ok((VisitId(row.try_get("visit_id")?), json(row, "document")?))).collect()
+    let mut words: HashMap<Uuid, Option<Words>> = HashMap::new();
+    let mut documents = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let list: Uuid = row.try_get("checklist_id")?;
+        let words = match words.entry(list) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                new.insert(checklists::one(tx, ChecklistVersionId(list)).await?.as_ref().map(Words::of))
+            }
+        };
+        documents.insert(VisitId(row.try_get("visit_id")?), document(row, words.as_ref())?);
+    }
+    Ok(documents)
 }

@@ -15,11 +15,12 @@ use domain::{
 };
 use sqlx::{Row as _, postgres::PgRow};
 
-use super::{checklists, count, findings::FindingRow, json, json_or_none, org, visits::score};
+use super::{checklists, count, document, findings::FindingRow, json_or_none, org, visits::score};
 use crate::{
     Tx,
     code::Code,
     error::{Error, Result},
+    packed::Words,
 };
 
 /// One visit with everything that a reviewer judges.
@@ -81,7 +82,7 @@ pub async fn read(tx: &mut Tx, id: VisitId) -> Result<Option<VisitSheet>> {
         county_name: json_or_none(&row, "county_name")?.unwrap_or_default(),
         scenario: json_or_none(&row, "scenario")?,
         commitments: json_or_none(&row, "commitments")?.unwrap_or_default(),
-        submissions: submissions(tx, id).await?,
+        submissions: submissions(tx, id, &checklist).await?,
         verified: verified(tx, id).await?,
         findings: super::findings::of_visit(tx, id).await?,
         visit,
@@ -100,9 +101,10 @@ pub async fn revision(tx: &mut Tx, id: VisitId) -> Result<Option<u32>> {
     row.map(|row| count(&row, "revision")).transpose()
 }
 
-async fn submissions(tx: &mut Tx, id: VisitId) -> Result<Vec<Submission>> {
+async fn submissions(tx: &mut Tx, id: VisitId, list: &ChecklistVersion) -> Result<Vec<Submission>> {
+    let words = Words::of(list);
     let rows = sqlx::query(
-        "SELECT submission, received_at, document::text AS document FROM app.visit_revision \
+        "SELECT submission, received_at, document FROM app.visit_revision \
          WHERE visit_id = $1 ORDER BY submission",
     )
     .bind(id.0)
@@ -113,7 +115,7 @@ async fn submissions(tx: &mut Tx, id: VisitId) -> Result<Vec<Submission>> {
             Ok(Submission {
                 number: count(row, "submission")?,
                 received_at: Moment(row.try_get("received_at")?),
-                document: json(row, "document")?,
+                document: document(row, Some(&words))?,
             })
         })
         .collect()

@@ -1,12 +1,12 @@
 //! What changed for one person since their cursor.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use domain::{
     evidence::Sha256,
     ids::{AccountId, AssignmentId, TenantId, VenueId, VisitId},
     time::Moment,
-    visit::{VisitDocument, VisitState},
+    visit::VisitState,
 };
 use protocol::pull::{Change, Pulled, Task, TaskVisit};
 use sqlx::{PgConnection, Row as _};
@@ -16,6 +16,7 @@ use super::cursor::{Cursor, Mark};
 use crate::{
     Store, Tx,
     error::{Error, Result},
+    packed::{Words, unpack},
     rows::{AssignmentRow, VenueRow, VisitRow, digest, parse, unsigned},
     session::{is_due, roll},
     writer::load::read_checklists,
@@ -182,7 +183,7 @@ async fn fill(
     let assignments = assignments(tx, tenant, notices).await?;
     let venues: Vec<Uuid> = assignments.values().map(|assignment| assignment.venue.0).collect();
     let venues = read_venues(tx, tenant, venues).await?;
-    let mut visits = visits(tx, tenant, notices).await?;
+    let mut visits = visits(tx, tenant, notices, from).await?;
     let mut wanted = Vec::new();
     for notice in notices {
         // Its assignment was granted by an op that a restore has lost: the phone keeps what it has.
@@ -198,13 +199,7 @@ async fn fill(
         if notice.granted_rev > from.told {
             wanted.push(assignment.checklist.0);
         }
-        let visit = visits.remove(&notice.visit).map(|mut visit| {
-            visit.elsewhere = notice.elsewhere;
-            // Whoever filled it in has it, but for a phone that begins anew or mends what another wrote.
-            let needs = from.told == 0 || notice.elsewhere || visit.state == VisitState::Returned;
-            visit.document = visit.document.filter(|_| needs);
-            visit
-        });
+        let visit = visits.remove(&notice.visit);
         pulled.changes.push(Change::Task(Box::new(Task { assignment: assignment.clone(), venue, visit })));
     }
     if !wanted.is_empty() {
@@ -245,15 +240,22 @@ async fn read_venues(
     rows.iter().map(|row| VenueRow::read(row).map(|venue| (venue.id, venue))).collect()
 }
 
-async fn visits(tx: &mut PgConnection, tenant: TenantId, notices: &[Notice]) -> Result<HashMap<VisitId, TaskVisit>> {
-    let ids: Vec<Uuid> = notices.iter().map(|notice| notice.visit.0).collect();
+async fn visits(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    notices: &[Notice],
+    from: Cursor,
+) -> Result<HashMap<VisitId, TaskVisit>> {
+    let elsewhere: HashMap<VisitId, bool> = notices.iter().map(|notice| (notice.visit, notice.elsewhere)).collect();
+    let ids: Vec<Uuid> = elsewhere.keys().map(|visit| visit.0).collect();
+    let mut lists: HashMap<Uuid, Option<Words>> = HashMap::new();
     let rows = sqlx::query(
         "SELECT v.visit_id, v.assignment_id, v.venue_id, v.unit_id, v.county_id, v.checklist_id, v.topic, v.mode,
                 v.state, v.revision, v.submission, v.arrived_at, v.arrived_lat, v.arrived_lon, v.arrived_accuracy_m,
                 v.arrived_age_ms, v.arrived_no_fix, v.left_at, v.left_lat, v.left_lon, v.left_accuracy_m,
                 v.left_age_ms, v.left_no_fix, v.received_at, v.score, v.score_provisional, v.score_red_lines,
                 v.score_formula, v.evidence_expected, v.evidence_verified, v.returned::text, v.decided_by,
-                v.decided_at, v.decision_reason, r.document::text AS document
+                v.decided_at, v.decision_reason, r.checklist_id AS list, r.document
          FROM app.visit v
          LEFT JOIN app.visit_revision r
              ON r.tenant_id = v.tenant_id AND r.visit_id = v.visit_id AND r.submission = v.submission
@@ -262,15 +264,29 @@ async fn visits(tx: &mut PgConnection, tenant: TenantId, notices: &[Notice]) -> 
     let mut visits = HashMap::new();
     for row in rows.bind(tenant.0).bind(ids.clone()).fetch_all(&mut *tx).await? {
         let visit = VisitRow::read(&row)?;
-        let document: Option<&str> = row.try_get("document")?;
-        let document: Option<VisitDocument> = document.map(|document| parse("visit_revision", document)).transpose()?;
+        let elsewhere = elsewhere.get(&visit.id).copied().unwrap_or_default();
+        // Whoever filled it in has it, but for a phone that begins anew or mends what another wrote.
+        let needs = from.told == 0 || elsewhere || visit.state == VisitState::Returned;
+        let packed: Option<&[u8]> = row.try_get::<Option<_>, _>("document")?.filter(|_| needs);
+        let document = match packed {
+            Some(packed) => {
+                let list: Uuid = row.try_get("list")?;
+                if let Entry::Vacant(new) = lists.entry(list) {
+                    let read = read_checklists(&mut *tx, tenant, vec![list]).await?;
+                    new.insert(read.values().next().map(|list| Words::of(list)));
+                }
+                let words = lists.get(&list).and_then(Option::as_ref);
+                Some(parse("visit_revision", &unpack("visit_revision", packed, words)?)?)
+            }
+            None => None,
+        };
         visits.insert(
             visit.id,
             TaskVisit {
                 state: visit.state,
                 revision: visit.revision,
                 submission: visit.submission,
-                elsewhere: false,
+                elsewhere,
                 returned: visit.returned,
                 score: visit.score,
                 verified: Vec::new(),

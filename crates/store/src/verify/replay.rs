@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     evidence::Sha256,
-    ids::{FindingId, OpId, VisitId},
+    ids::{ChecklistVersionId, FindingId, OpId, VisitId},
     op::{Effects, HeldCode, Key, Op, Payload, States, apply, needs},
     time::Moment,
     visit::VisitDocument,
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     code::Code as _,
+    packed::{Words, unpack},
     writer::{Parts, log::LogRow},
 };
 
@@ -47,6 +48,8 @@ pub(super) struct Beside {
 pub(super) struct Revision {
     pub(super) rev: i64,
     pub(super) received_at: i64,
+    /// Which list it answers.
+    pub(super) checklist: Uuid,
     /// Of its canonical form.
     pub(super) document: Option<Sha256>,
 }
@@ -77,6 +80,12 @@ pub(super) struct Held {
 }
 
 impl Replay {
+    /// A document as it came. `None`: it was packed with the words of another list, or has been changed.
+    pub(super) fn unpacked(&self, list: Uuid, packed: &[u8]) -> Option<String> {
+        let words = self.states.checklists.get(&ChecklistVersionId(list)).map(|list| Words::of(list));
+        unpack("visit_revision", packed, words.as_ref()).ok()
+    }
+
     /// Applies an op with its stored facts. Its rows are taken out for it, so that an op costs what it
     /// touches and not what there is.
     pub(super) fn apply(&mut self, op: &Op, row: &LogRow) {
@@ -160,6 +169,7 @@ impl Replay {
         let revision = Revision {
             rev: row.rev,
             received_at: row.facts.received_at.0,
+            checklist: document.checklist.0,
             document: payload.map(|payload| Sha256::of(payload.as_bytes())),
         };
         self.beside.revisions.insert((visit.0, submission), revision);

@@ -180,15 +180,18 @@ async fn revisions(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, rep
     let rows = read(
         tx,
         tenant,
-        "SELECT visit_id, submission, rev, received_at, document::text FROM app.visit_revision WHERE tenant_id = $1",
+        "SELECT visit_id, submission, rev, received_at, checklist_id, document FROM app.visit_revision WHERE tenant_id = $1",
     )
     .await?;
     let mut found = BTreeMap::new();
     for row in rows {
-        let document = canonical::canonicalise(row.try_get("document")?).ok();
+        let list = row.try_get("checklist_id")?;
+        let document = replay.unpacked(list, row.try_get("document")?);
+        let document = document.and_then(|document| canonical::canonicalise(&document).ok());
         let revision = Revision {
             rev: row.try_get("rev")?,
             received_at: row.try_get("received_at")?,
+            checklist: list,
             document: document.map(|document| Sha256::of(document.as_bytes())),
         };
         found.insert((row.try_get("visit_id")?, row.try_get("submission")?), revision);

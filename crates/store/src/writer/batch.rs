@@ -161,7 +161,7 @@ pub(crate) async fn run(
             tenant,
             &locked,
             (&head, &beside),
-            Batch { fresh: &fresh, requests, changes, states: &states, writers: &writers },
+            Batch { fresh: &fresh, requests, changes, states: &states, writers: &writers, packer: &mut lane.packer },
         )
         .await?;
         Some(Arc::new(leaves.under(head)))

@@ -7,7 +7,7 @@ use std::{
 
 use domain::{
     evidence::{EVIDENCE_MAX_BYTES, Sha256, StoredBytes},
-    ids::{JournalId, OpId, VisitId},
+    ids::{ChecklistVersionId, JournalId, OpId, VisitId},
     op::{Effects, HeldCode, Key, NoticeKind, Op, Payload, States, Verdict},
     time::Moment,
     visit::VisitDocument,
@@ -22,10 +22,14 @@ use super::{
 };
 use crate::{code::Code as _, error::Result, rows::columns};
 
-columns!(
-    RevisionRow,
-    RevisionColumns { visit_id: Uuid, submission: i32, rev: i64, received_at: i64, document: String }
-);
+columns!(RevisionRow, RevisionColumns {
+    visit_id: Uuid,
+    submission: i32,
+    rev: i64,
+    received_at: i64,
+    checklist_id: Uuid,
+    document: Vec<u8>,
+});
 
 columns!(EvidenceRow, EvidenceColumns {
     visit_id: Uuid,
@@ -74,7 +78,7 @@ columns!(HeldJournalRow, HeldJournalColumns { op_id: Uuid, journal_id: Uuid });
 pub(super) struct Changes {
     /// The rows that changed, with the moment at which each was first touched here.
     pub(super) touched: BTreeMap<Key, Moment>,
-    pub(super) revisions: Vec<RevisionRow>,
+    pub(super) revisions: Vec<Handed>,
     pub(super) evidence: Vec<EvidenceRow>,
     pub(super) verified: Vec<VerifiedRow>,
     pub(super) held: Vec<HeldRow>,
@@ -83,6 +87,16 @@ pub(super) struct Changes {
     pub(super) notices: Vec<NoticeRow>,
     pub(super) claims: Vec<ClaimRow>,
     adopted: Vec<(OpId, VisitId)>,
+}
+
+/// A document as it came.
+pub(super) struct Handed {
+    pub(super) visit: VisitId,
+    pub(super) submission: i32,
+    pub(super) rev: i64,
+    pub(super) received_at: Moment,
+    pub(super) checklist: ChecklistVersionId,
+    pub(super) document: String,
 }
 
 /// What [`domain::op::apply`] takes away and is needed after it.
@@ -196,11 +210,12 @@ impl Changes {
         };
         // As it came, unknown fields included: the op's digest must come out again.
         let Some(payload) = Parts::of(&op.canonical, op.id.0).and_then(|parts| parts.payload) else { return };
-        self.revisions.push(RevisionRow {
-            visit_id: visit.0,
+        self.revisions.push(Handed {
+            visit,
             submission,
             rev,
-            received_at: received_at.0,
+            received_at,
+            checklist: document.checklist,
             document: payload,
         });
         let verified = states.verified.get(&visit);

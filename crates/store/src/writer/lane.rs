@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    packed::Packer,
     signer::Signer,
 };
 
@@ -37,6 +38,7 @@ pub(crate) struct Lane {
     pub(crate) tenant: TenantId,
     pub(crate) signer: Arc<dyn Signer>,
     pub(crate) checklists: Checklists,
+    pub(crate) packer: Packer,
     /// Batches of late, newest last.
     pub(crate) recent: VecDeque<Arc<Tree>>,
     pool: PgPool,
@@ -44,7 +46,7 @@ pub(crate) struct Lane {
 
 impl Lane {
     pub(super) fn new(tenant: TenantId, signer: Arc<dyn Signer>, pool: PgPool) -> Self {
-        Self { tenant, signer, checklists: Checklists::new(), recent: VecDeque::new(), pool }
+        Self { tenant, signer, checklists: Checklists::new(), packer: Packer::default(), recent: VecDeque::new(), pool }
     }
 
     /// Works until nobody can ask any more.

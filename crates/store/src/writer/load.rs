@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::log::{LogRow, read_op};
 use crate::{
     error::Result,
+    packed::{Words, unpack},
     rows::{AssignmentRow, FindingRow, UnitRow, VenueRow, VisitRow, digest, parse},
 };
 
@@ -39,7 +40,7 @@ pub(crate) async fn load<'a>(
         keys.extend(states.held.values().flat_map(|op| needs(op)));
     }
     rows(connection, tenant, &keys, &mut states).await?;
-    documents(connection, tenant, &keys, &mut states).await?;
+    documents(connection, tenant, &keys, checklists, &mut states).await?;
     versions(connection, tenant, &keys, checklists, &mut states).await?;
     Ok(states)
 }
@@ -114,6 +115,7 @@ async fn documents(
     connection: &mut PgConnection,
     tenant: TenantId,
     keys: &BTreeSet<Key>,
+    checklists: &mut Checklists,
     states: &mut States,
 ) -> Result<()> {
     let submitted = |id: &VisitId| states.visits.get(id).filter(|visit| visit.submission > 0);
@@ -131,11 +133,17 @@ async fn documents(
     let findings = ids(keys, |key| if let Key::Finding(FindingId(id)) = key { Some(*id) } else { None });
     if !visits.is_empty() {
         let rows = sqlx::query(
-            "SELECT r.visit_id, r.document::text FROM unnest($2, $3) AS x (visit, submission)
+            "SELECT r.visit_id, r.checklist_id, r.document FROM unnest($2, $3) AS x (visit, submission)
              JOIN app.visit_revision r ON r.tenant_id = $1 AND r.visit_id = x.visit AND r.submission = x.submission",
         );
-        for row in rows.bind(tenant.0).bind(visits.clone()).bind(submissions).fetch_all(&mut *connection).await? {
-            let document = parse("visit_revision", row.try_get("document")?)?;
+        let rows = rows.bind(tenant.0).bind(visits.clone()).bind(submissions).fetch_all(&mut *connection).await?;
+        let lists = rows.iter().map(|row| Ok(ChecklistVersionId(row.try_get("checklist_id")?)));
+        let lists = lists.collect::<Result<BTreeSet<_>>>()?;
+        ensure(connection, tenant, &lists, checklists).await?;
+        for row in rows {
+            let words = checklists.get(&ChecklistVersionId(row.try_get("checklist_id")?)).map(|list| Words::of(list));
+            let text = unpack("visit_revision", row.try_get("document")?, words.as_ref())?;
+            let document = parse("visit_revision", &text)?;
             states.documents.insert(VisitId(row.try_get("visit_id")?), Arc::new(document));
         }
         let rows = sqlx::query(
@@ -167,16 +175,25 @@ async fn versions(
     checklists: &mut Checklists,
     states: &mut States,
 ) -> Result<()> {
-    let wanted: Vec<ChecklistVersionId> =
-        keys.iter().filter_map(|key| if let Key::Checklist(id) = key { Some(*id) } else { None }).collect();
-    let missing: Vec<Uuid> = wanted.iter().filter(|id| !checklists.contains_key(id)).map(|id| id.0).collect();
-    if !missing.is_empty() {
-        checklists.extend(read_checklists(connection, tenant, missing).await?);
-    }
+    let wanted = keys.iter().filter_map(|key| if let Key::Checklist(id) = key { Some(*id) } else { None }).collect();
+    ensure(connection, tenant, &wanted, checklists).await?;
     for id in wanted {
         if let Some(version) = checklists.get(&id) {
             states.checklists.insert(id, Arc::clone(version));
         }
+    }
+    Ok(())
+}
+
+async fn ensure(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    wanted: &BTreeSet<ChecklistVersionId>,
+    checklists: &mut Checklists,
+) -> Result<()> {
+    let missing: Vec<Uuid> = wanted.iter().filter(|id| !checklists.contains_key(id)).map(|id| id.0).collect();
+    if !missing.is_empty() {
+        checklists.extend(read_checklists(connection, tenant, missing).await?);
     }
     Ok(())
 }
@@ -202,7 +219,7 @@ pub(crate) async fn read_checklists(
 async fn held_ops(connection: &mut PgConnection, tenant: TenantId, ids: &[Uuid]) -> Result<BTreeMap<OpId, Arc<Op>>> {
     let rows = sqlx::query(
         "SELECT l.rev, l.received_at, l.op_id, l.digest, l.kind, l.subject, l.actor, l.base, l.salt,
-                l.payload::text, l.extra::text, l.verdict, l.roles, l.facts
+                l.payload, l.extra::text, l.verdict, l.roles, l.facts
          FROM app.held h JOIN app.op_log l ON l.tenant_id = h.tenant_id AND l.rev = h.rev
          WHERE h.tenant_id = $1 AND h.op_id = ANY ($2) AND h.state = 1",
     );

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::incoming::Parts;
 use crate::{
     error::{Error, Result},
+    packed::unpack,
     rows::{columns, digest, parse},
 };
 
@@ -25,7 +26,7 @@ columns!(LogColumn, LogColumns {
     actor: Option<Uuid>,
     base: Option<i64>,
     salt: Option<Vec<u8>>,
-    payload: Option<String>,
+    payload: Option<Vec<u8>>,
     extra: Option<String>,
     verdict: Option<String>,
     roles: i32,
@@ -44,8 +45,9 @@ pub(crate) struct LogRow {
 }
 
 impl LogRow {
-    /// Reads every column, `payload` and `extra` as text.
+    /// Reads every column, `extra` as text. A payload that cannot be unpacked is missing: the digest does not come out.
     pub(crate) fn read(row: &PgRow) -> Result<Self> {
+        let payload: Option<&[u8]> = row.try_get("payload")?;
         Ok(Self {
             rev: row.try_get("rev")?,
             op_id: row.try_get("op_id")?,
@@ -56,7 +58,7 @@ impl LogRow {
                 actor: row.try_get("actor")?,
                 base: row.try_get("base")?,
                 salt: row.try_get("salt")?,
-                payload: row.try_get("payload")?,
+                payload: payload.and_then(|packed| unpack("op_log", packed, None).ok()),
                 extra: row.try_get("extra")?,
             },
             verdict: verdict(row.try_get("verdict")?)?,

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::{
     batch::{Fresh, Locked, Place, Prepared},
     changes::{
-        Changes, ClaimColumns, DecidedColumns, EvidenceColumns, HeldColumns, HeldJournalColumns, NoticeColumns,
-        RevisionColumns, VerifiedColumns,
+        Changes, ClaimColumns, DecidedColumns, EvidenceColumns, Handed, HeldColumns, HeldJournalColumns, NoticeColumns,
+        RevisionColumns, RevisionRow, VerifiedColumns,
     },
     incoming::Parts,
     log::{LogColumn, LogColumns, facts_columns, verdict_column},
@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    packed::Packer,
     rows::{
         AssignmentColumns, AssignmentRow, FindingColumns, FindingRow, UnitColumns, UnitRow, VenueColumns, VenueRow,
         VisitColumns, VisitRow, columns, json,
@@ -37,6 +38,7 @@ pub(super) struct Batch<'a> {
     pub(super) states: &'a States,
     /// Which journal writes which visit, as far as this batch says.
     pub(super) writers: &'a HashMap<VisitId, JournalId>,
+    pub(super) packer: &'a mut Packer,
 }
 
 /// Writes a batch under its head.
@@ -47,10 +49,10 @@ pub(super) async fn save(
     (head, beside): (&Head, &Beside),
     mut batch: Batch<'_>,
 ) -> Result<()> {
-    log(connection, tenant, locked, (head, beside), &batch).await?;
+    log(connection, tenant, locked, (head, beside), &mut batch).await?;
     lists(connection, tenant, &batch).await?;
     work(connection, tenant, &batch).await?;
-    held(connection, tenant, &mut batch.changes).await?;
+    held(connection, tenant, &mut batch).await?;
     record(connection, locked, batch).await
 }
 
@@ -69,7 +71,7 @@ async fn log(
     tenant: TenantId,
     locked: &Locked,
     (head, beside): (&Head, &Beside),
-    batch: &Batch<'_>,
+    batch: &mut Batch<'_>,
 ) -> Result<()> {
     let first = locked.rev + 1;
     let rows: LogColumns = (first..)
@@ -90,7 +92,7 @@ async fn log(
                 actor: parts.actor,
                 base: parts.base,
                 salt: parts.salt,
-                payload: parts.payload.filter(|_| !elsewhere),
+                payload: parts.payload.filter(|_| !elsewhere).map(|payload| batch.packer.payload(&payload)),
                 extra: parts.extra,
                 verdict: verdict_column(&fresh.verdict),
                 roles,
@@ -102,9 +104,9 @@ async fn log(
         "INSERT INTO app.op_log (tenant_id, batch, rev, received_at, op_id, digest, kind, subject, actor, base, salt,
                                  payload, extra, verdict, roles, facts)
          SELECT $1, $2, x.rev, x.received_at, x.op_id, x.digest, x.kind, x.subject, x.actor, x.base, x.salt,
-                x.payload::jsonb, x.extra::jsonb, x.verdict, x.roles, x.facts
+                x.payload, x.extra::jsonb, x.verdict, x.roles, x.facts
          FROM unnest($3::bigint[], $4::bigint[], $5::uuid[], $6::bytea[], $7::text[], $8::uuid[], $9::uuid[],
-                     $10::bigint[], $11::bytea[], $12::text[], $13::text[], $14::text[], $15::integer[],
+                     $10::bigint[], $11::bytea[], $12::bytea[], $13::text[], $14::text[], $15::integer[],
                      $16::smallint[])
               AS x (rev, received_at, op_id, digest, kind, subject, actor, base, salt, payload, extra, verdict, roles,
                     facts)",
@@ -292,14 +294,16 @@ const VISITS: &str = "
         decision_reason = excluded.decision_reason";
 
 /// What was handed in, its bytes, and what waits for HQ.
-async fn held(connection: &mut PgConnection, tenant: TenantId, changes: &mut Changes) -> Result<()> {
+async fn held(connection: &mut PgConnection, tenant: TenantId, batch: &mut Batch<'_>) -> Result<()> {
+    let Batch { changes, states, packer, .. } = batch;
     if !changes.revisions.is_empty() {
-        let rows: RevisionColumns = std::mem::take(&mut changes.revisions).into_iter().collect();
+        let rows = std::mem::take(&mut changes.revisions).into_iter().map(|handed| revision(handed, states, packer));
+        let rows = rows.collect::<Result<RevisionColumns>>()?;
         let query = sqlx::query(
-            "INSERT INTO app.visit_revision (tenant_id, visit_id, submission, rev, received_at, document)
-             SELECT $1, x.visit_id, x.submission, x.rev, x.received_at, x.document::jsonb
-             FROM unnest($2::uuid[], $3::integer[], $4::bigint[], $5::bigint[], $6::text[])
-                  AS x (visit_id, submission, rev, received_at, document)",
+            "INSERT INTO app.visit_revision (tenant_id, visit_id, submission, rev, received_at, checklist_id, document)
+             SELECT $1, x.visit_id, x.submission, x.rev, x.received_at, x.checklist_id, x.document
+             FROM unnest($2::uuid[], $3::integer[], $4::bigint[], $5::bigint[], $6::uuid[], $7::bytea[])
+                  AS x (visit_id, submission, rev, received_at, checklist_id, document)",
         );
         rows.bind(query.bind(tenant.0)).execute(&mut *connection).await?;
     }
@@ -350,6 +354,21 @@ async fn held(connection: &mut PgConnection, tenant: TenantId, changes: &mut Cha
         rows.bind(query.bind(tenant.0)).execute(connection).await?;
     }
     Ok(())
+}
+
+fn revision(handed: Handed, states: &States, packer: &mut Packer) -> Result<RevisionRow> {
+    let list = states.checklists.get(&handed.checklist).ok_or_else(|| Error::Inconsistent {
+        table: "checklist_version",
+        what: format!("visit {} was applied without its list {}", handed.visit, handed.checklist),
+    })?;
+    Ok(RevisionRow {
+        visit_id: handed.visit.0,
+        submission: handed.submission,
+        rev: handed.rev,
+        received_at: handed.received_at.0,
+        checklist_id: handed.checklist.0,
+        document: packer.document(&handed.document, list),
+    })
 }
 
 const RECORD: &str =

@@ -14,5 +14,6 @@ mod plans;
 mod restore;
 mod tamper;
 mod tampering;
+mod upgrade;
 mod visit;
 mod world;

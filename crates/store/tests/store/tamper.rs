@@ -17,7 +17,7 @@ use crate::{
 
 /// An edit, and what `verify` must call it.
 const EDITS: &[(&str, Fault)] = &[
-    ("UPDATE app.op_log SET payload = '{}' WHERE tenant_id = $1 AND kind = 'visit.arrive@1'", Fault::Digest),
+    ("UPDATE app.op_log SET payload = '\\x007b7d' WHERE tenant_id = $1 AND kind = 'visit.arrive@1'", Fault::Digest),
     ("UPDATE app.op_log SET actor = tenant_id WHERE tenant_id = $1 AND kind = 'visit.leave@1'", Fault::Digest),
     ("UPDATE app.op_log SET verdict = '{\"is\":\"duplicate\"}' WHERE tenant_id = $1 AND rev = 3", Fault::Root),
     ("DELETE FROM app.op_log WHERE tenant_id = $1 AND rev = 4", Fault::Gap),
@@ -27,10 +27,12 @@ const EDITS: &[(&str, Fault)] = &[
          FROM app.op_log WHERE tenant_id = $1 AND rev = 4",
         Fault::Gap,
     ),
+    ("UPDATE app.visit_revision SET document = '\\x007b7d' WHERE tenant_id = $1", Fault::Digest),
     (
-        "UPDATE app.visit_revision SET document = jsonb_set(document, '{answers}', '{}') WHERE tenant_id = $1",
+        "UPDATE app.visit_revision SET document = set_bit(document, 99, 1 - get_bit(document, 99)) WHERE tenant_id = $1",
         Fault::Digest,
     ),
+    ("UPDATE app.visit_revision SET checklist_id = gen_random_uuid() WHERE tenant_id = $1", Fault::Digest),
     ("UPDATE app.visit SET score = 9900 WHERE tenant_id = $1", Fault::Row),
     ("UPDATE app.visit SET arrived_at = arrived_at - 3600000 WHERE tenant_id = $1", Fault::Row),
     ("UPDATE app.visit SET state = 4 WHERE tenant_id = $1", Fault::Row),

@@ -19,7 +19,7 @@ use mutants::Mutant;
 use protocol::receipt::{Head, leaf, merkle, side_leaf};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
-use store::{Fault, OUTSIDE, Signer as _, verify_on};
+use store::{Fault, OUTSIDE, Signer as _, payload, verify_on};
 use uuid::Uuid;
 
 use crate::{
@@ -283,10 +283,9 @@ fn roll_back() -> Vec<String> {
 async fn rehash(tx: &mut PgConnection, tenant: Uuid, luck: &mut Luck, stolen: bool) -> Option<()> {
     let ops = sqlx::query(
         "SELECT l.rev, l.op_id, l.digest, l.kind, l.subject, l.actor, l.base, encode(l.salt, 'hex') AS salt,
-                COALESCE(l.payload, r.document)::text AS payload
-         FROM app.op_log l LEFT JOIN app.visit_revision r
-             ON r.tenant_id = l.tenant_id AND r.visit_id = l.subject AND r.rev = l.rev AND l.payload IS NULL
-         WHERE l.tenant_id = $1 AND l.extra IS NULL AND length(l.salt) = 16 AND l.kind NOT LIKE 'account.%'
+                l.payload
+         FROM app.op_log l
+         WHERE l.tenant_id = $1 AND l.payload IS NOT NULL AND l.extra IS NULL AND length(l.salt) = 16 AND l.kind NOT LIKE 'account.%'
          ORDER BY l.rev",
     );
     let ops = ops.bind(tenant).fetch_all(&mut *tx).await.unwrap();
@@ -295,7 +294,7 @@ async fn rehash(tx: &mut PgConnection, tenant: Uuid, luck: &mut Luck, stolen: bo
     let mut body = json!({
         "op_id": id("op_id"), "kind": op.get::<String, _>("kind"), "subject": id("subject"), "actor": id("actor"),
         "salt": op.get::<String, _>("salt"),
-        "payload": serde_json::from_str::<Value>(op.get("payload")).unwrap(),
+        "payload": serde_json::from_str::<Value>(&payload(op.get("payload")).unwrap()).unwrap(),
     });
     if let Some(base) = op.get::<Option<i64>, _>("base") {
         body["base"] = base.into();
