@@ -1,11 +1,12 @@
 import { defineConfig } from '@playwright/test';
 
-// Every test starts a server of its own (fixtures/server.ts) and phones with
+// Every worker has a server of its own (fixtures/server.ts) and phones with
 // profiles on disk (fixtures/phone.ts); the browser is the system's Chromium.
 // No retries: a test that passes at the second try has found something.
 export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
+  globalSetup: './fixtures/founding.ts',
   fullyParallel: false,
   workers: 1,
   retries: 0,

@@ -6,14 +6,13 @@ import { join } from 'node:path';
 
 import { expect, test } from '../fixtures/city';
 import { Phone } from '../fixtures/phone';
-import { makeScreenshot } from '../fixtures/pictures';
-import { acceptAndArrive, addPhotos, answer, drained, handIn, leave, missingItems, note, offlineReady, saved, signIn } from '../fixtures/visit';
+import { acceptAndArrive, addMissing, answerAll, drained, handIn, leave, offlineReady, saved, signIn } from '../fixtures/visit';
 
 const LISTS = [
-  { name: '网络感知', code: 'NET', items: 13, later: true },
-  { name: '客服热线', code: 'HOT', items: 13, later: true },
-  { name: '网上营业厅', code: 'WEB', items: 13, later: false },
-  { name: '计费准确', code: 'BILL', items: 13, later: true },
+  { name: '网络感知', code: 'NET', later: true },
+  { name: '客服热线', code: 'HOT', later: true },
+  { name: '网上营业厅', code: 'WEB', later: false },
+  { name: '计费准确', code: 'BILL', later: true },
 ];
 
 test('four checklists are answered offline and end in a score', async ({ city }) => {
@@ -34,23 +33,9 @@ test('four checklists are answered offline and end in a score', async ({ city })
       if (!list) continue;
       await test.step(list.name, async () => {
         await acceptAndArrive(phone, id);
-        for (let n = 1; n <= list.items; n += 1) {
-          const code = `${list.code}-${String(n).padStart(2, '0')}`;
-          await phone.go(`/field/visit/${id}/item/${code}`);
-          await expect(phone.page.locator(`article[data-item="${code}"]`)).toBeVisible();
-          const isLater = (await phone.page.locator('.item__marks', { hasText: '后补题' }).count()) > 0;
-          if (!isLater) await answer(phone.page, code);
-        }
+        await answerAll(phone, id);
         await leave(phone, id);
-        await phone.go(`/field/visit/${id}/missing`);
-        for (const code of await missingItems(phone.page)) {
-          await phone.go(`/field/visit/${id}/item/${code}`);
-          await expect(phone.page.locator(`article[data-item="${code}"]`)).toBeVisible();
-          const made = (kind: string) => [1, 2].map((n) => makeScreenshot(folder, `${code}-${kind}-${n}.png`, 40, 60));
-          await addPhotos(phone.page, code, made('photo'));
-          await addPhotos(phone.page, code, made('screenshot'), 'screenshot');
-          await note(phone.page, '按要求逐项核对,结果与公布一致,没有多收。');
-        }
+        await addMissing(phone, id, folder);
         await handIn(phone, id);
         // The score is worked out here, by the same function as at HQ; with an item to come it is provisional.
         const score = phone.page.locator('.score').first();
