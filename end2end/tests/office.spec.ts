@@ -1,0 +1,156 @@
+// HQ's own duties: lists that are taken away as they stand, work that came too late, a choice that has its price.
+
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Page } from '@playwright/test';
+
+import { expect, test } from '../fixtures/city';
+import { Desk } from '../fixtures/desk';
+import { Phone } from '../fixtures/phone';
+import { acceptAndArrive, addMissing, answerAll, handIn, leave, saved, signIn } from '../fixtures/visit';
+
+/** The file behind a link, and its rows without the heading; no cell of it has a line break or a quote. */
+async function download(page: Page, link: string): Promise<{ text: string; rows: string[][] }> {
+  const begun = page.waitForEvent('download');
+  await page.getByRole('link', { name: link, exact: true }).click();
+  const text = readFileSync(await (await begun).path(), 'utf8');
+  const rows = text.trim().split('\r\n').slice(1).map((line) => line.split(','));
+  return { text, rows };
+}
+
+test('a list is downloaded as it is filtered', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'reviewer');
+  try {
+    const page = desk.page;
+    await desk.go('/hq/visits?state=accepted&topic=hall');
+    const ids = await page.locator('a[data-row]').evaluateAll((all) => all.map((one) => one.getAttribute('href')?.split('/').pop() ?? ''));
+    expect(ids.length).toBeGreaterThan(5);
+    const { text, rows } = await download(page, 'CSV');
+    expect(text.startsWith('\ufeff')).toBe(true);
+    expect(rows.slice(0, ids.length).map(([id]) => id)).toEqual(ids);
+    for (const row of rows) {
+      expect(row.join()).toContain('已通过');
+      for (const cell of row) expect(cell).not.toMatch(/^[=+@-]/);
+    }
+    const all = await (await page.request.get(`${city.url}/hq/export/visits.csv`)).text();
+    expect(all.trim().split('\r\n').length).toBeGreaterThan(rows.length + 1);
+
+    await desk.go('/hq/findings?state=proposed&severity=critical&topic=hall');
+    const found = await page.locator('tr[data-finding]').count();
+    expect(found).toBeGreaterThan(0);
+    const findings = await download(page, 'CSV');
+    expect(findings.text.trim().split('\r\n').length).toBeGreaterThanOrEqual(found + 1);
+    expect(findings.text).not.toContain('一般');
+    // Nobody else gets at them.
+    const stranger = await Desk.sit(city.url, 'admin');
+    const refused = await stranger.page.request.get(`${city.url}/hq/export/visits.csv`);
+    expect(refused.status()).toBe(403);
+    await stranger.leave();
+    desk.expectNoViolations();
+  } finally {
+    await desk.leave();
+  }
+});
+
+test('work on a task that was called back is kept and adopted, and who chose its supervisor may not judge it', async ({ city }) => {
+  test.setTimeout(300_000);
+  const folder = mkdtempSync(join(tmpdir(), 'mc-screens-'));
+  const admin = await Desk.sit(city.url, 'admin');
+  const phone = await Phone.take(city.url);
+  let both: Desk | undefined;
+  let other: Desk | undefined;
+  try {
+    // Somebody who may plan and review.
+    await admin.go('/hq/people');
+    await admin.page.locator('summary', { hasText: '新建账号' }).click();
+    await admin.page.fill('input[name=name]', '周全');
+    await admin.page.fill('input[name=login]', 'zhouquan');
+    await admin.page.fill('input[name=password]', 'mingcha-demo');
+    for (const role of ['office', 'reviewer']) await admin.page.locator(`input[value=${role}]`).check();
+    await admin.page.getByRole('button', { name: '建立' }).click();
+    await expect(admin.page.locator('tr[data-login=zhouquan]')).toBeVisible();
+
+    both = await Desk.sit(city.url, 'zhouquan');
+    const page = both.page;
+    await both.go('/hq/tasks/new?kind=online');
+    await both.alive();
+    const label = page.locator('[data-list=venues] label').first();
+    await label.locator('input').check();
+    const venue = (await label.textContent())?.split(' · ')[0] ?? '';
+    await page.locator('select[name="form[handle]"]').selectOption({ index: 1 });
+    await page.getByRole('button', { name: '派发' }).click();
+    await expect(page).toHaveURL(/\/hq\/tasks$/);
+
+    // Whoever holds it accepts it while there is a network, and makes the visit without one.
+    const logins = ['sup1', 'sup2', 'sup3', 'sup4', 'sup5', 'sup6', 'sup7', 'sup8'];
+    const holders: string[] = [];
+    for (const login of logins) if ((await phone.offered(login)).includes(venue)) holders.push(login);
+    await signIn(phone, holders[0] ?? '');
+    const tasks = phone.page.locator('[data-stage=offered]', { hasText: venue });
+    const id = (await tasks.last().getAttribute('data-task')) ?? '';
+    await phone.go(`/field/visit/${id}`);
+    await phone.page.getByRole('button', { name: '接受任务' }).click();
+    await expect(phone.page.locator('[data-stage=ready]')).toBeVisible();
+    await saved(phone.page);
+    await phone.go('/field/sync');
+    await expect(phone.page.locator('[data-waiting="0"]')).toBeAttached();
+    await phone.cut('**/api/**');
+    await acceptAndArrive(phone, id);
+
+    await both.go('/hq/tasks?state=accepted');
+    const row = page.locator(`tr[id="${id}"]`);
+    await row.locator('summary').click();
+    await row.locator('input[name=reason]').fill('活动改期');
+    await row.getByRole('button', { name: '收回' }).click();
+    await expect(page).toHaveURL(/\/hq\/tasks/);
+
+    await answerAll(phone, id);
+    await leave(phone, id);
+    await addMissing(phone, id, folder);
+    await handIn(phone, id);
+    await phone.mend();
+    await phone.go('/field/sync');
+    await phone.page.getByRole('button', { name: '立即同步' }).click();
+    await expect(phone.page.locator('[data-list=trouble]')).toContainText('待审核人处理', { timeout: 60_000 });
+    await expect(phone.page.locator('[data-waiting="0"]')).toBeAttached({ timeout: 60_000 });
+
+    // HQ takes the arrival and what was handed in.
+    other = await Desk.sit(city.url, 'reviewer2');
+    for (const what of ['到场', '提交的走访']) {
+      await other.go('/hq/held');
+      const held = other.page.locator('tr[data-held]', { hasText: venue }).filter({ hasText: what });
+      await expect(held.first()).toContainText('任务已被收回');
+      const op = (await held.first().getAttribute('data-held')) ?? '';
+      await held.first().getByRole('button', { name: '采纳' }).click();
+      await expect(other.page.locator(`tr[data-held="${op}"]`)).toHaveCount(0);
+    }
+    await other.go(`/hq/visits?state=received&q=${encodeURIComponent(venue)}`);
+    const path = (await other.page.locator('a[data-row]').first().getAttribute('href')) ?? '';
+
+    // The server looks at the evidence in its own time; until then nobody may accept.
+    const desk = both;
+    await expect(async () => {
+      await desk.go(path);
+      await expect(page.locator('[data-decide] a[data-key=a]')).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 60_000 });
+    await both.alive();
+    await page.getByRole('link', { name: /^通过/ }).click();
+    await expect(page.locator('.made-failed')).toContainText('你不能审核它', { timeout: 30_000 });
+    await both.go(path);
+    await expect(page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
+    await other.go(path);
+    await other.alive();
+    await other.page.getByRole('link', { name: /^通过/ }).click();
+    await expect(other.page.locator('[data-visit]')).toHaveAttribute('data-state', 'accepted', { timeout: 30_000 });
+    both.expectNoViolations();
+    other.expectNoViolations();
+    phone.expectNoViolations();
+  } finally {
+    await admin.leave();
+    await both?.leave();
+    await other?.leave();
+    await phone.remove();
+  }
+});
