@@ -8,7 +8,8 @@ export default defineConfig({
   outputDir: './test-results',
   globalSetup: './fixtures/founding.ts',
   fullyParallel: false,
-  workers: 1,
+  // Each has a city of its own; two keep two cores busy.
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list']],

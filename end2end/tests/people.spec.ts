@@ -78,7 +78,7 @@ test('many tasks are drawn at once, each reaches one supervisor, and HQ learns o
     // By the phones' own contract: every task has exactly one holder.
     const holders: string[] = [];
     for (const login of ['sup1', 'sup2', 'sup3', 'sup4', 'sup5', 'sup6', 'sup7', 'sup8']) {
-      const offered = await phone.offered(login);
+      const offered = (await phone.offered(login)).map((one) => one.venue);
       holders.push(...names.filter((name) => offered.includes(name)).map((name) => `${name} ${login}`));
     }
     for (const name of names) expect(holders.filter((one) => one.startsWith(name))).toHaveLength(1);
