@@ -93,6 +93,8 @@ mutants! {
     HidesItsWitness = "hides-its-witness", "P9";
     /// A file counts as received when its last byte was sent.
     ReceivedWhenAllSent = "received-when-all-sent", "P10";
+    /// Bytes that two visits name go up for the first of them alone.
+    SendsEqualBytesOnce = "sends-equal-bytes-once", "P10";
     /// Every file that a visit names counts as soon as one of them does.
     CountsWhatIsNotThere = "counts-what-is-not-there", "P10";
     /// The place of the pull is on the disk before what it stands for.

@@ -4,7 +4,7 @@ use mutants::Mutant;
 use simulator::run_all;
 
 /// The bugs that the simulator must notice.
-const CAUGHT: [Mutant; 16] = [
+const CAUGHT: [Mutant; 17] = [
     Mutant::FreesWithoutReceipt,
     Mutant::CountsOnInOldJournal,
     Mutant::PrunesDedupeKeys,
@@ -15,6 +15,7 @@ const CAUGHT: [Mutant; 16] = [
     Mutant::ForgetsPhotosAfterEpoch,
     Mutant::HidesItsWitness,
     Mutant::ReceivedWhenAllSent,
+    Mutant::SendsEqualBytesOnce,
     Mutant::CountsWhatIsNotThere,
     Mutant::CountsUnhashedBytes,
     Mutant::WatermarkBeforeData,

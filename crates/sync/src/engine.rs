@@ -17,6 +17,7 @@ use domain::{
 };
 
 use mutants::{Mutant, planted};
+use protocol::evidence::CHUNK_BYTES;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -46,6 +47,10 @@ pub struct Engine {
     troubles: BTreeMap<OpId, Trouble>,
     /// The most ops that the next push takes: halved where the server finds it too large.
     most: usize,
+    /// The most bytes that the next chunk of a file takes: halved where the line breaks.
+    chunk: u64,
+    /// How many chunks went through since it broke, or since there was one size more.
+    went: u32,
 }
 
 impl Engine {
@@ -53,8 +58,7 @@ impl Engine {
     #[must_use]
     pub fn begin(journal: JournalId, epoch: u32) -> (Self, Vec<Change>) {
         let head = Head { journal, last_seq: 0, epoch, cursor: None, newest: None, heard: Moment(0), next: None };
-        let engine =
-            Self { head, ops: BTreeMap::new(), files: BTreeMap::new(), troubles: BTreeMap::new(), most: push::MOST };
+        let engine = Self::of(head, BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let changes = vec![engine.put_head()];
         (engine, changes)
     }
@@ -86,7 +90,16 @@ impl Engine {
         let mut head = head?;
         // The head and an op are written together; were they not, no place is given twice.
         head.last_seq = head.last_seq.max(ops.keys().next_back().copied().unwrap_or(0));
-        Some(Self { head, ops, files, troubles, most: push::MOST })
+        Some(Self::of(head, ops, files, troubles))
+    }
+
+    fn of(
+        head: Head,
+        ops: BTreeMap<i64, OpRecord>,
+        files: BTreeMap<Sha256, FileNote>,
+        troubles: BTreeMap<OpId, Trouble>,
+    ) -> Self {
+        Self { head, ops, files, troubles, most: push::MOST, chunk: CHUNK_BYTES, went: 0 }
     }
 
     /// The journal that this phone writes.
@@ -192,7 +205,7 @@ impl Engine {
         }
         let kept = |file: &&mut FileNote| file.state != FileState::Stuck && !planted(Mutant::ForgetsPhotosAfterEpoch);
         for file in self.files.values_mut().filter(kept) {
-            file.state = FileState::Waiting { sent: 0 };
+            file.again();
             changes.push(put_file(file));
         }
         self.head =

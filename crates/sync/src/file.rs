@@ -19,7 +19,7 @@ const SPOILED_MAX: u32 = 3;
 pub struct FileNote {
     /// Its hash, by which it is stored.
     pub sha256: Sha256,
-    /// Whose file.
+    /// Whose file; where several tasks name the same bytes, the one that it goes up for now, or went up for last.
     pub task: AssignmentId,
     /// How many bytes.
     pub size: u64,
@@ -28,6 +28,12 @@ pub struct FileNote {
     /// How often the whole arrived with another hash.
     #[serde(default)]
     pub spoiled: u32,
+    /// Other tasks that name the same bytes, and for whose visits they are still to go up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<AssignmentId>,
+    /// Other tasks that name the same bytes, and for whose visits the server has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub had: Vec<AssignmentId>,
 }
 
 /// Where a file stands.
@@ -67,7 +73,56 @@ pub enum UploadStep {
 impl FileNote {
     /// A file as it is handed in.
     pub(crate) fn new(task: AssignmentId, bytes: &StoredBytes) -> Self {
-        Self { sha256: bytes.sha256, task, size: bytes.size, state: FileState::Waiting { sent: 0 }, spoiled: 0 }
+        let state = FileState::Waiting { sent: 0 };
+        Self { sha256: bytes.sha256, task, size: bytes.size, state, spoiled: 0, also: Vec::new(), had: Vec::new() }
+    }
+
+    /// The same bytes are handed in by `task`: every visit gets them once.
+    pub(crate) fn named_by(&mut self, task: AssignmentId) {
+        let known = self.task == task || self.also.contains(&task) || self.had.contains(&task);
+        if !known && !planted(Mutant::SendsEqualBytesOnce) {
+            self.also.push(task);
+            self.go_on();
+        }
+    }
+
+    /// The server has it for `task`, as of `now`.
+    pub(crate) fn arrived(&mut self, task: AssignmentId, now: Moment) {
+        if self.task == task {
+            if !matches!(self.state, FileState::Received { .. }) {
+                self.state = FileState::Received { at: now };
+            }
+            self.go_on();
+        } else if let Some(place) = self.also.iter().position(|also| *also == task) {
+            self.had.push(self.also.swap_remove(place));
+        }
+    }
+
+    /// The server does not have it for `task` any more, or never had.
+    pub(crate) fn missed(&mut self, task: AssignmentId) {
+        let received = matches!(self.state, FileState::Received { .. });
+        if self.task == task && received {
+            self.state = FileState::Waiting { sent: 0 };
+        } else if let Some(place) = self.had.iter().position(|had| *had == task) {
+            self.also.push(self.had.swap_remove(place));
+            self.go_on();
+        }
+    }
+
+    /// Everything again, for every task.
+    pub(crate) fn again(&mut self) {
+        self.also.append(&mut self.had);
+        self.state = FileState::Waiting { sent: 0 };
+    }
+
+    /// Received for one task, and another waits: then it goes up for that one.
+    fn go_on(&mut self) {
+        if matches!(self.state, FileState::Received { .. })
+            && let Some(next) = self.also.pop()
+        {
+            self.had.push(std::mem::replace(&mut self.task, next));
+            (self.state, self.spoiled) = (FileState::Waiting { sent: 0 }, 0);
+        }
     }
 
     /// The visit that names it.
@@ -82,6 +137,13 @@ impl FileNote {
         matches!(self.state, FileState::Waiting { .. })
     }
 
+    /// Whether the server does not have it for `task` yet.
+    #[must_use]
+    pub fn is_owed(&self, task: AssignmentId) -> bool {
+        let received = matches!(self.state, FileState::Received { .. });
+        (self.task == task && !received) || self.also.contains(&task)
+    }
+
     /// How many bytes are there.
     #[must_use]
     pub const fn sent(&self) -> u64 {
@@ -92,14 +154,15 @@ impl FileNote {
         }
     }
 
-    /// The first step of a pass is always to ask: the server may have lost what it had, or have more.
+    /// The first step of a pass is always to ask: the server may have lost what it had, or have more. A chunk has at most
+    /// `most` bytes: see [`crate::Engine::chunk`].
     #[must_use]
-    pub const fn next(&self, asked: bool) -> UploadStep {
+    pub const fn next(&self, asked: bool, most: u64) -> UploadStep {
         match self.state {
             FileState::Waiting { .. } if !asked => UploadStep::Create,
             FileState::Waiting { sent } => {
                 let left = self.size.saturating_sub(sent);
-                UploadStep::Chunk { from: sent, len: if left < CHUNK_BYTES { left } else { CHUNK_BYTES } }
+                UploadStep::Chunk { from: sent, len: if left < most { left } else { most } }
             }
             FileState::Received { .. } | FileState::Stuck => UploadStep::Done,
         }
@@ -108,7 +171,7 @@ impl FileNote {
     /// Takes what the server said about its state. Only `verified` makes it received: all bytes sent is not enough.
     pub(crate) fn heard(&mut self, state: UploadState, now: Moment) {
         if state.verified || (planted(Mutant::ReceivedWhenAllSent) && state.offset + CHUNK_BYTES >= self.size) {
-            self.state = FileState::Received { at: now };
+            self.arrived(self.task, now);
             return;
         }
         let FileState::Waiting { sent } = self.state else { return };
@@ -155,18 +218,39 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_two_visits_name_go_up_for_both() {
+        let (first, second) = (AssignmentId(uuid::Uuid::nil()), AssignmentId(uuid::Uuid::from_u128(2)));
+        let mut note = note(5);
+        note.named_by(second);
+        note.named_by(second);
+        assert!(note.is_owed(first) && note.is_owed(second));
+        note.heard(UploadState { offset: 5, verified: true }, Moment(1));
+        assert!(!note.is_owed(first) && note.is_owed(second) && note.waits());
+        assert_eq!((note.task, note.next(false, CHUNK_BYTES)), (second, UploadStep::Create));
+        note.heard(UploadState { offset: 5, verified: true }, Moment(2));
+        assert!(!note.is_owed(second) && !note.waits());
+        // A restored server gets it for both again; what it has of one it says.
+        note.again();
+        note.arrived(first, Moment(3));
+        assert!(!note.is_owed(first) && note.is_owed(second));
+        note.heard(UploadState { offset: 5, verified: true }, Moment(4));
+        note.missed(first);
+        assert_eq!((note.task, note.waits()), (first, true));
+    }
+
+    #[test]
     fn it_asks_first_and_goes_on_where_the_server_is() {
         let mut note = note(300_000);
-        assert_eq!(note.next(false), UploadStep::Create);
+        assert_eq!(note.next(false, CHUNK_BYTES), UploadStep::Create);
         note.heard(at(131_072), Moment(1));
-        assert_eq!(note.next(true), UploadStep::Chunk { from: 131_072, len: 131_072 });
+        assert_eq!(note.next(true, CHUNK_BYTES), UploadStep::Chunk { from: 131_072, len: 131_072 });
         note.heard(at(262_144), Moment(1));
-        assert_eq!(note.next(true), UploadStep::Chunk { from: 262_144, len: 300_000 - 262_144 });
+        assert_eq!(note.next(true, CHUNK_BYTES), UploadStep::Chunk { from: 262_144, len: 300_000 - 262_144 });
         note.heard(at(300_000), Moment(1));
         assert!(note.waits(), "all bytes are not yet a received file");
         note.heard(UploadState { offset: 300_000, verified: true }, Moment(9));
         assert_eq!(note.state, FileState::Received { at: Moment(9) });
-        assert_eq!(note.next(true), UploadStep::Done);
+        assert_eq!(note.next(true, CHUNK_BYTES), UploadStep::Done);
         note.heard(at(0), Moment(10));
         assert_eq!(note.sent(), 300_000, "what was received stays so");
     }

@@ -179,7 +179,7 @@ impl Pass {
                 None => Sending { sha256: engine.next_file(&self.later)?.sha256, asked: false, rounds: 0 },
             };
             self.file = Some(sending);
-            let step = engine.file(sending.sha256).map(|file| (file.clone(), file.next(sending.asked)));
+            let step = engine.file(sending.sha256).map(|file| (file.clone(), file.next(sending.asked, engine.chunk())));
             match step {
                 Some((file, step)) if step != UploadStep::Done => return Some((file, step)),
                 // It has gone, or was given up.

@@ -305,7 +305,7 @@ async fn todays_phone_sends_what_its_log_says() {
         let mut request = request("POST", "/api/v1/evidence".to_owned(), Some(json!(create)));
         let mut asked = false;
         loop {
-            match engine.file(file.sha256).map_or(UploadStep::Done, |file| file.next(asked)) {
+            match engine.file(file.sha256).map_or(UploadStep::Done, |file| file.next(asked, engine.chunk())) {
                 UploadStep::Done => break,
                 UploadStep::Create => {}
                 UploadStep::Chunk { from, len } => {

@@ -102,7 +102,12 @@ impl Keeper {
                 }
                 None => run.failed(Outcome::Later, answer),
             },
-            outcome @ (Outcome::SignIn | Outcome::Later | Outcome::Update) => run.failed(outcome, answer),
+            outcome @ (Outcome::SignIn | Outcome::Later | Outcome::Update) => {
+                if outcome == Outcome::Later {
+                    self.with_engine_mut(Engine::line_broke);
+                }
+                run.failed(outcome, answer);
+            }
             outcome => {
                 let mut again = false;
                 self.change(phone, |engine| {

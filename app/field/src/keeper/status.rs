@@ -27,7 +27,7 @@ impl Keeper {
                 row.unsent = engine.unsent(*id);
                 row.files = engine
                     .files()
-                    .filter(|file| file.task == *id && !matches!(file.state, FileState::Received { .. }))
+                    .filter(|file| file.is_owed(*id))
                     .map(|file| (file.sha256, shown(file, sending)))
                     .collect();
                 row.trouble = engine

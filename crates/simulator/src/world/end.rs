@@ -264,6 +264,7 @@ impl World {
                 );
             }
             broken.extend(self.disagreements(&phone.name, open));
+            broken.extend(self.kept_back(phone, open));
         }
         self.broken.append(&mut broken);
     }
@@ -280,6 +281,28 @@ impl World {
             let same = there.and_then(|there| serde_json::to_string(there).ok()).as_ref() == Some(value);
             (!same).then_some(*item)
         })
+    }
+
+    /// Bytes that a phone has, that the visit which it writes names, and that the server never got.
+    fn kept_back(&self, phone: &crate::phone::Phone, open: &crate::phone::Open) -> Vec<String> {
+        let mut broken = Vec::new();
+        for (task, row) in open.rows.iter().filter(|(_, row)| row.closed.is_none()) {
+            let troubled = open.engine.troubles().any(|trouble| trouble.task == *task);
+            let writes = self.server.writer(*task) == Some(open.engine.journal());
+            let handed_in = row.draft.as_ref().is_some_and(|draft| draft.submission > 0);
+            let visit = VisitId::of(*task);
+            let Some(document) = self.server.states.documents.get(&visit).filter(|_| writes && handed_in && !troubled)
+            else {
+                continue;
+            };
+            let verified = self.server.verified(visit);
+            let named = document.evidence.iter().filter_map(|record| record.bytes.as_ref()).map(|bytes| bytes.sha256);
+            for sha256 in named.filter(|sha256| phone.files.contains_key(sha256) && !verified.contains(sha256)) {
+                broken
+                    .push(format!("P10: {} has file {sha256} of task {task}, and the server never got it", phone.name));
+            }
+        }
+        broken
     }
 
     /// A draft and the visit that it is of.

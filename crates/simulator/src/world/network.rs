@@ -159,6 +159,10 @@ impl World {
                         let (call, outcome) = (*call, Outcome::Unknown);
                         self.history.push(Event::Answered { call, outcome, results: Vec::new() });
                     }
+                    let file = matches!(step, Step::File(..));
+                    if let Some(open) = self.phones[n].open.as_mut().filter(|_| file) {
+                        open.engine.line_broke();
+                    }
                     self.failed(n, Meaning::Later);
                 }
             }

@@ -61,9 +61,17 @@ impl Engine {
         let mut changes = Vec::new();
         if let Payload::VisitSubmit(document) = &op.payload {
             for bytes in named(&document.evidence) {
-                // What the server has already it need not get again.
-                if let Entry::Vacant(place) = self.files.entry(bytes.sha256) {
-                    changes.push(put_file(place.insert(FileNote::new(cut.task, bytes))));
+                match self.files.entry(bytes.sha256) {
+                    Entry::Vacant(place) => changes.push(put_file(place.insert(FileNote::new(cut.task, bytes)))),
+                    // What the server has for this visit it need not get again.
+                    Entry::Occupied(place) => {
+                        let file = place.into_mut();
+                        let before = file.clone();
+                        file.named_by(cut.task);
+                        if *file != before {
+                            changes.push(put_file(file));
+                        }
+                    }
                 }
             }
         }

@@ -4,12 +4,36 @@ use std::collections::BTreeSet;
 
 use domain::{evidence::Sha256, ids::AssignmentId};
 use mutants::{Mutant, planted};
-use protocol::evidence::UploadState;
+use protocol::evidence::{CHUNK_BYTES, UploadState};
 
 use super::{Engine, put_file};
 use crate::{FileNote, FileState, Outcome, record::Change};
 
+/// The smallest chunk on the worst of lines: below it the headers weigh more than what a broken one costs.
+const CHUNK_LEAST: u64 = CHUNK_BYTES / 8;
+/// How many chunks must go through before a larger one is tried.
+const WENT_WELL: u32 = 8;
+
 impl Engine {
+    /// The most bytes that the next chunk has. What a line breaks off must go again: half of it where it broke, and twice
+    /// as much when a while went well.
+    #[must_use]
+    pub const fn chunk(&self) -> u64 {
+        self.chunk
+    }
+
+    /// The line broke while a file was on it.
+    pub const fn line_broke(&mut self) {
+        (self.chunk, self.went) = (if self.chunk / 2 > CHUNK_LEAST { self.chunk / 2 } else { CHUNK_LEAST }, 0);
+    }
+
+    const fn chunk_went(&mut self) {
+        self.went += 1;
+        if self.went >= WENT_WELL && self.chunk < CHUNK_BYTES {
+            (self.chunk, self.went) = (self.chunk * 2, 0);
+        }
+    }
+
     /// The next file to send but for those in `later`: one that is nearly there before one that is not begun.
     #[must_use]
     pub fn next_file(&self, later: &BTreeSet<Sha256>) -> Option<&FileNote> {
@@ -29,12 +53,18 @@ impl Engine {
     #[must_use]
     pub fn uploaded(&mut self, sha256: Sha256, state: UploadState) -> Vec<Change> {
         let now = self.head.heard;
+        if self.file(sha256).is_some_and(|file| state.offset > file.sent()) {
+            self.chunk_went();
+        }
         self.change(sha256, |file| file.heard(state, now))
     }
 
     /// Takes an answer that was no state. `true`: ask about this file again at once.
     #[must_use]
     pub fn upload_failed(&mut self, sha256: Sha256, outcome: Outcome) -> (bool, Vec<Change>) {
+        if outcome == Outcome::Later {
+            self.line_broke();
+        }
         let mut again = false;
         let changes = self.change(sha256, |file| again = file.failed(outcome));
         (again, changes)
@@ -50,17 +80,7 @@ impl Engine {
     #[must_use]
     pub fn verified(&mut self, task: AssignmentId, hashes: &[Sha256]) -> Vec<Change> {
         let now = self.head.heard;
-        let mut changes = Vec::new();
-        for sha256 in hashes {
-            if self.files.get(sha256).is_some_and(|file| file.task == task) {
-                changes.extend(self.change(*sha256, |file| {
-                    if !matches!(file.state, FileState::Received { .. }) {
-                        file.state = FileState::Received { at: now };
-                    }
-                }));
-            }
-        }
-        changes
+        hashes.iter().flat_map(|sha256| self.change(*sha256, |file| file.arrived(task, now))).collect()
     }
 
     /// What this phone counts as received and a pull of its visit does not name: asked about again. Mostly the server is
@@ -71,10 +91,8 @@ impl Engine {
         if planted(Mutant::ReceivedWhenAllSent) || planted(Mutant::ForgetsPhotosAfterEpoch) {
             return Vec::new();
         }
-        let received = |file: &&FileNote| file.task == task && matches!(file.state, FileState::Received { .. });
-        let doubted: Vec<Sha256> = self.files.values().filter(received).map(|file| file.sha256).collect();
-        let doubted = doubted.into_iter().filter(|sha256| !hashes.contains(sha256));
-        doubted.flat_map(|sha256| self.change(sha256, |file| file.state = FileState::Waiting { sent: 0 })).collect()
+        let doubted: Vec<Sha256> = self.files.keys().filter(|sha256| !hashes.contains(sha256)).copied().collect();
+        doubted.into_iter().flat_map(|sha256| self.change(sha256, |file| file.missed(task))).collect()
     }
 
     fn change(&mut self, sha256: Sha256, with: impl FnOnce(&mut FileNote)) -> Vec<Change> {

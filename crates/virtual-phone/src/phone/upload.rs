@@ -41,8 +41,10 @@ impl Phone {
         let mut asked = false;
         let mut tries = 0;
         while tries < TRIES {
-            let Some(file) = self.engine_mut()?.file(sha256).cloned() else { return Ok(false) };
-            let answer = match file.next(asked) {
+            let engine = self.engine_mut()?;
+            let most = engine.chunk();
+            let Some(file) = engine.file(sha256).cloned() else { return Ok(false) };
+            let answer = match file.next(asked, most) {
                 UploadStep::Done => return Ok(!file.waits() && file.sent() == file.size),
                 UploadStep::Create => {
                     let create = CreateUpload { visit: file.visit(), sha256, size: file.size };

@@ -86,7 +86,9 @@ async fn everything_arrives_once_over_a_line_that_loses_answers() {
         let file = &files.iter().find(|(sha256, _)| *sha256 == note.sha256).expect("the file").1;
         let Some(answer) = line.send(phone.create(note.task, file)).await else { continue };
         let mut changes = engine.uploaded(note.sha256, answer.expect(200).json());
-        while let Some(UploadStep::Chunk { from, len }) = engine.file(note.sha256).map(|file| file.next(true)) {
+        while let Some(UploadStep::Chunk { from, len }) =
+            engine.file(note.sha256).map(|file| file.next(true, engine.chunk()))
+        {
             let (from, len) = (from as usize, len as usize);
             let Some(answer) = line.send(phone.chunk(note.task, note.sha256, from, &file[from..from + len])).await
             else {
