@@ -36,6 +36,12 @@ impl Failure {
         self.name == Self::STALE
     }
 
+    /// Whether a value was found, and is not what was sealed: it stays so however often it is read.
+    #[must_use]
+    pub fn is_of_seal(&self) -> bool {
+        self.name == "BadSeal" || self.name == "OperationError"
+    }
+
     /// Whether the person or the system refused it.
     #[must_use]
     pub fn is_refused(&self) -> bool {

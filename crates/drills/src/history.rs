@@ -13,7 +13,7 @@ use checker::Event as Line;
 use domain::{
     evidence::Sha256,
     ids::{TenantId, VisitId},
-    op::{Verdict, canonical},
+    op::{Op, Payload, Verdict, canonical},
 };
 use protocol::receipt::Head;
 use virtual_phone::{Event, Witness};
@@ -36,6 +36,8 @@ struct Inner {
     ids: BTreeMap<String, String>,
     /// By number and hash: two of one number would be a batch that was given and taken back.
     heads: BTreeMap<(i64, Sha256), Head>,
+    /// What visits name.
+    named: BTreeSet<(VisitId, Sha256)>,
     stored: BTreeSet<(VisitId, Sha256)>,
     doubtful: u64,
 }
@@ -63,6 +65,11 @@ impl Recorder {
     /// What the server said it has, whole.
     pub(crate) fn stored(&self) -> BTreeSet<(VisitId, Sha256)> {
         self.lock().stored.clone()
+    }
+
+    /// The bytes that visits name, each once a visit.
+    pub(crate) fn named(&self) -> BTreeSet<(VisitId, Sha256)> {
+        self.lock().named.clone()
     }
 
     /// Lines that say that every phone is gone: what it had not sent nobody can expect any more.
@@ -166,6 +173,16 @@ impl Recorder {
     }
 }
 
+/// The bytes that a submission names.
+fn named(op: &sync::OpRecord) -> BTreeSet<Sha256> {
+    match Op::decode(&op.body).map(|op| op.payload) {
+        Ok(Payload::VisitSubmit(document)) => {
+            document.evidence.iter().filter_map(|record| record.bytes.as_ref()).map(|bytes| bytes.sha256).collect()
+        }
+        _ => BTreeSet::new(),
+    }
+}
+
 impl Witness for Recorder {
     fn saw(&self, phone: u64, event: &Event<'_>) {
         let who = format!("phone {phone}");
@@ -173,6 +190,8 @@ impl Witness for Recorder {
         match event {
             Event::Cut(op) => {
                 inner.ids.insert(op.digest.to_string(), op.id.to_string());
+                let files = named(op);
+                inner.named.extend(files.iter().map(|sha256| (VisitId::of(op.task), *sha256)));
                 inner.lines.push(Line::Cut {
                     who,
                     op: op.id.to_string(),
@@ -180,7 +199,7 @@ impl Witness for Recorder {
                     journal: String::new(),
                     seq: op.seq,
                     digest: op.digest.to_string(),
-                    files: Vec::new(),
+                    files: files.iter().map(Sha256::to_string).collect(),
                 });
             }
             Event::Pushing(push) => {

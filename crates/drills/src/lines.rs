@@ -31,6 +31,9 @@ pub struct Lines {
     /// Photos over the line that damages chunks.
     #[arg(long, default_value_t = 2_000)]
     pub uploads: usize,
+    /// Photos over that line of which there are few different ones: visits of all phones name the same bytes.
+    #[arg(long, default_value_t = 200)]
+    pub equal: usize,
     /// Attempts to overwrite what is kept.
     #[arg(long, default_value_t = 200)]
     pub overwrites: usize,
@@ -39,6 +42,8 @@ pub struct Lines {
     pub large: usize,
 }
 
+/// How many pictures there are where they are equal.
+const PICTURES: u64 = 6;
 /// Bytes of a large photo.
 const LARGE: usize = 5_000_000;
 
@@ -48,7 +53,10 @@ const LARGE: usize = 5_000_000;
 /// A promise is broken, or the drill itself failed.
 pub async fn run(lines: &Lines) -> Result<()> {
     if lines.uploads > 0 {
-        damaged(lines).await?;
+        damaged(lines, lines.uploads, None).await?;
+    }
+    if lines.equal > 0 {
+        damaged(lines, lines.equal, Some(PICTURES)).await?;
     }
     if lines.large > 0 {
         large(lines).await?;
@@ -69,12 +77,13 @@ async fn started(lines: &Lines, people: usize, tasks: usize, dice: &Dice) -> Res
 }
 
 /// P10: four photos a visit, of one to three chunks each, and every chunk may be damaged.
-async fn damaged(lines: &Lines) -> Result<()> {
+async fn damaged(lines: &Lines, uploads: usize, pictures: Option<u64>) -> Result<()> {
     let seed = lines.common.seed;
-    println!("lines: seed {seed}, {} uploads through damage", lines.uploads);
+    let of = pictures.map_or_else(String::new, |pictures| format!(" of {pictures} pictures"));
+    println!("lines: seed {seed}, {uploads} uploads{of} through damage");
     let dice = Dice::new(seed);
     let people = 8;
-    let tasks = lines.uploads.div_ceil(4 * people);
+    let tasks = uploads.div_ceil(4 * people);
     let (rig, city) = started(lines, people, tasks, &dice).await?;
     let mangle = Mangle::before(rig.address, &dice, 10).await?;
     let direct = Arc::new(Wire::new(rig.address, people, Duration::from_secs(20)));
@@ -83,32 +92,36 @@ async fn damaged(lines: &Lines) -> Result<()> {
     for phone in load.phones() {
         phone.use_wire(Arc::clone(&through));
     }
+    if let Some(pictures) = pictures {
+        load.of_few(pictures);
+    }
     load.begin();
     let begun = Instant::now();
     let goal = tasks * people;
     let mut honest = Honest::default();
     while load.visits() < goal as u64 {
-        ensure!(
-            begun.elapsed() < Duration::from_secs(60 + lines.uploads as u64 * 4),
-            "the uploads do not come through"
-        );
+        ensure!(begun.elapsed() < Duration::from_secs(60 + uploads as u64 * 4), "the uploads do not come through");
         honest.look(&rig, &city).await?;
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
     ensure!(load.end().await?, "the phones do not drain");
-    // A phone gives a photo up, and says so, whose bytes came out wrong again and again: forged chunks do that.
-    let arrived = load.recorder.stored().len();
+    // However often a chunk was damaged: what a visit names arrives, once for each visit.
+    let (named, stored) = (load.recorder.named(), load.recorder.stored());
+    let arrived = named.intersection(&stored).count();
+    let missing = named.difference(&stored).map(|(visit, sha256)| format!("{sha256} of visit {visit} never arrived"));
+    let missing: Vec<String> = missing.collect();
     let recorder = Arc::clone(&load.recorder);
     let tampered = overwrite(&rig, &city, load.phones(), lines.overwrites, &dice).await?;
     // Everything that was said to be there comes to count by itself.
     let begun = Instant::now();
-    while honest.look(&rig, &city).await? < arrived {
+    while honest.look(&rig, &city).await? < stored.len() {
         ensure!(begun.elapsed() < Duration::from_secs(120), "what is there does not come to count");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let (mut broken, counts) = recorder.judge(&rig, city.tenant, Vec::new()).await?;
     broken.extend(honest.broken);
     broken.extend(tampered);
+    broken.extend(missing);
     let damage = &mangle.damage;
     let count = |of: &std::sync::atomic::AtomicU64| of.load(Ordering::Relaxed);
     Figures {
@@ -116,7 +129,7 @@ async fn damaged(lines: &Lines) -> Result<()> {
         suite: "lines",
         seed,
         figures: json!({
-            "uploads": goal * 4, "arrived": arrived, "chunks": count(&damage.chunks), "dropped": count(&damage.dropped),
+            "uploads": goal * 4, "named": named.len(), "arrived": arrived, "chunks": count(&damage.chunks), "dropped": count(&damage.dropped),
             "cut": count(&damage.cut), "doubled": count(&damage.doubled), "reordered": count(&damage.reordered),
             "flipped": count(&damage.flipped), "forged": count(&damage.forged),
             "unanswered": count(&damage.unanswered), "overwrites_tried": lines.overwrites,
@@ -271,7 +284,7 @@ async fn large(lines: &Lines) -> Result<()> {
 /// # Errors
 /// It does not.
 pub async fn whole_but_unfinished() -> Result<()> {
-    let lines = Lines { common: Common::default(), uploads: 0, overwrites: 0, large: 0 };
+    let lines = Lines { common: Common::default(), uploads: 0, equal: 0, overwrites: 0, large: 0 };
     let dice = Dice::new(7);
     let (rig, city) = started(&lines, 1, 1, &dice).await?;
     let wire = Arc::new(Wire::new(rig.address, 1, Duration::from_secs(20)));

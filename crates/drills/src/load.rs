@@ -30,7 +30,7 @@ const DRAIN: Duration = Duration::from_secs(60);
 pub(crate) struct Load {
     pub(crate) recorder: Arc<Recorder>,
     phones: Vec<Phone>,
-    photos: Photos,
+    standard: Standard,
     stop: Arc<AtomicBool>,
     visits: Arc<AtomicU64>,
     misses: Arc<Mutex<BTreeMap<u16, u64>>>,
@@ -51,7 +51,13 @@ impl Load {
             phones.push(phone);
         }
         let (stop, visits, misses) = (Arc::default(), Arc::default(), Arc::default());
-        Ok(Self { recorder, phones, photos, stop, visits, misses, at_work: JoinSet::new() })
+        let standard = Standard::with(photos);
+        Ok(Self { recorder, phones, standard, stop, visits, misses, at_work: JoinSet::new() })
+    }
+
+    /// Whatever is photographed, these few pictures are all there are.
+    pub(crate) const fn of_few(&mut self, pictures: u64) {
+        self.standard.pictures = Some(pictures);
     }
 
     /// How many visits have been handed in.
@@ -74,7 +80,7 @@ impl Load {
         self.stop.store(false, Ordering::Relaxed);
         for phone in self.phones.drain(..) {
             let (stop, visits, misses) = (Arc::clone(&self.stop), Arc::clone(&self.visits), Arc::clone(&self.misses));
-            self.at_work.spawn(work(phone, self.photos, stop, visits, misses));
+            self.at_work.spawn(work(phone, self.standard, stop, visits, misses));
         }
     }
 
@@ -110,13 +116,12 @@ impl Load {
 
 async fn work(
     mut phone: Phone,
-    photos: Photos,
+    standard: Standard,
     stop: Arc<AtomicBool>,
     visits: Arc<AtomicU64>,
     misses: Arc<Mutex<BTreeMap<u16, u64>>>,
 ) -> Result<Phone> {
     let mut tasks = phone.open_tasks();
-    let standard = Standard::with(photos);
     loop {
         if phone.is_drained() && stop.load(Ordering::Relaxed) {
             return Ok(phone);

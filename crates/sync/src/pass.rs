@@ -8,7 +8,7 @@ use protocol::{pull::Pulled, push::Push};
 
 use crate::{Engine, FileNote, Outcome, PushTaken, Reopen, UploadStep};
 
-/// How often one file may be answered with a complaint in one pass.
+/// How often one file may be answered with a complaint in one pass before it comes further than it was.
 const ROUNDS: u32 = 3;
 
 /// A pass under way. Whoever drives it does what [`Pass::next`] says and tells it what came of that.
@@ -48,6 +48,8 @@ struct Sending {
     sha256: Sha256,
     asked: bool,
     rounds: u32,
+    /// How many of its bytes were there at most: what goes up once more for another hash of the whole is no way forward.
+    furthest: u64,
 }
 
 /// What to do next.
@@ -176,7 +178,7 @@ impl Pass {
         loop {
             let sending = match self.file {
                 Some(sending) => sending,
-                None => Sending { sha256: engine.next_file(&self.later)?.sha256, asked: false, rounds: 0 },
+                None => Sending { sha256: engine.next_file(&self.later)?.sha256, asked: false, rounds: 0, furthest: 0 },
             };
             self.file = Some(sending);
             let step = engine.file(sending.sha256).map(|file| (file.clone(), file.next(sending.asked, engine.chunk())));
@@ -267,10 +269,13 @@ impl Pass {
         self.stage = Stage::Push;
     }
 
-    /// The server said how far the file is.
-    pub const fn sent(&mut self) {
+    /// The server said that it has so many bytes of the file.
+    pub const fn sent(&mut self, offset: u64) {
         if let Some(sending) = &mut self.file {
             sending.asked = true;
+            if offset > sending.furthest {
+                (sending.furthest, sending.rounds) = (offset, 0);
+            }
         }
     }
 

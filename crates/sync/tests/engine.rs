@@ -606,15 +606,24 @@ fn chunks_shrink_where_the_line_breaks_and_grow_again() {
     phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
     let sha256 = Sha256::of(&[1]);
     let whole = phone.engine.chunk();
-    let (again, changes) = phone.engine.upload_failed(sha256, Outcome::Later);
-    assert!(!again && changes.is_empty());
+    phone.engine.line_broke();
     assert_eq!(phone.engine.chunk(), whole / 2);
     for _ in 0..9 {
         phone.engine.line_broke();
     }
     let least = phone.engine.chunk();
-    assert!(least >= 16_384, "{least}");
+    assert!(least >= 32_768, "{least}");
     let mut engine = phone.engine.clone();
+    // A server that says no, and a chunk that was damaged, are no broken line: with the smallest chunks a photo was
+    // nearly always altered somewhere, and of 320 photos 46 arrived.
+    phone.kill();
+    let refused = &mut phone.engine;
+    assert_eq!(refused.chunk(), whole, "another day, another line");
+    for outcome in [Outcome::Later, Outcome::Damaged, Outcome::Offset] {
+        let (_, changes) = refused.upload_failed(sha256, outcome);
+        assert!(changes.is_empty());
+        assert_eq!(refused.chunk(), whole);
+    }
     let bytes = StoredBytes { sha256: Sha256::of(b"large"), size: 5_000_000, mime: "image/jpeg".into() };
     let mut large = draft(task(2), &[]);
     large.evidence.push(EvidenceRecord { bytes: Some(bytes.clone()), ..photo(9) });

@@ -94,12 +94,12 @@ fn text_goes_first_then_news_then_files() {
     pass.pulled(None, Ok(()));
     let Step::File(file, UploadStep::Create) = pass.next(&engine, ACCOUNT, false) else { panic!("a file") };
     let _ = engine.uploaded(file.sha256, UploadState { offset: 0, verified: false });
-    pass.sent();
+    pass.sent(0);
     let Step::File(_, UploadStep::Chunk { from: 0, len: 5 }) = pass.next(&engine, ACCOUNT, false) else {
         panic!("a chunk")
     };
     let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true });
-    pass.sent();
+    pass.sent(5);
     assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::End(End::Done)));
 }
 
@@ -152,7 +152,7 @@ fn an_account_that_was_deactivated_hands_over_everything_before_the_phone_is_emp
     impatient.complained(false);
     assert!(matches!(impatient.next(&engine, ACCOUNT, false), Step::End(End::Deactivated)), "the photo is still here");
     let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true });
-    pass.sent();
+    pass.sent(5);
     assert!(matches!(pass.clone().next(&engine, ACCOUNT, true), Step::End(End::Deactivated)), "a draft is open");
     last_word(&mut pass, &mut engine);
     assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Wipe));
@@ -181,7 +181,7 @@ fn a_phone_is_emptied_only_after_the_server_has_seen_its_witness_last() {
     staying.complained(false);
     assert!(matches!(staying.next(&engine, ACCOUNT, false), Step::End(End::Done)), "the photo is still here");
     let _ = engine.uploaded(file.sha256, UploadState { offset: 5, verified: true });
-    pass.sent();
+    pass.sent(5);
     // No answer: nothing is emptied.
     let mut alone = pass.clone();
     let _ = push(alone.next(&engine, ACCOUNT, false));
@@ -342,4 +342,33 @@ fn a_closed_account_still_gives_a_restored_server_what_it_lost() {
     let _ = engine.reopen(JournalId(Uuid::from_u128(11)), 2);
     pass.reopened();
     assert_eq!(push(pass.next(&engine, ACCOUNT, false)).ops.len(), 1);
+}
+
+/// Smaller chunks are more of them, and each may be damaged: a file that comes further stays at hand. One that goes up
+/// whole and is thrown away does not, or a pass over a line that alters bytes would never end.
+#[test]
+fn a_file_stays_at_hand_as_long_as_it_comes_further() {
+    let mut engine = engine();
+    let mut pass = Pass::new(false);
+    send_text(&mut pass, &mut engine);
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::Pull(None)));
+    pass.pulled(None, Ok(()));
+    let mut chunk = |offset: u64, damaged: u32, pass: &mut Pass| {
+        let Step::File(file, _) = pass.next(&engine, ACCOUNT, false) else { return false };
+        let _ = engine.uploaded(file.sha256, UploadState { offset, verified: false });
+        pass.sent(offset);
+        for _ in 0..damaged {
+            let (again, _) = engine.upload_failed(file.sha256, Outcome::Damaged);
+            pass.complained(again);
+        }
+        true
+    };
+    for offset in 1..5 {
+        assert!(chunk(offset, 3, &mut pass), "at {offset}");
+    }
+    // Whole, and another hash: from the start, and no further than before.
+    let rounds = (0..20).take_while(|_| chunk(0, 0, &mut pass) && chunk(4, 1, &mut pass)).count();
+    assert!((1..=4).contains(&rounds), "{rounds}");
+    assert!(matches!(pass.next(&engine, ACCOUNT, false), Step::End(End::Done)), "it goes up again with the next pass");
+    assert!(engine.next_file(&std::collections::BTreeSet::new()).is_some());
 }

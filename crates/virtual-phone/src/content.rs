@@ -41,6 +41,8 @@ pub struct Standard {
     pub findings: usize,
     /// Photos.
     pub photos: Photos,
+    /// How many pictures there are, so that equal ones are common; `None`: each is another.
+    pub pictures: Option<u64>,
     /// The language of the notes.
     pub language: Language,
 }
@@ -49,7 +51,7 @@ impl Standard {
     /// Three findings, and these photos.
     #[must_use]
     pub const fn with(photos: Photos) -> Self {
-        Self { findings: 3, photos, language: Language::English }
+        Self { findings: 3, photos, pictures: None, language: Language::English }
     }
 
     /// The document of a visit, and the seed of each photo by its hash.
@@ -75,7 +77,10 @@ impl Standard {
         let mut seeds = Vec::new();
         let mut evidence = Vec::new();
         for n in 0..self.photos.count as usize {
-            let seed = dice.roll();
+            let seed = match self.pictures {
+                Some(pictures) => dice.below(pictures),
+                None => dice.roll(),
+            };
             let sha256 = Sha256::of(&photo_bytes(seed, self.photos.size));
             seeds.push((sha256, seed));
             evidence.push(EvidenceRecord {

@@ -66,7 +66,7 @@ const SUITES: &[Suite] = &[
     Suite {
         name: "lines",
         proves: "P10, P11: evidence over lines that damage, break and die",
-        command: |options| drill("lines", options, &["--uploads=500", "--overwrites=50", "--large=40"]),
+        command: |options| drill("lines", options, &["--uploads=500", "--equal=200", "--overwrites=50", "--large=40"]),
     },
     Suite {
         name: "disk",

@@ -81,6 +81,11 @@ impl Caller {
 }
 
 impl Answer {
+    /// Whether none came.
+    pub(super) const fn is_none(&self) -> bool {
+        self.reply.is_none()
+    }
+
     /// The body as what was asked for.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         json::from_slice(&self.reply.as_ref()?.body).ok()

@@ -78,7 +78,7 @@ impl Keeper {
                 run.caller().post("/api/v1/evidence", &create).await
             }
             UploadStep::Chunk { from, len } => {
-                let Some(bytes) = self.bytes_of(run, sha256).await else {
+                let Some(bytes) = self.bytes_of(run, sha256).await? else {
                     // The screen says so; HQ sees which piece is missing.
                     return self.change(phone, |engine| engine.bytes_are_lost(sha256)).await;
                 };
@@ -98,12 +98,12 @@ impl Keeper {
             Outcome::Fine => match answer.json::<UploadState>() {
                 Some(state) => {
                     self.change(phone, |engine| engine.uploaded(sha256, state)).await?;
-                    run.pass.sent();
+                    run.pass.sent(state.offset);
                 }
                 None => run.failed(Outcome::Later, answer),
             },
             outcome @ (Outcome::SignIn | Outcome::Later | Outcome::Update) => {
-                if outcome == Outcome::Later {
+                if answer.is_none() && step != UploadStep::Create {
                     self.with_engine_mut(Engine::line_broke);
                 }
                 run.failed(outcome, answer);
@@ -122,12 +122,19 @@ impl Keeper {
         Ok(())
     }
 
-    /// The bytes of the file at hand, read once a file and not once a chunk.
-    async fn bytes_of(&self, run: &mut Run, sha256: Sha256) -> Option<js_sys::Uint8Array> {
-        if run.bytes.as_ref().is_none_or(|(have, _)| *have != sha256) {
-            run.bytes = Some((sha256, self.file(sha256).await?));
+    /// The bytes of the file at hand, read and hashed once a file and not once a chunk; `None`: they are gone, or are
+    /// others than were named. A store that cannot be read just now says nothing about them.
+    async fn bytes_of(&self, run: &mut Run, sha256: Sha256) -> Result<Option<js_sys::Uint8Array>, device::Failure> {
+        if let Some((_, bytes)) = run.bytes.as_ref().filter(|(have, _)| *have == sha256) {
+            return Ok(Some(bytes.clone()));
         }
-        run.bytes.as_ref().map(|(_, bytes)| bytes.clone())
+        let bytes = match self.vault.file(&sha256.to_string()).await {
+            Err(failure) if !failure.is_of_seal() => return Err(failure),
+            Ok(Some(bytes)) if device::seal::sha256(&bytes).await? == sha256 => bytes,
+            _ => return Ok(None),
+        };
+        run.bytes = Some((sha256, bytes.clone()));
+        Ok(Some(bytes))
     }
 
     /// Changes the engine in a turn of its own: on the disk first.

@@ -71,13 +71,13 @@ impl Server {
     }
 
     fn cursor(&self, (rev, task): (i64, Uuid), told: i64) -> String {
-        let root = self.batches.last().map_or(Sha256([0; 32]), |batch| batch.head.root);
+        let root = self.batches.last().map_or(Sha256([0; 32]), |batch| batch.head.hash());
         format!("{}.{rev}.{}.{}.{root}.{told}", self.epoch, task.simple(), self.batches.len())
     }
 
     /// Whether a batch is of this history, and not of one that was cut off.
     fn is_ours(&self, (number, root): Mark) -> bool {
-        number == 0 || self.batches.get(number - 1).is_some_and(|batch| batch.head.root == root)
+        number == 0 || self.batches.get(number - 1).is_some_and(|batch| batch.head.hash() == root)
     }
 
     fn tell(&self, task: AssignmentId, told: i64, journal: Option<domain::ids::JournalId>, pulled: &mut Pulled) {

@@ -159,8 +159,8 @@ impl World {
                         let (call, outcome) = (*call, Outcome::Unknown);
                         self.history.push(Event::Answered { call, outcome, results: Vec::new() });
                     }
-                    let file = matches!(step, Step::File(..));
-                    if let Some(open) = self.phones[n].open.as_mut().filter(|_| file) {
+                    let chunk = matches!(step, Step::File(_, UploadStep::Chunk { .. }));
+                    if let Some(open) = self.phones[n].open.as_mut().filter(|_| chunk) {
                         open.engine.line_broke();
                     }
                     self.failed(n, Meaning::Later);
@@ -220,8 +220,7 @@ impl World {
                 }
                 Some(bytes) => {
                     let chunk = bytes[*from as usize..(*from + *len) as usize].to_vec();
-                    let hash = Sha256::of(&chunk);
-                    let chunk = self.damage(chunk);
+                    let (chunk, hash) = self.damage(chunk);
                     Ask::Chunk(caller, note.visit(), note.sha256, *from, chunk, hash)
                 }
             },
@@ -254,8 +253,9 @@ impl World {
         self.phones[n].open.as_mut()?.run.as_mut()
     }
 
-    /// Cut short, or a bit of it another.
-    fn damage(&mut self, mut chunk: Vec<u8>) -> Vec<u8> {
+    /// Cut short, or a bit of it another, with its checksum; now and then one that fits what it has become.
+    fn damage(&mut self, mut chunk: Vec<u8>) -> (Vec<u8>, Sha256) {
+        let mut hash = Sha256::of(&chunk);
         if !self.healed && self.luck.permille(self.weather.damage) {
             let place = self.luck.below(chunk.len());
             if self.luck.permille(500) {
@@ -263,8 +263,11 @@ impl World {
             } else {
                 chunk[place] ^= 1 << self.luck.below(8);
             }
+            if self.luck.permille(300) {
+                hash = Sha256::of(&chunk);
+            }
         }
-        chunk
+        (chunk, hash)
     }
 
     /// Nothing is left of an account that may not act any more, or of somebody who signs out.
@@ -305,7 +308,7 @@ impl World {
                 if self.change(n, |engine| engine.uploaded(sha256, state))
                     && let Some(run) = self.pass_of(n)
                 {
-                    run.pass.sent();
+                    run.pass.sent(state.offset);
                 }
             }
             (Step::Push(_), Reply::Status(status)) => {

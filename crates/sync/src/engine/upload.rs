@@ -9,8 +9,8 @@ use protocol::evidence::{CHUNK_BYTES, UploadState};
 use super::{Engine, put_file};
 use crate::{FileNote, FileState, Outcome, record::Change};
 
-/// The smallest chunk on the worst of lines: below it the headers weigh more than what a broken one costs.
-const CHUNK_LEAST: u64 = CHUNK_BYTES / 8;
+/// The smallest chunk on the worst of lines: below it more requests cost more than the bytes of a broken one.
+const CHUNK_LEAST: u64 = CHUNK_BYTES / 4;
 /// How many chunks must go through before a larger one is tried.
 const WENT_WELL: u32 = 8;
 
@@ -22,7 +22,8 @@ impl Engine {
         self.chunk
     }
 
-    /// The line broke while a file was on it.
+    /// No answer came to a chunk: the line broke with it. An answer that says no is none of that, nor is one that says
+    /// that the chunk was damaged: a smaller one would be refused or damaged as well.
     pub const fn line_broke(&mut self) {
         (self.chunk, self.went) = (if self.chunk / 2 > CHUNK_LEAST { self.chunk / 2 } else { CHUNK_LEAST }, 0);
     }
@@ -62,15 +63,12 @@ impl Engine {
     /// Takes an answer that was no state. `true`: ask about this file again at once.
     #[must_use]
     pub fn upload_failed(&mut self, sha256: Sha256, outcome: Outcome) -> (bool, Vec<Change>) {
-        if outcome == Outcome::Later {
-            self.line_broke();
-        }
         let mut again = false;
         let changes = self.change(sha256, |file| again = file.failed(outcome));
         (again, changes)
     }
 
-    /// Its bytes are not on this phone any more: nobody waits for what cannot come.
+    /// Its bytes are not on this phone any more, or are not those that were named: nobody waits for what cannot come.
     #[must_use]
     pub fn bytes_are_lost(&mut self, sha256: Sha256) -> Vec<Change> {
         self.change(sha256, |file| file.state = FileState::Stuck)

@@ -9,7 +9,7 @@ use sync::UploadStep;
 use super::{JSON, Miss, Phone, body, read};
 use crate::{Event, photo_bytes};
 
-/// How often one file may be turned back within a pass.
+/// How often one file may be turned back within a pass before it comes further than it was.
 const TRIES: usize = 8;
 
 impl Phone {
@@ -39,12 +39,13 @@ impl Phone {
         };
         let mut bytes = Vec::new();
         let mut asked = false;
-        let mut tries = 0;
+        let (mut tries, mut furthest) = (0, 0);
         while tries < TRIES {
             let engine = self.engine_mut()?;
             let most = engine.chunk();
             let Some(file) = engine.file(sha256).cloned() else { return Ok(false) };
-            let answer = match file.next(asked, most) {
+            let step = file.next(asked, most);
+            let answer = match step {
                 UploadStep::Done => return Ok(!file.waits() && file.sent() == file.size),
                 UploadStep::Create => {
                     let create = CreateUpload { visit: file.visit(), sha256, size: file.size };
@@ -69,6 +70,9 @@ impl Phone {
             match answer.and_then(|answer| read::<UploadState>("evidence", &answer)) {
                 Ok(state) => {
                     asked = true;
+                    if state.offset > furthest {
+                        (furthest, tries) = (state.offset, 0);
+                    }
                     let changes = self.engine_mut()?.uploaded(sha256, state);
                     self.write(changes);
                     if state.verified {
@@ -77,6 +81,9 @@ impl Phone {
                 }
                 Err(miss) => {
                     tries += 1;
+                    if matches!((&miss, step), (Miss::Lost(_), UploadStep::Chunk { .. })) {
+                        self.engine_mut()?.line_broke();
+                    }
                     let (again, changes) = self.engine_mut()?.upload_failed(sha256, miss.outcome());
                     self.write(changes);
                     if !again {
