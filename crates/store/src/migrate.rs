@@ -37,6 +37,7 @@ steps! {
     110 "0110_phone_round_trips",
     120 "0120_phone_plans_kept",
     130 "0130_documents_packed",
+    131 "0131_sessions_follow_their_phone",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

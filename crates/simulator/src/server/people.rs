@@ -77,10 +77,12 @@ impl Server {
             return false;
         }
         opened.key = key;
-        if let Caller::Token(token) = caller
-            && let Some(session) = self.sessions.get_mut(&token)
-        {
-            session.journal = Some(journal);
+        let of_caller = |token: u64| matches!(caller, Caller::Token(own) if own == token);
+        for (token, session) in &mut self.sessions {
+            // Every session of this phone, whichever of them, or the key, opened it.
+            if of_caller(*token) || (before.is_some() && session.account == account && session.journal == before) {
+                session.journal = Some(journal);
+            }
         }
         for assignee in self.assignees.values_mut() {
             if assignee.account == account && assignee.writer == before && before.is_some() {

@@ -206,6 +206,11 @@ async fn a_phone_that_signs_in_again_goes_on_with_its_visit() {
     let new = store::NewJournal { id: domain::ids::JournalId(uuid()), key: Sha256::of(uuid().as_bytes()) };
     assert!(world.store.open_journal(world.tenant, Caller::Token(token), new, NOW).await.unwrap());
     assert!(!elsewhere(token).await);
+    // Seeds 20728, 31507, 32339 and 34917 of the simulator: the session seemed to have ended, the key opened the next
+    // journal, and what the phone wrote in it was another phone's to the session.
+    let next = store::NewJournal { id: domain::ids::JournalId(uuid()), key: Sha256::of(uuid().as_bytes()) };
+    assert!(world.store.open_journal(world.tenant, Caller::Key(new.key), next, NOW).await.unwrap());
+    assert!(!elsewhere(token).await);
 }
 
 async fn phone_pull(world: &World, token: Sha256) -> protocol::pull::Pulled {
