@@ -22,6 +22,10 @@ pub struct FileNote {
     pub size: u64,
     /// Where it stands.
     pub state: FileState,
+    /// Whether a pull has named it among what counts for the visit of `task`. Until then only the answer to an upload says
+    /// that the server has it, and a server that was put back does not know of that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted: bool,
     /// Other tasks that name the same bytes, and for whose visits they are still to go up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<AssignmentId>,
@@ -68,7 +72,7 @@ impl FileNote {
     /// A file as it is handed in.
     pub(crate) fn new(task: AssignmentId, bytes: &StoredBytes) -> Self {
         let state = FileState::Waiting { sent: 0 };
-        Self { sha256: bytes.sha256, task, size: bytes.size, state, also: Vec::new(), had: Vec::new() }
+        Self { sha256: bytes.sha256, task, size: bytes.size, state, counted: false, also: Vec::new(), had: Vec::new() }
     }
 
     /// The same bytes are handed in by `task`: every visit gets them once.
@@ -92,11 +96,17 @@ impl FileNote {
         }
     }
 
+    /// It counts for `task`, as of `now`.
+    pub(crate) fn counts(&mut self, task: AssignmentId, now: Moment) {
+        self.arrived(task, now);
+        self.counted |= self.task == task;
+    }
+
     /// The server does not have it for `task` any more, or never had.
     pub(crate) fn missed(&mut self, task: AssignmentId) {
         let received = matches!(self.state, FileState::Received { .. });
         if self.task == task && received {
-            self.state = FileState::Waiting { sent: 0 };
+            (self.state, self.counted) = (FileState::Waiting { sent: 0 }, false);
         } else if let Some(place) = self.had.iter().position(|had| *had == task) {
             self.also.push(self.had.swap_remove(place));
             self.go_on();
@@ -106,7 +116,7 @@ impl FileNote {
     /// Everything again, for every task.
     pub(crate) fn again(&mut self) {
         self.also.append(&mut self.had);
-        self.state = FileState::Waiting { sent: 0 };
+        (self.state, self.counted) = (FileState::Waiting { sent: 0 }, false);
     }
 
     /// Received for one task, and another waits: then it goes up for that one.
@@ -115,7 +125,7 @@ impl FileNote {
             && let Some(next) = self.also.pop()
         {
             self.had.push(std::mem::replace(&mut self.task, next));
-            self.state = FileState::Waiting { sent: 0 };
+            (self.state, self.counted) = (FileState::Waiting { sent: 0 }, false);
         }
     }
 
@@ -129,6 +139,12 @@ impl FileNote {
     #[must_use]
     pub const fn waits(&self) -> bool {
         matches!(self.state, FileState::Waiting { .. })
+    }
+
+    /// Whether the server said that it has it, and no pull has said so yet.
+    #[must_use]
+    pub const fn is_unsure(&self) -> bool {
+        matches!(self.state, FileState::Received { .. }) && !self.counted
     }
 
     /// Whether the server does not have it for `task` yet.
@@ -154,6 +170,7 @@ impl FileNote {
     pub const fn next(&self, asked: bool, most: u64) -> UploadStep {
         match self.state {
             FileState::Waiting { .. } if !asked => UploadStep::Create,
+            FileState::Received { .. } if !asked && !self.counted => UploadStep::Create,
             FileState::Waiting { sent } => {
                 let left = self.size.saturating_sub(sent);
                 UploadStep::Chunk { from: sent, len: if left < most { left } else { most } }
@@ -170,7 +187,7 @@ impl FileNote {
         }
         // A whole that arrived with another hash is gone again, and goes up anew: the bytes here are right, for whoever
         // sends them has hashed them ([`crate::Engine::bytes_are_lost`]), and a line that alters them will be mended.
-        if self.waits() {
+        if self.waits() || self.is_unsure() {
             self.state = FileState::Waiting { sent: state.offset.min(self.size) };
         }
     }
@@ -240,8 +257,25 @@ mod tests {
         note.heard(UploadState { offset: 300_000, verified: true }, Moment(9));
         assert_eq!(note.state, FileState::Received { at: Moment(9) });
         assert_eq!(note.next(true, CHUNK_BYTES), UploadStep::Done);
+        note.counts(note.task, Moment(10));
         note.heard(at(0), Moment(10));
-        assert_eq!(note.sent(), 300_000, "what was received stays so");
+        assert_eq!(note.sent(), 300_000, "what counts stays so");
+    }
+
+    /// Seed 23368 of the simulator: the server took a photo, was put back to before it and knew of nothing that was
+    /// missing; its phone counted the photo as received for good.
+    #[test]
+    fn what_no_pull_has_named_is_asked_about_again() {
+        let mut note = note(1_000);
+        note.heard(UploadState { offset: 1_000, verified: true }, Moment(1));
+        assert_eq!((note.is_unsure(), note.next(false, CHUNK_BYTES)), (true, UploadStep::Create));
+        note.heard(UploadState { offset: 1_000, verified: true }, Moment(2));
+        assert_eq!(note.state, FileState::Received { at: Moment(1) }, "it is let go of in time all the same");
+        note.heard(at(0), Moment(3));
+        assert_eq!(note.next(true, CHUNK_BYTES), UploadStep::Chunk { from: 0, len: 1_000 });
+        note.heard(UploadState { offset: 1_000, verified: true }, Moment(4));
+        note.counts(note.task, Moment(5));
+        assert_eq!((note.is_unsure(), note.next(false, CHUNK_BYTES)), (false, UploadStep::Done));
     }
 
     /// It was given up after three times, though its bytes were whole: on a line that altered chunks and their checksums

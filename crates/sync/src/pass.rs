@@ -27,6 +27,8 @@ pub struct Pass {
     leaving: bool,
     /// The witness was shown since the last op or file went up: the phone can be emptied.
     parted: bool,
+    /// What the server said it has and no pull has named is asked about again, where the witness is shown, too.
+    unsure: bool,
     /// Files that must wait for another pass.
     later: BTreeSet<Sha256>,
     file: Option<Sending>,
@@ -114,6 +116,7 @@ impl Pass {
             deactivated: false,
             leaving: false,
             parted: false,
+            unsure: witness,
             later: BTreeSet::new(),
             file: None,
         }
@@ -178,7 +181,11 @@ impl Pass {
         loop {
             let sending = match self.file {
                 Some(sending) => sending,
-                None => Sending { sha256: engine.next_file(&self.later)?.sha256, asked: false, rounds: 0, furthest: 0 },
+                None => {
+                    let unsure = || engine.next_unsure(&self.later).filter(|_| self.unsure);
+                    let file = engine.next_file(&self.later).or_else(unsure)?;
+                    Sending { sha256: file.sha256, asked: false, rounds: 0, furthest: 0 }
+                }
             };
             self.file = Some(sending);
             let step = engine.file(sending.sha256).map(|file| (file.clone(), file.next(sending.asked, engine.chunk())));
@@ -212,7 +219,7 @@ impl Pass {
             return Stage::Wipe;
         }
         // Its last word: a server that was put back since this phone last spoke learns it now, or never.
-        self.parted = true;
+        (self.parted, self.unsure) = (true, true);
         self.witness = !planted(Mutant::HidesItsWitness);
         Stage::Push
     }

@@ -44,6 +44,16 @@ impl Engine {
             .max_by_key(|file| (file.sent(), std::cmp::Reverse(file.size), file.sha256))
     }
 
+    /// The next file but for those in `later` that the server said it has and that no pull has named yet.
+    #[must_use]
+    pub fn next_unsure(&self, later: &BTreeSet<Sha256>) -> Option<&FileNote> {
+        // Each of these faults would be mended here: they are that nobody looks a second time.
+        if planted(Mutant::ReceivedWhenAllSent) || planted(Mutant::ForgetsPhotosAfterEpoch) {
+            return None;
+        }
+        self.files.values().find(|file| file.is_unsure() && !later.contains(&file.sha256) && !self.waits_for(file.task))
+    }
+
     /// One file.
     #[must_use]
     pub fn file(&self, sha256: Sha256) -> Option<&FileNote> {
@@ -78,14 +88,14 @@ impl Engine {
     #[must_use]
     pub fn verified(&mut self, task: AssignmentId, hashes: &[Sha256]) -> Vec<Change> {
         let now = self.head.heard;
-        hashes.iter().flat_map(|sha256| self.change(*sha256, |file| file.arrived(task, now))).collect()
+        hashes.iter().flat_map(|sha256| self.change(*sha256, |file| file.counts(task, now))).collect()
     }
 
     /// What this phone counts as received and a pull of its visit does not name: asked about again. Mostly the server is
     /// still counting; now and then it was put back to before the bytes came.
     #[must_use]
     pub(crate) fn doubted(&mut self, task: AssignmentId, hashes: &[Sha256]) -> Vec<Change> {
-        // Each of these faults would be mended here: they are that nobody looks a second time.
+        // As in [`Engine::next_unsure`].
         if planted(Mutant::ReceivedWhenAllSent) || planted(Mutant::ForgetsPhotosAfterEpoch) {
             return Vec::new();
         }
