@@ -4,7 +4,7 @@
 //! [`sync::TaskAtHand`], over a disk whose transactions are atomic and before
 //! or after each of which the app may die. The server decides and applies with
 //! `domain`; what surrounds that in `store` is modelled (see [`server`]). The
-//! network loses, doubles and reorders; clocks jump by years; the server is put
+//! network loses, doubles and reorders; clocks jump by years, the server's by days; the server is put
 //! back to a random past; sessions end, accounts are closed, tasks are called
 //! back, phones are lost and taken over. In the end everything heals and
 //! drains, and the independent checker decides over the history.

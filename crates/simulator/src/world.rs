@@ -56,6 +56,8 @@ pub(crate) struct World {
     luck: Luck,
     weather: Weather,
     now: Moment,
+    /// How much the server's clock is ahead, ms.
+    server_ahead: i64,
     server: Server,
     backups: Vec<Server>,
     phones: Vec<Phone>,
@@ -94,6 +96,7 @@ impl World {
             luck,
             weather,
             now: BEGIN,
+            server_ahead: 0,
             server: Server::new(),
             backups: Vec::new(),
             phones,
@@ -169,7 +172,22 @@ impl World {
         self.backups.retain(|other| other.rev() <= rev);
     }
 
+    /// What the server's clock says.
+    fn server_clock(&self) -> Moment {
+        self.now.plus(self.server_ahead)
+    }
+
     fn jump_a_clock(&mut self) {
+        if self.luck.permille(250) {
+            // It is set by hand, to another zone, or comes back right.
+            self.server_ahead = match self.luck.below(4) {
+                0 => self.luck.between(-HOUR_MS, HOUR_MS),
+                1 => self.server_ahead + self.luck.between(-1, 1) * HOUR_MS,
+                2 => self.luck.between(-2 * DAY_MS, 2 * DAY_MS),
+                _ => 0,
+            };
+            return;
+        }
         let n = self.luck.below(PHONES);
         let year = 365 * DAY_MS;
         self.phones[n].ahead = match self.luck.below(5) {

@@ -58,7 +58,7 @@ impl World {
         }
         let op = OpId(self.luck.uuid());
         let count = self.luck.between(1, 3) as u32;
-        let window = Window { from: self.now, until: self.now.plus(30 * DAY_MS) };
+        let window = Window { from: self.server_clock(), until: self.server_clock().plus(30 * DAY_MS) };
         let tasks: Vec<PlannedTask> = (0..count)
             .map(|n| PlannedTask {
                 id: AssignmentId::derive(op.0, n),
@@ -164,7 +164,7 @@ impl World {
             newest: None,
             ops: vec![pushed(&op, JournalId(Uuid::nil()), 0)],
             gives,
-            received_at: self.now,
+            received_at: self.server_clock(),
         };
         let mut answer = self.server.write(std::slice::from_ref(&request)).pop()?.ok()?;
         if self.luck.permille(self.weather.doubled) {
@@ -195,7 +195,7 @@ impl World {
                 newest: None,
                 ops: vec![pushed(&op, JournalId(Uuid::nil()), 0)],
                 gives: Vec::new(),
-                received_at: self.now,
+                received_at: self.server_clock(),
             };
             self.server.write(std::slice::from_ref(&request));
             if twice {
@@ -228,7 +228,7 @@ impl World {
             newest: None,
             ops: vec![pushed(&other, journal, 1)],
             gives: Vec::new(),
-            received_at: self.now,
+            received_at: self.server_clock(),
         };
         self.server.write(&[request]);
     }

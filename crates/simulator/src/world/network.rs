@@ -105,7 +105,7 @@ impl World {
                 newest: push.newest.clone(),
                 ops: push.ops.clone(),
                 gives: Vec::new(),
-                received_at: self.now,
+                received_at: self.server_clock(),
             })
             .collect();
         let answers = self.server.write(&requests);
@@ -122,9 +122,10 @@ impl World {
         let upload = |answer: Result<UploadState, u16>| answer.map_or_else(Reply::Status, Reply::Upload);
         match ask {
             Ask::Push(..) => Reply::Status(500),
-            Ask::Pull(Caller::Token(token), cursor) => {
-                self.server.pull(token, cursor.as_deref(), self.now).map_or(Reply::Status(401), Reply::Pulled)
-            }
+            Ask::Pull(Caller::Token(token), cursor) => self
+                .server
+                .pull(token, cursor.as_deref(), self.server_clock())
+                .map_or(Reply::Status(401), Reply::Pulled),
             Ask::Journal(caller, (journal, key)) => {
                 if self.server.open_journal(caller, journal, key) {
                     Reply::Journal(journal, key)
