@@ -118,6 +118,12 @@ impl Server {
         }
     }
 
+    /// Whether a journal was taken out of service: what comes in it is held, and it writes no visit any more.
+    #[must_use]
+    pub fn is_revoked(&self, journal: JournalId) -> bool {
+        self.journals.get(&journal).is_some_and(|journal| journal.revoked)
+    }
+
     /// Whose session or key it is, whatever journal is named.
     pub(super) fn account_of(&self, caller: Caller) -> Option<AccountId> {
         match caller {

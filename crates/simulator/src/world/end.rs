@@ -312,7 +312,10 @@ impl World {
             let (Some(draft), Some(visit)) = (&row.draft, self.server.states.visits.get(&VisitId::of(*task))) else {
                 continue;
             };
-            let writes = self.server.writer(*task) == Some(open.engine.journal());
+            let journal = open.engine.journal();
+            // 9279: signed in with the key of a journal that had been revoked, and died before the new one was written
+            // down: its session writes that one, and the phone shows the visit as another's, which it can take over.
+            let writes = self.server.writer(*task) == Some(journal) && !self.server.is_revoked(journal);
             let troubled = open.engine.troubles().any(|trouble| trouble.task == *task);
             if row.closed.is_some()
                 || !writes
