@@ -106,18 +106,20 @@ fn shown(phone: Phone) -> impl IntoView {
 }
 
 fn screen(phone: Phone, route: Route, signed_in: bool) -> AnyView {
-    match route {
-        Route::Link(secret) => screens::link(phone, secret).into_any(),
-        Route::SignIn => screens::sign_in(phone).into_any(),
-        _ if !signed_in => screens::sign_in(phone).into_any(),
-        Route::Today => screens::today(phone).into_any(),
-        Route::Visits => screens::visits(phone).into_any(),
-        Route::Visit(id) => screens::task(phone, id).into_any(),
-        Route::Item(id, code) => screens::item(phone, id, &code).into_any(),
-        Route::List(id) => screens::list(phone, id).into_any(),
-        Route::Missing(id) => screens::missing(phone, id).into_any(),
-        Route::Debrief(id) => screens::debrief(phone, id).into_any(),
-        Route::Sync => screens::sync(phone).into_any(),
-        Route::Me => screens::me(phone).into_any(),
-    }
+    // Each by its number: no field of one screen becomes a field of another.
+    let (number, shown) = match route {
+        Route::Link(secret) => (0, screens::link(phone, secret).into_any()),
+        Route::SignIn => (1, screens::sign_in(phone).into_any()),
+        _ if !signed_in => (1, screens::sign_in(phone).into_any()),
+        Route::Today => (2, screens::today(phone).into_any()),
+        Route::Visits => (3, screens::visits(phone).into_any()),
+        Route::Visit(id) => (4, screens::task(phone, id).into_any()),
+        Route::Item(id, code) => (5, screens::item(phone, id, &code).into_any()),
+        Route::List(id) => (6, screens::list(phone, id).into_any()),
+        Route::Missing(id) => (7, screens::missing(phone, id).into_any()),
+        Route::Debrief(id) => (8, screens::debrief(phone, id).into_any()),
+        Route::Sync => (9, screens::sync(phone).into_any()),
+        Route::Me => (10, screens::me(phone).into_any()),
+    };
+    leptos::apart(number, shown)
 }

@@ -26,7 +26,7 @@ use wasm_bindgen::JsCast as _;
 pub fn mount() {
     let Some(place) = document().get_element_by_id("app") else { return };
     place.set_inner_html("");
-    leptos::mount::mount_to(place.unchecked_into(), app::app).forget();
+    leptos::mount::mount_to(&place, app::app);
 }
 
 /// What the shell says under a name.

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 
 use device::mirror::{self, Witness};
 use domain::{evidence::Sha256, visit::Draft};
-use leptos::prelude::*;
 
 use super::Keeper;
 use crate::{phone::Phone, row::Row};
