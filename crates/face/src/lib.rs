@@ -3,7 +3,7 @@
 //! At HQ it is leptos. On the phone it has leptos' `view!` and `#[component]` and the names that they and we use of it,
 //! but one type of views and one arena of signals behind them: see `docs/adr/0021`.
 
-#[cfg(not(feature = "phone"))]
+#[cfg(all(feature = "whole", not(feature = "phone")))]
 pub use leptos::*;
 
 #[cfg(feature = "phone")]

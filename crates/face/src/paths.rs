@@ -1,6 +1,85 @@
 //! The names under which `view!`, `#[component]` and our own code look for things.
 
-pub use leptos::{component, oco, typed_builder, typed_builder_macro};
+pub use oco_ref as oco;
+#[doc(hidden)]
+pub use {typed_builder, typed_builder_macro};
+
+/// How a component is called.
+pub mod component {
+    /// What is called with properties `P`.
+    pub trait Component<P> {}
+
+    impl<P: Props, R, F: FnOnce(P) -> R> Component<P> for F {}
+
+    impl<R, F: FnOnce() -> R> Component<NoProps> for F {}
+
+    /// The properties of a component.
+    pub trait Props {
+        /// What puts them together.
+        type Builder;
+        /// Begins.
+        fn builder() -> Self::Builder;
+    }
+
+    /// Properties, or none.
+    pub trait PropsOrNone {
+        /// What puts them together.
+        type Builder;
+        /// Begins.
+        fn begin() -> Self::Builder;
+    }
+
+    impl<P: Props> PropsOrNone for P {
+        type Builder = P::Builder;
+        fn begin() -> P::Builder {
+            P::builder()
+        }
+    }
+
+    /// No properties.
+    #[derive(Debug)]
+    pub struct NoProps;
+
+    impl PropsOrNone for NoProps {
+        type Builder = Self;
+        fn begin() -> Self {
+            Self
+        }
+    }
+
+    impl NoProps {
+        /// Done.
+        pub const fn build(self) {}
+    }
+
+    /// Begins the properties of a component.
+    pub fn component_props_builder<P: PropsOrNone>(_component: &impl Component<P>) -> P::Builder {
+        P::begin()
+    }
+
+    /// Whatever can be called with `P`.
+    pub trait Call<P, R> {
+        /// Calls it.
+        fn call(self, props: P) -> R;
+    }
+
+    impl<R, F: FnOnce() -> R> Call<(), R> for F {
+        fn call(self, (): ()) -> R {
+            self()
+        }
+    }
+
+    impl<P: PropsOrNone, R, F: FnOnce(P) -> R> Call<P, R> for F {
+        fn call(self, props: P) -> R {
+            self(props)
+        }
+    }
+
+    /// Calls a component.
+    pub fn component_view<P, R>(component: impl Call<P, R>, props: P) -> R {
+        component.call(props)
+    }
+}
 
 /// What leptos' macros put around a closure; here it stays as it is.
 #[doc(hidden)]
@@ -24,7 +103,7 @@ pub mod prelude {
             AnyView, CollectView, IntoAny, IntoAttributeValue, IntoMaybeErased, IntoRender, IntoView, NodeRef, View,
         },
     };
-    pub use leptos::prelude::{component, view};
+    pub use leptos_macro::{component, view};
 }
 
 /// What stands among the children of a component.

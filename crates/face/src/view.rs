@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, rc::Rc};
 
-use leptos::oco::Oco;
+use oco_ref::Oco;
 use web_sys::Event;
 
 use crate::{
