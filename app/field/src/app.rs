@@ -1,6 +1,6 @@
 //! The app: opens the store, then shows the screen of the address.
 
-use std::collections::BTreeMap;
+use domain::sorted::Map;
 
 use domain::text::Lang;
 use leptos::prelude::*;
@@ -88,7 +88,7 @@ fn shown(phone: Phone) -> impl IntoView {
     });
     let signed_in = Memo::new(move |_| phone.me.with(Option::is_some));
     // A task that has just come may be the one that the address names.
-    let tasks = Memo::new(move |_| phone.rows.with(BTreeMap::len));
+    let tasks = Memo::new(move |_| phone.rows.with(Map::len));
     view! {
         {move || {
             // Who switches the language builds the view anew.

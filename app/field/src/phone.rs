@@ -7,7 +7,7 @@ mod capture;
 mod duties;
 mod session;
 
-use std::collections::{BTreeMap, BTreeSet};
+use domain::sorted::{Map, Set};
 
 use domain::{
     evidence::Sha256,
@@ -43,9 +43,9 @@ pub(crate) enum Saved {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct Lost {
     /// The ids of the tasks whose drafts are gone.
-    pub drafts: BTreeSet<String>,
+    pub drafts: Set<String>,
     /// Photos and memos of open drafts whose bytes are gone.
-    pub files: BTreeSet<Sha256>,
+    pub files: Set<Sha256>,
     /// Something was missing, and came back from the second copy.
     pub recovered: bool,
 }
@@ -67,9 +67,9 @@ pub(crate) struct Phone {
     /// Who signed in on this phone.
     pub me: RwSignal<Option<Me>>,
     /// Every task that this phone knows.
-    pub rows: RwSignal<BTreeMap<AssignmentId, Row>>,
+    pub rows: RwSignal<Map<AssignmentId, Row>>,
     /// Stopwatches that run, by their key, with their start.
-    pub watches: RwSignal<BTreeMap<String, Moment>>,
+    pub watches: RwSignal<Map<String, Moment>>,
     /// The store was mended under an open screen: fields that were filled before show what is there now.
     pub mended: Trigger,
     /// Ticks once a second while something on screen needs it.
@@ -102,8 +102,8 @@ impl Phone {
         Self {
             router,
             me: RwSignal::new(None),
-            rows: RwSignal::new(BTreeMap::new()),
-            watches: RwSignal::new(BTreeMap::new()),
+            rows: RwSignal::new(Map::new()),
+            watches: RwSignal::new(Map::new()),
             mended: Trigger::new(),
             beat: Trigger::new(),
             saved: RwSignal::new(Saved::Nothing),

@@ -1,8 +1,8 @@
 //! A task with all that this phone knows of it.
 
+use domain::sorted::Map;
 use std::{
     borrow::{Borrow, BorrowMut},
-    collections::BTreeMap,
     ops::Deref,
 };
 
@@ -28,14 +28,14 @@ pub(crate) struct Row {
     /// Ops of it that are not safe on the server yet.
     pub unsent: u32,
     /// Files of it that the server does not have yet: bytes sent of bytes in all.
-    pub files: BTreeMap<Sha256, FileState>,
+    pub files: Map<Sha256, FileState>,
     /// An op of it that the server refused or holds back.
     pub trouble: Option<String>,
 }
 
 impl From<TaskAtHand> for Row {
     fn from(kept: TaskAtHand) -> Self {
-        Self { kept, unsent: 0, files: BTreeMap::new(), trouble: None }
+        Self { kept, unsent: 0, files: Map::new(), trouble: None }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod org;
 pub mod place;
 pub mod role;
 pub mod scoring;
+pub mod sorted;
 pub mod text;
 pub mod time;
 pub mod visit;

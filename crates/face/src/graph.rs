@@ -346,3 +346,9 @@ fn find(wanted: TypeId) -> Option<Rc<dyn Any>> {
         None
     })
 }
+
+/// How many places there are, given away or not.
+#[cfg(test)]
+pub(crate) fn places() -> usize {
+    graph(|graph| graph.nodes.len())
+}

@@ -14,6 +14,8 @@ mod live;
 mod paths;
 #[cfg(feature = "phone")]
 mod signal;
+#[cfg(all(test, feature = "phone"))]
+mod tests;
 #[cfg(feature = "phone")]
 mod view;
 

@@ -8,7 +8,7 @@ use web_sys::{Document, Element as Dom, Event, Node};
 
 use crate::{
     graph,
-    view::{Element, Kind, Part, Parts, Value, View, What},
+    view::{Element, Hear, Kind, Part, Parts, Value, View, What},
 };
 
 thread_local! {
@@ -61,7 +61,7 @@ enum LiveWhat {
 struct Listener {
     node: Dom,
     name: &'static str,
-    hear: Rc<RefCell<Box<dyn FnMut(Event)>>>,
+    hear: Rc<RefCell<Hear>>,
     closure: Closure<dyn FnMut(Event)>,
 }
 
@@ -224,7 +224,7 @@ fn put_one(node: &Dom, part: Part, old: Option<LiveWhat>, is_new: bool) -> LiveP
             LiveWhat::Follow(last)
         }
         What::Hear(mut hear, owner) => {
-            let hear: Box<dyn FnMut(Event)> = Box::new(move |event| graph::within(owner, None, || hear(event)));
+            let hear: Hear = Box::new(move |event| graph::within(owner, None, || hear(event)));
             LiveWhat::Hear(match old {
                 Some(listener) => {
                     drop(listener.hear.replace(hear));
@@ -241,7 +241,7 @@ fn put_one(node: &Dom, part: Part, old: Option<LiveWhat>, is_new: bool) -> LiveP
     LivePart { kind, name, what }
 }
 
-fn listen(node: &Dom, name: &'static str, hear: Box<dyn FnMut(Event)>) -> Listener {
+fn listen(node: &Dom, name: &'static str, hear: Hear) -> Listener {
     let hear = Rc::new(RefCell::new(hear));
     let own = Rc::clone(&hear);
     let closure = Closure::new(move |event| (own.borrow_mut())(event));

@@ -222,13 +222,16 @@ impl<T: 'static> Signal<T> {
     }
 }
 
+/// Works a value out from the one before.
+type Make<T> = Box<dyn Fn(Option<&T>) -> T>;
+
 impl<T: PartialEq + 'static> Memo<T> {
     /// Worked out by `make`, which gets the value before.
     pub fn new(make: impl Fn(Option<&T>) -> T + 'static) -> Self {
         Self::made(Box::new(make))
     }
 
-    fn made(make: Box<dyn Fn(Option<&T>) -> T>) -> Self {
+    fn made(make: Make<T>) -> Self {
         let held = Held::new(None);
         let own = Rc::clone(&held);
         let work = move || {

@@ -90,11 +90,14 @@ pub enum Kind {
     Node,
 }
 
+/// What hears an event.
+pub(crate) type Hear = Box<dyn FnMut(Event)>;
+
 /// What a part is set to, or does.
 pub(crate) enum What {
     Still(Value),
     Follow(Box<dyn FnMut() -> Value>),
-    Hear(Box<dyn FnMut(Event)>, Option<Id>),
+    Hear(Hear, Option<Id>),
     Node(RwSignal<Option<web_sys::Element>>),
 }
 
@@ -183,7 +186,7 @@ impl Element {
     }
 
     #[inline(never)]
-    fn hear(self, name: &'static str, hear: Box<dyn FnMut(Event)>) -> Self {
+    fn hear(self, name: &'static str, hear: Hear) -> Self {
         self.put(Kind::Listener, name, What::Hear(hear, graph::owner()))
     }
 

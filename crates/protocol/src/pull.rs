@@ -1,6 +1,6 @@
 //! `GET /api/v1/sync/pull?cursor=…`: what changed for one person.
 
-use std::collections::BTreeMap;
+use domain::sorted::Map;
 
 use domain::{
     assignment::{Assignment, AssignmentState},
@@ -27,7 +27,7 @@ pub struct Pulled {
     /// What changed, each subject once, whole.
     pub changes: Vec<Change>,
     /// Checklist versions that the changes name and the phone may not have yet.
-    pub checklists: BTreeMap<ChecklistVersionId, ChecklistVersion>,
+    pub checklists: Map<ChecklistVersionId, ChecklistVersion>,
     /// The account may not act any more: pull stays empty; wipe after the last receipt.
     #[serde(default)]
     pub deactivated: bool,

@@ -1,9 +1,7 @@
 //! The transactions that change tasks and outbox together: what goes to the disk at once, or not at all.
 
-use std::{
-    borrow::BorrowMut,
-    collections::{BTreeMap, BTreeSet},
-};
+use domain::sorted::{Map, Set};
+use std::borrow::BorrowMut;
 
 use domain::{
     ids::{AssignmentId, ItemId, JournalId, OpId},
@@ -79,7 +77,7 @@ impl Engine {
     pub fn hand_in(
         &mut self,
         row: &mut TaskAtHand,
-        open: BTreeSet<ItemId>,
+        open: Set<ItemId>,
         fresh: Fresh,
     ) -> Result<Option<Vec<Change>>, CutError> {
         let Some(draft) = &row.draft else { return Ok(None) };
@@ -100,7 +98,7 @@ impl Engine {
     #[must_use]
     pub fn take_pushed<T: BorrowMut<TaskAtHand>>(
         &mut self,
-        rows: &mut BTreeMap<AssignmentId, T>,
+        rows: &mut Map<AssignmentId, T>,
         pushed: &Pushed,
     ) -> PushTaken {
         let mut taken = self.pushed(pushed);
@@ -119,7 +117,7 @@ impl Engine {
     /// [`Reopen`]: the server's store was restored. Nothing was taken.
     pub fn take_pulled<T: BorrowMut<TaskAtHand> + From<TaskAtHand>>(
         &mut self,
-        rows: &mut BTreeMap<AssignmentId, T>,
+        rows: &mut Map<AssignmentId, T>,
         pulled: &Pulled,
         now: Moment,
     ) -> Result<Vec<Change>, Reopen> {

@@ -8,7 +8,7 @@ mod upload;
 pub use cut::{Cut, CutError};
 pub use push::{Freed, PushTaken};
 
-use std::collections::{BTreeMap, BTreeSet};
+use domain::sorted::{Map, Set};
 
 use domain::{
     evidence::Sha256,
@@ -42,9 +42,9 @@ pub enum Reopen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Engine {
     head: Head,
-    ops: BTreeMap<i64, OpRecord>,
-    files: BTreeMap<Sha256, FileNote>,
-    troubles: BTreeMap<OpId, Trouble>,
+    ops: Map<i64, OpRecord>,
+    files: Map<Sha256, FileNote>,
+    troubles: Map<OpId, Trouble>,
     /// The most ops that the next push takes: halved where the server finds it too large.
     most: usize,
     /// The most bytes that the next chunk of a file takes: halved where the line breaks.
@@ -58,7 +58,7 @@ impl Engine {
     #[must_use]
     pub fn begin(journal: JournalId, epoch: u32) -> (Self, Vec<Change>) {
         let head = Head { journal, last_seq: 0, epoch, cursor: None, newest: None, heard: Moment(0), next: None };
-        let engine = Self::of(head, BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let engine = Self::of(head, Map::new(), Map::new(), Map::new());
         let changes = vec![engine.put_head()];
         (engine, changes)
     }
@@ -75,7 +75,7 @@ impl Engine {
     #[must_use]
     pub fn load<'a>(records: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Option<Self> {
         let mut head = None;
-        let (mut ops, mut files, mut troubles) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut ops, mut files, mut troubles) = (Map::new(), Map::new(), Map::new());
         for (key, bytes) in records {
             if key == HEAD {
                 head = read::<Head>(bytes);
@@ -95,9 +95,9 @@ impl Engine {
 
     fn of(
         head: Head,
-        ops: BTreeMap<i64, OpRecord>,
-        files: BTreeMap<Sha256, FileNote>,
-        troubles: BTreeMap<OpId, Trouble>,
+        ops: Map<i64, OpRecord>,
+        files: Map<Sha256, FileNote>,
+        troubles: Map<OpId, Trouble>,
     ) -> Self {
         Self { head, ops, files, troubles, most: push::MOST, chunk: CHUNK_BYTES, went: 0 }
     }
@@ -236,7 +236,7 @@ impl Engine {
     pub fn prune<'a>(&mut self, rows: impl IntoIterator<Item = &'a TaskAtHand>) -> (Vec<Change>, Vec<Sha256>) {
         let now = self.head.heard;
         let drafts = rows.into_iter().filter_map(|row| row.draft.as_ref().filter(|_| row.stage(false).can_write()));
-        let named: BTreeSet<Sha256> =
+        let named: Set<Sha256> =
             drafts.flat_map(|draft| file::named(&draft.evidence)).map(|bytes| bytes.sha256).collect();
         let old = |at: Moment| now.since(at) > KEPT_MS;
         let ops: Vec<i64> = self

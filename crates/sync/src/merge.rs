@@ -1,6 +1,6 @@
 //! What the server says about a task, and the draft on this phone.
 
-use std::collections::BTreeSet;
+use domain::sorted::Set;
 
 use domain::{
     checklist::{Answer, ChecklistVersion},
@@ -81,7 +81,7 @@ pub fn draft_of(
 }
 
 /// The items that are answered later and are not yet.
-fn open_later(checklist: &ChecklistVersion, draft: &Draft) -> BTreeSet<ItemId> {
+fn open_later(checklist: &ChecklistVersion, draft: &Draft) -> Set<ItemId> {
     let answered = |item: ItemId| draft.answers.get(&item).is_some_and(Answer::is_answered);
     checklist.items().filter(|item| item.later.is_some() && !answered(item.id)).map(|item| item.id).collect()
 }

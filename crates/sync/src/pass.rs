@@ -1,6 +1,6 @@
 //! A pass: send what waits, fetch what is new, send the files. What it does next, whatever comes back.
 
-use std::collections::BTreeSet;
+use domain::sorted::Set;
 
 use domain::{evidence::Sha256, ids::AccountId};
 use mutants::{Mutant, planted};
@@ -30,7 +30,7 @@ pub struct Pass {
     /// What the server said it has and no pull has named is asked about again, where the witness is shown, too.
     unsure: bool,
     /// Files that must wait for another pass.
-    later: BTreeSet<Sha256>,
+    later: Set<Sha256>,
     file: Option<Sending>,
 }
 
@@ -117,7 +117,7 @@ impl Pass {
             leaving: false,
             parted: false,
             unsure: witness,
-            later: BTreeSet::new(),
+            later: Set::new(),
             file: None,
         }
     }

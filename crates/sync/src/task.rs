@@ -1,6 +1,7 @@
 //! A task with what this phone has of it, and what ops and answers mean for it.
 
-use std::{borrow::BorrowMut, collections::BTreeMap, sync::Arc};
+use domain::sorted::Map;
+use std::{borrow::BorrowMut, sync::Arc};
 
 use domain::{
     assignment::AssignmentState,
@@ -71,7 +72,7 @@ impl TaskAtHand {
     }
 
     /// The tasks of what lies on the disk. A record that cannot be read stays there and is passed over.
-    pub fn load<'a>(records: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> BTreeMap<AssignmentId, Self> {
+    pub fn load<'a>(records: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Map<AssignmentId, Self> {
         let mut lists: Vec<Arc<ChecklistVersion>> = Vec::new();
         let mut drafts: Vec<Draft> = Vec::new();
         let mut receipts: Vec<(AssignmentId, HandedIn)> = Vec::new();
@@ -87,7 +88,7 @@ impl TaskAtHand {
                 receipts.extend(read::<HandedIn>(value).map(|receipt| (id, receipt)));
             }
         }
-        let mut loaded = BTreeMap::new();
+        let mut loaded = Map::new();
         for StoredTask { task, closed } in tasks {
             let checklist = lists.iter().find(|list| list.id == task.assignment.checklist).cloned();
             loaded.insert(task.assignment.id, Self { task, checklist, draft: None, closed, receipt: None });
@@ -232,7 +233,7 @@ pub(crate) fn named(pulled: &Pulled) -> impl Iterator<Item = AssignmentId> {
 /// Each subject replaces what the phone has of it; drafts are only opened, never overwritten.
 /// Doing it twice is doing it once.
 pub fn merge<T: BorrowMut<TaskAtHand> + From<TaskAtHand>>(
-    rows: &mut BTreeMap<AssignmentId, T>,
+    rows: &mut Map<AssignmentId, T>,
     pulled: &Pulled,
     engine: &Engine,
     now: Moment,
@@ -262,7 +263,7 @@ pub fn merge<T: BorrowMut<TaskAtHand> + From<TaskAtHand>>(
 }
 
 fn merge_task<T: BorrowMut<TaskAtHand> + From<TaskAtHand>>(
-    rows: &mut BTreeMap<AssignmentId, T>,
+    rows: &mut Map<AssignmentId, T>,
     task: &Task,
     pulled: &Pulled,
     engine: &Engine,

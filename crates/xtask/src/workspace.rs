@@ -31,8 +31,8 @@ pub(crate) const HOST: [&str; 16] = [
 pub(crate) const HOST_FEATURES: &str = "domain/builtin,hq/ssr,mutants/planted";
 
 /// The phone's half. Its pure parts are tested on the host, in a cargo call of
-/// its own: leptos' csr and ssr exclude one another.
-pub(crate) const FIELD: [&str; 2] = ["device", "field"];
+/// its own: the features `phone` and `whole` of `face` exclude one another.
+pub(crate) const FIELD: [&str; 3] = ["device", "face", "field"];
 
 /// The target of both bundles.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";

@@ -5,7 +5,7 @@
 //! last, or single records. A store that had to be mended begins a new journal, as
 //! nobody can say what the old one has sent.
 
-use std::collections::BTreeSet;
+use domain::sorted::Set;
 
 use device::{
     Failure,
@@ -74,7 +74,7 @@ impl Keeper {
             let rows = if self.vault.is_written() { Vec::new() } else { copy.rows.clone() };
             return Some((rows, true));
         }
-        let stored: BTreeSet<String> = self.vault.row_keys().await.ok()?.into_iter().collect();
+        let stored: Set<String> = self.vault.row_keys().await.ok()?.into_iter().collect();
         let is_lacking = |row: &&CopyRow| {
             row.generation > generation
                 || unreadable.contains(&row.key)

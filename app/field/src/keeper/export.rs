@@ -1,6 +1,6 @@
 //! The way out for data: everything that was filled in, as one readable file.
 
-use std::collections::BTreeMap;
+use domain::sorted::Map;
 
 use domain::visit::Draft;
 use js_sys::Uint8Array;
@@ -23,7 +23,7 @@ struct Exported {
     venue: String,
     draft: Draft,
     /// What each answer was asked, by item.
-    criteria: BTreeMap<String, String>,
+    criteria: Map<String, String>,
 }
 
 impl Keeper {
@@ -33,7 +33,7 @@ impl Keeper {
         let drafts = stored.rows.into_values().filter_map(|row| {
             let row = row.kept;
             let criteria = row.checklist.as_ref().map(|list| {
-                list.items().map(|item| (item.id.to_string(), item.criterion.zh.clone())).collect::<BTreeMap<_, _>>()
+                list.items().map(|item| (item.id.to_string(), item.criterion.zh.clone())).collect::<Map<_, _>>()
             });
             Some(Exported { venue: row.task.venue.name.zh, draft: row.draft?, criteria: criteria.unwrap_or_default() })
         });

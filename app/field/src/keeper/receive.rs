@@ -1,6 +1,6 @@
 //! What the server has for this person comes down and is merged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use domain::sorted::{Map, Set};
 
 use domain::{
     ids::{AssignmentId, JournalId},
@@ -119,7 +119,7 @@ impl Keeper {
     }
 }
 
-fn begun(rows: &BTreeMap<AssignmentId, Row>) -> BTreeSet<AssignmentId> {
+fn begun(rows: &Map<AssignmentId, Row>) -> Set<AssignmentId> {
     rows.iter().filter(|(_, row)| row.draft.is_some()).map(|(id, _)| *id).collect()
 }
 

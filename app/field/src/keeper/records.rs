@@ -1,6 +1,6 @@
 //! What lies on the disk: the records of `sync`, and who signed in, and small notes.
 
-use std::collections::BTreeMap;
+use domain::sorted::Map;
 
 use device::{
     Failure,
@@ -20,8 +20,8 @@ const NOTES: &str = "note/";
 pub(super) struct Stored {
     pub(super) me: Option<Me>,
     pub(super) engine: Option<Engine>,
-    pub(super) rows: BTreeMap<AssignmentId, Row>,
-    pub(super) watches: BTreeMap<String, Moment>,
+    pub(super) rows: Map<AssignmentId, Row>,
+    pub(super) watches: Map<String, Moment>,
     pub(super) intent: Option<Intent>,
     /// The store was mended: a new journal is due.
     pub(super) recovered: bool,

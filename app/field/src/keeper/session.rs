@@ -94,8 +94,8 @@ impl Keeper {
         *self.inner.engine.borrow_mut() = None;
         *self.inner.witness.borrow_mut() = None;
         phone.me.set(None);
-        phone.rows.update(std::collections::BTreeMap::clear);
-        phone.watches.update(std::collections::BTreeMap::clear);
+        phone.rows.update(domain::sorted::Map::clear);
+        phone.watches.update(domain::sorted::Map::clear);
         phone.sync.set(crate::status::SyncStatus::default());
         phone.lost.set(crate::phone::Lost::default());
         phone.router.replace(Route::SignIn);

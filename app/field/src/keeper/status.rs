@@ -1,6 +1,6 @@
 //! What is true, for the screens: worked out anew from the engine after every change of it.
 
-use std::collections::BTreeMap;
+use domain::sorted::Map;
 
 use device::vault::Change;
 use domain::op::Verdict;
@@ -35,7 +35,7 @@ impl Keeper {
                     .map(|trouble| say(&words::verdict(&trouble.verdict)));
             }
         });
-        let names: BTreeMap<_, _> =
+        let names: Map<_, _> =
             phone.rows.with_untracked(|rows| rows.iter().map(|(id, row)| (*id, say(&row.task.venue.name))).collect());
         phone.sync.update(|sync| {
             sync.ops = engine.waiting().count() as u32;

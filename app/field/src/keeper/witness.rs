@@ -4,7 +4,7 @@
 //! server knows which visits are under way; a draft knows which photos it names.
 //! Whatever one of them knows and the store has not, the person is told.
 
-use std::collections::BTreeSet;
+use domain::sorted::Set;
 
 use device::mirror::{self, Witness};
 use domain::{evidence::Sha256, visit::Draft};
@@ -37,7 +37,7 @@ impl Keeper {
                 .rows
                 .with_untracked(|rows| rows.iter().any(|(task, row)| row.draft.is_some() && task.to_string() == *id))
         };
-        let gone: BTreeSet<String> = known.missing.into_iter().chain(known.drafts).filter(|id| !has(id)).collect();
+        let gone: Set<String> = known.missing.into_iter().chain(known.drafts).filter(|id| !has(id)).collect();
         if !gone.is_empty() {
             phone.lost.update(|lost| lost.drafts.extend(gone));
         }
@@ -47,7 +47,7 @@ impl Keeper {
     pub(super) async fn find_lost_files(&self, phone: Phone) {
         // What is on its way to the disk is not lost, nor is what is added while the disk is being read.
         let moving = self.inner.unsaved.files();
-        let mut gone: BTreeSet<Sha256> = phone.rows.with_untracked(|rows| {
+        let mut gone: Set<Sha256> = phone.rows.with_untracked(|rows| {
             let open = rows.values().filter(|row| row.stage().can_write());
             open.flat_map(|row| row.draft.iter().flat_map(|draft| named(row, draft))).collect()
         });

@@ -1,6 +1,6 @@
 //! What people do, onto the disk: taps, notes, ops.
 
-use std::collections::BTreeSet;
+use domain::sorted::Set;
 
 use device::vault::Change;
 use domain::{
@@ -135,7 +135,7 @@ impl Keeper {
     }
 
     /// Hands the draft in. `false`: it is not on the disk, and not handed in.
-    pub(crate) async fn hand_in(&self, phone: Phone, id: AssignmentId, open: BTreeSet<ItemId>) -> bool {
+    pub(crate) async fn hand_in(&self, phone: Phone, id: AssignmentId, open: Set<ItemId>) -> bool {
         let handed_in = {
             let _turn = self.inner.turns.take().await;
             self.hand_in_turn(phone, id, open).await
@@ -150,12 +150,7 @@ impl Keeper {
         done
     }
 
-    async fn hand_in_turn(
-        &self,
-        phone: Phone,
-        id: AssignmentId,
-        open: BTreeSet<ItemId>,
-    ) -> Result<(), device::Failure> {
+    async fn hand_in_turn(&self, phone: Phone, id: AssignmentId, open: Set<ItemId>) -> Result<(), device::Failure> {
         let nothing = || device::Failure::new("NoDraft", "there is nothing to hand in");
         let mut before = None;
         let written = self

@@ -1,6 +1,6 @@
 //! What a supervisor does with a task: each is an op, cut at once.
 
-use std::collections::BTreeSet;
+use domain::sorted::Set;
 
 use domain::{
     ids::AssignmentId,
@@ -91,7 +91,7 @@ impl Phone {
                 let answered = draft.answers.get(&item.id).is_some_and(domain::checklist::Answer::is_answered);
                 item.later.is_some() && !answered
             };
-            Some(checklist.items().filter(|item| waits(item)).map(|item| item.id).collect::<BTreeSet<_>>())
+            Some(checklist.items().filter(|item| waits(item)).map(|item| item.id).collect::<Set<_>>())
         });
         let Some(open) = open else { return false };
         let keeper = self.keeper();

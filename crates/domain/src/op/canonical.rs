@@ -5,7 +5,7 @@
 //! kept. PostgreSQL's JSONB keeps values, not bytes; the form is chosen so that
 //! `canonical(jsonb(x)) == canonical(x)`.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 
 /// Nesting beyond this is refused: nobody writes such a thing, and the stack is finite.
 const MAX_DEPTH: u32 = 64;
@@ -243,7 +243,7 @@ impl Reader<'_> {
 
     fn object(&mut self, out: &mut String, depth: u32) -> Result<(), CanonicalError> {
         self.expect(b'{')?;
-        let mut members: BTreeMap<String, String> = BTreeMap::new();
+        let mut members: Map<String, String> = Map::new();
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;

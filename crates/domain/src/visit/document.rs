@@ -1,6 +1,6 @@
 //! What a supervisor hands in.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 
 use serde::{Deserialize, Serialize};
 
@@ -57,10 +57,10 @@ pub struct VisitDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<Presence>,
     /// The answers by item.
-    pub answers: BTreeMap<ItemId, Answer>,
+    pub answers: Map<ItemId, Answer>,
     /// When each answer was last changed, by the phone's clock. Reviewers see it, units never.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub answered_at: BTreeMap<ItemId, Moment>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub answered_at: Map<ItemId, Moment>,
     /// What is said about the visit as a whole.
     #[serde(default)]
     pub impressions: Impressions,

@@ -1,6 +1,6 @@
 //! The draft on the phone: a visit before it is handed in, and while it is mended.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{Map, Set};
 
 use serde::{Deserialize, Serialize};
 
@@ -54,10 +54,10 @@ pub struct Draft {
     pub left: Option<Presence>,
     /// Answers by item.
     #[serde(default)]
-    pub answers: BTreeMap<ItemId, Answer>,
+    pub answers: Map<ItemId, Answer>,
     /// When each was last changed.
     #[serde(default)]
-    pub answered_at: BTreeMap<ItemId, Moment>,
+    pub answered_at: Map<ItemId, Moment>,
     /// The visit as a whole.
     #[serde(default)]
     pub impressions: Impressions,
@@ -75,7 +75,7 @@ pub struct Draft {
     pub returned: Vec<ReturnedItem>,
     /// 后补题 that were open when it was handed in: they alone can still be answered.
     #[serde(default)]
-    pub open_later: BTreeSet<ItemId>,
+    pub open_later: Set<ItemId>,
 }
 
 impl Draft {
@@ -92,14 +92,14 @@ impl Draft {
             arrived: None,
             arrival_cut: false,
             left: None,
-            answers: BTreeMap::new(),
-            answered_at: BTreeMap::new(),
+            answers: Map::new(),
+            answered_at: Map::new(),
             impressions: Impressions::default(),
             evidence: Vec::new(),
             no_microphone: false,
             submission: 0,
             returned: Vec::new(),
-            open_later: BTreeSet::new(),
+            open_later: Set::new(),
         }
     }
 
@@ -125,7 +125,7 @@ impl Draft {
     ///
     /// `later` are the 后补题 that are still open. The caller cuts the op from
     /// [`Draft::document`] in the same transaction.
-    pub fn hand_in(&mut self, later: BTreeSet<ItemId>) {
+    pub fn hand_in(&mut self, later: Set<ItemId>) {
         self.state = DraftState::Submitted;
         self.submission += 1;
         self.base += 1;

@@ -1,7 +1,5 @@
 //! Cutting an op: it gets its place, and nothing of it changes any more.
 
-use std::collections::btree_map::Entry;
-
 use domain::{
     ids::{AliasId, AssignmentId, OpId, VisitId},
     op::{DecodeError, Op, Payload, Salt},
@@ -61,11 +59,14 @@ impl Engine {
         let mut changes = Vec::new();
         if let Payload::VisitSubmit(document) = &op.payload {
             for bytes in named(&document.evidence) {
-                match self.files.entry(bytes.sha256) {
-                    Entry::Vacant(place) => changes.push(put_file(place.insert(FileNote::new(cut.task, bytes)))),
+                match self.files.get_mut(&bytes.sha256) {
+                    None => {
+                        let note = FileNote::new(cut.task, bytes);
+                        changes.push(put_file(&note));
+                        self.files.insert(note.sha256, note);
+                    }
                     // What the server has for this visit it need not get again.
-                    Entry::Occupied(place) => {
-                        let file = place.into_mut();
+                    Some(file) => {
                         let before = file.clone();
                         file.named_by(cut.task);
                         if *file != before {

@@ -1,6 +1,6 @@
 //! Which file goes next, and what the server said about it. Text first: a file whose visit is not safe waits.
 
-use std::collections::BTreeSet;
+use domain::sorted::Set;
 
 use domain::{evidence::Sha256, ids::AssignmentId};
 use mutants::{Mutant, planted};
@@ -37,7 +37,7 @@ impl Engine {
 
     /// The next file to send but for those in `later`: one that is nearly there before one that is not begun.
     #[must_use]
-    pub fn next_file(&self, later: &BTreeSet<Sha256>) -> Option<&FileNote> {
+    pub fn next_file(&self, later: &Set<Sha256>) -> Option<&FileNote> {
         self.files
             .values()
             .filter(|file| file.waits() && !later.contains(&file.sha256) && !self.waits_for(file.task))
@@ -46,7 +46,7 @@ impl Engine {
 
     /// The next file but for those in `later` that the server said it has and that no pull has named yet.
     #[must_use]
-    pub fn next_unsure(&self, later: &BTreeSet<Sha256>) -> Option<&FileNote> {
+    pub fn next_unsure(&self, later: &Set<Sha256>) -> Option<&FileNote> {
         // Each of these faults would be mended here: they are that nobody looks a second time.
         if planted(Mutant::ReceivedWhenAllSent) || planted(Mutant::ForgetsPhotosAfterEpoch) {
             return None;

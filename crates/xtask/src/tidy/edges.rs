@@ -24,10 +24,12 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 20] = [
     ("device", &["domain", "json", "protocol", "sync", "mutants"]),
     // Receipts and the leaves they stand on are written down once, in `protocol`.
     ("store", &["domain", "protocol", "mutants"]),
-    ("ui", &["domain"]),
+    // leptos for HQ; on the phone the same names with one type of views behind them.
+    ("face", &[]),
+    ("ui", &["domain", "face"]),
     // What its phones decide is decided by the engine of the real one.
     ("virtual-phone", &["domain", "protocol", "sync"]),
-    ("field", &["ui", "sync", "device", "domain", "json", "protocol"]),
+    ("field", &["face", "ui", "sync", "device", "domain", "json", "protocol"]),
     // `store` only on the server's side: see the test below.
     ("hq", &["ui", "domain", "store", "mutants"]),
     ("frontend-field", &["field"]),
