@@ -54,8 +54,11 @@ test('P3 twin: a store that says complete before it is, is caught', async () => 
       n += 1;
       await oneKill(desk, luck, n);
     }
-    figures('P3', 'phone-twin', luck.seed, desk.claims.lost.length > 0, { kills: n, lost: desk.claims.lost.length });
-    expect(desk.claims.lost.length).toBeGreaterThan(0);
+    // Of two notes in one turn the first may be what is found: not what was claimed, and not empty either.
+    const { lost, ghosts } = desk.claims;
+    const caught = lost.length + ghosts.length;
+    figures('P3', 'phone-twin', luck.seed, caught > 0, { kills: n, lost: lost.length, ghosts: ghosts.length });
+    expect(caught).toBeGreaterThan(0);
   } finally {
     await end(desk);
   }
