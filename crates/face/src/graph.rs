@@ -121,7 +121,7 @@ impl Graph {
 
 /// Runs what is queued in the next microtask, when whoever is at it has finished.
 fn soon() {
-    #[cfg(all(target_arch = "wasm32", feature = "phone"))]
+    #[cfg(target_arch = "wasm32")]
     wasm_bindgen_futures::spawn_local(async { flush() });
 }
 

@@ -28,7 +28,8 @@ const AMBIENT: [&str; 9] = [
 ];
 
 /// Files in which a feature may switch code on or off.
-const GATES: [&str; 3] = ["app/hq/src/lib.rs", "crates/domain/src/checklist.rs", "crates/mutants/src/lib.rs"];
+const GATES: [&str; 4] =
+    ["app/hq/src/lib.rs", "crates/domain/src/checklist.rs", "crates/face/src/lib.rs", "crates/mutants/src/lib.rs"];
 
 /// Places in Rust code at which one of `words` stands.
 fn places(words: &[&str], skip: impl Fn(&Source) -> bool) -> Vec<String> {
