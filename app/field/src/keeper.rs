@@ -27,6 +27,7 @@ use std::{
 use device::{Failure, vault::Vault, worker::Helper};
 use domain::evidence::Sha256;
 use js_sys::Uint8Array;
+use leptos::prelude::*;
 use sync::{Backoff, Engine};
 
 use crate::{

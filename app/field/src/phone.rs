@@ -7,7 +7,7 @@ mod capture;
 mod duties;
 mod session;
 
-use domain::sorted::{Map, Set};
+use domain::sorted::{self, Map};
 
 use domain::{
     evidence::Sha256,
@@ -43,9 +43,9 @@ pub(crate) enum Saved {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct Lost {
     /// The ids of the tasks whose drafts are gone.
-    pub drafts: Set<String>,
+    pub drafts: sorted::Set<String>,
     /// Photos and memos of open drafts whose bytes are gone.
-    pub files: Set<Sha256>,
+    pub files: sorted::Set<Sha256>,
     /// Something was missing, and came back from the second copy.
     pub recovered: bool,
 }

@@ -1,6 +1,7 @@
 //! 出发前检查.
 
 use device::space::Space;
+use leptos::prelude::*;
 
 use crate::phone::Phone;
 

@@ -6,10 +6,9 @@ use std::{borrow::Cow, cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{Document, Element as Dom, Event, Node};
 
-use crate::{
-    graph,
-    view::{Element, Hear, Kind, Part, Parts, Value, View, What},
-};
+use reactive_graph::{effect::RenderEffect, graph::untrack, owner::Owner, traits::Set as _};
+
+use crate::view::{Element, Hear, Kind, Part, Parts, Value, View, What};
 
 thread_local! {
     static DOCUMENT: Document = web_sys::window().and_then(|window| window.document()).expect("a page has a document");
@@ -29,8 +28,19 @@ enum Live {
     Element(Box<LiveElement>),
     /// Never empty.
     Many(Vec<Live>),
-    Follow(Place),
+    /// With the effect that shows it: it runs for as long as this is held.
+    Follow(Place, Follower),
+    Owned(Box<(Owner, Live)>),
     Apart(Box<(u32, Live)>),
+}
+
+/// An effect that belongs to what stands there.
+type Follower = RenderEffect<()>;
+
+/// Runs at once, and again when something that it looked at has changed. One type for all of them.
+fn following(mut work: Box<dyn FnMut()>) -> Follower {
+    let work: Box<dyn FnMut(Option<()>)> = Box::new(move |_| work());
+    RenderEffect::new(work)
 }
 
 /// What a view that follows something shows now.
@@ -52,7 +62,7 @@ struct LivePart {
 
 enum LiveWhat {
     Still(Value),
-    Follow(Rc<RefCell<Value>>),
+    Follow(Rc<RefCell<Value>>, #[expect(dead_code, reason = "held so that it runs")] Follower),
     Hear(Listener),
     Node,
 }
@@ -79,8 +89,9 @@ fn lax<T>(result: Result<T, JsValue>) {
 
 /// Puts a view into an element, for as long as the page lives.
 pub(crate) fn mount(place: &Node, view: impl FnOnce() -> View) {
-    let root = graph::create(None);
-    std::mem::forget(graph::within(Some(root), None, || build(view(), place, None)));
+    let root = Owner::new();
+    std::mem::forget(root.with(|| build(view(), place, None)));
+    std::mem::forget(root);
 }
 
 /// Puts a view into the document, before a node or at the end.
@@ -111,12 +122,13 @@ fn build(view: View, parent: &Node, before: Option<&Node>) -> Live {
         View::Many(views) => Live::Many(views.into_iter().map(|view| build(view, parent, before)).collect()),
         View::Follow(show) => {
             let place = Place::default();
-            follow(show, &place, Some((parent.clone(), before.cloned())));
-            Live::Follow(place)
+            let effect = follow(show, &place, Some((parent.clone(), before.cloned())));
+            Live::Follow(place, effect)
         }
         View::Owned(owned) => {
             let (owner, view) = *owned;
-            graph::within(Some(owner.0), None, || build(view, parent, before))
+            let live = owner.with(|| build(view, parent, before));
+            Live::Owned(Box::new((owner, live)))
         }
         View::Apart(apart) => {
             let (number, view) = *apart;
@@ -126,22 +138,19 @@ fn build(view: View, parent: &Node, before: Option<&Node>) -> Live {
 }
 
 /// Shows what `show` says, in `place`, and again whenever that changes.
-fn follow(mut show: Box<dyn FnMut() -> View>, place: &Place, mut first: Option<(Node, Option<Node>)>) {
+fn follow(mut show: Box<dyn FnMut() -> View>, place: &Place, mut first: Option<(Node, Option<Node>)>) -> Follower {
     let place = Rc::clone(place);
-    graph::effect(
-        Box::new(move || {
-            let view = show();
-            graph::untrack(|| {
-                let mut now = place.borrow_mut();
-                match (&mut *now, first.take()) {
-                    (Some(live), _) => patch(live, view),
-                    (none, Some((parent, before))) => *none = Some(build(view, &parent, before.as_ref())),
-                    (None, None) => {}
-                }
-            });
-        }),
-        true,
-    );
+    following(Box::new(move || {
+        let view = show();
+        untrack(|| {
+            let mut now = place.borrow_mut();
+            match (&mut *now, first.take()) {
+                (Some(live), _) => patch(live, view),
+                (none, Some((parent, before))) => *none = Some(build(view, &parent, before.as_ref())),
+                (None, None) => {}
+            }
+        });
+    }))
 }
 
 fn parse(html: &'static str, svg: bool) -> Node {
@@ -186,8 +195,8 @@ fn put(node: &Dom, mut before: Vec<LivePart>, parts: Vec<Part>) -> Vec<LivePart>
     for LivePart { kind, name, what } in before {
         match what {
             LiveWhat::Hear(_) | LiveWhat::Node => {}
-            LiveWhat::Still(_) | LiveWhat::Follow(_) if kind == Kind::Property => {}
-            LiveWhat::Still(_) | LiveWhat::Follow(_) => set(node, kind, name, &Value::Flag(false)),
+            LiveWhat::Still(_) | LiveWhat::Follow(..) if kind == Kind::Property => {}
+            LiveWhat::Still(_) | LiveWhat::Follow(..) => set(node, kind, name, &Value::Flag(false)),
         }
     }
     now
@@ -199,7 +208,7 @@ fn put_one(node: &Dom, part: Part, old: Option<LiveWhat>, is_new: bool) -> LiveP
         // What `class=` wrote has taken away what `class:name=` had added.
         _ if kind == Kind::Class => (if is_new { Value::Flag(false) } else { Value::Absent }, None),
         Some(LiveWhat::Still(value)) => (value, None),
-        Some(LiveWhat::Follow(value)) => (value.borrow().clone(), None),
+        Some(LiveWhat::Follow(value, _)) => (value.borrow().clone(), None),
         Some(LiveWhat::Hear(listener)) => (Value::Absent, Some(listener)),
         Some(LiveWhat::Node) | None => (Value::Absent, None),
     };
@@ -220,11 +229,13 @@ fn put_one(node: &Dom, part: Part, old: Option<LiveWhat>, is_new: bool) -> LiveP
                     own.replace(value);
                 }
             };
-            graph::effect(Box::new(work), true);
-            LiveWhat::Follow(last)
+            LiveWhat::Follow(last, following(Box::new(work)))
         }
         What::Hear(mut hear, owner) => {
-            let hear: Hear = Box::new(move |event| graph::within(owner, None, || hear(event)));
+            let hear: Hear = Box::new(move |event| match &owner {
+                Some(owner) => owner.with(|| hear(event)),
+                None => hear(event),
+            });
             LiveWhat::Hear(match old {
                 Some(listener) => {
                     drop(listener.hear.replace(hear));
@@ -271,9 +282,10 @@ fn set(node: &Dom, kind: Kind, name: &str, value: &Value) {
 /// Shows another view in the place of what stands there.
 fn patch(live: &mut Live, view: View) {
     match (live, view) {
-        (live, View::Owned(owned)) => {
+        (Live::Owned(live), View::Owned(owned)) => {
             let (owner, view) = *owned;
-            graph::within(Some(owner.0), None, || patch(live, view));
+            owner.with(|| patch(&mut live.1, view));
+            live.0 = owner;
         }
         (live @ Live::Many(_), View::Many(views)) if views.is_empty() => replace(live, View::Nothing),
         (Live::Nothing(_), View::Nothing) => {}
@@ -289,8 +301,7 @@ fn patch(live: &mut Live, view: View) {
             patch_all(&mut live.children, element.children, Some(&live.node));
         }
         (Live::Many(lives), View::Many(views)) => patch_all(lives, views, None),
-        // The effect that showed it is gone with the owner that ran again.
-        (Live::Follow(place), View::Follow(show)) => follow(show, place, None),
+        (Live::Follow(place, effect), View::Follow(show)) => *effect = follow(show, place, None),
         (Live::Apart(live), View::Apart(view)) if live.0 == view.0 => patch(&mut live.1, view.1),
         (live, view) => replace(live, view),
     }
@@ -344,11 +355,12 @@ impl Live {
             Self::Nothing(node) | Self::Text(node, _) | Self::Html(node, _) => visit(node),
             Self::Element(element) => visit(&element.node),
             Self::Many(lives) => lives.iter().for_each(|live| live.each(visit)),
-            Self::Follow(place) => {
+            Self::Follow(place, _) => {
                 if let Some(live) = &*place.borrow() {
                     live.each(visit);
                 }
             }
+            Self::Owned(owned) => owned.1.each(visit),
             Self::Apart(apart) => apart.1.each(visit),
         }
     }

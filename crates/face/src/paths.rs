@@ -1,6 +1,7 @@
 //! The names under which `view!`, `#[component]` and our own code look for things.
 
 pub use oco_ref as oco;
+pub use reactive_graph as reactive;
 #[doc(hidden)]
 pub use {typed_builder, typed_builder_macro};
 
@@ -94,16 +95,22 @@ pub mod prelude {
         ev::{event_target_checked, event_target_value},
     };
     pub use crate::{
-        graph::{on_cleanup, provide_context, untrack, use_context},
         live::document,
-        signal::{
-            ByInto, Callback, Effect, IntoReactiveValue, LocalStorage, Memo, RwSignal, Signal, StoredValue, Trigger,
-        },
         view::{
             AnyView, CollectView, IntoAny, IntoAttributeValue, IntoMaybeErased, IntoRender, IntoView, NodeRef, View,
         },
     };
     pub use leptos_macro::{component, view};
+    pub use reactive_graph::{
+        callback::{Callable, Callback},
+        computed::Memo,
+        effect::Effect,
+        graph::untrack,
+        owner::{LocalStorage, StoredValue, on_cleanup, provide_context, use_context},
+        prelude::*,
+        signal::{RwSignal, Trigger},
+        wrappers::read::Signal,
+    };
 }
 
 /// What stands among the children of a component.
@@ -149,12 +156,9 @@ pub mod children {
 
 /// A value that the views below find by its type.
 pub mod context {
-    use crate::{
-        children::Children,
-        component::Props,
-        graph,
-        view::{Owner, View},
-    };
+    use reactive_graph::owner::{Owner, provide_context};
+
+    use crate::{children::Children, component::Props, view::View};
 
     /// What [`Provider`] takes.
     pub struct ProviderProps<T> {
@@ -199,23 +203,15 @@ pub mod context {
 
     /// Provides a value to its children, under an owner of its own.
     #[expect(non_snake_case, reason = "a component")]
-    pub fn Provider<T: 'static>(props: ProviderProps<T>) -> View {
-        let owner = graph::create(None);
-        let children = graph::within(Some(owner), None, || {
+    pub fn Provider<T: Send + Sync + 'static>(props: ProviderProps<T>) -> View {
+        let owner = Owner::current().map_or_else(Owner::new, |above| above.child());
+        let children = owner.with(|| {
             if let Some(value) = props.value {
-                graph::provide_context(value);
+                provide_context(value);
             }
             props.children.map_or(View::Nothing, |children| children())
         });
-        View::Owned(Box::new((Owner(owner), children)))
-    }
-}
-
-/// Of leptos' reactive parts, what `#[component]` calls.
-pub mod reactive {
-    /// Looks at things without following them.
-    pub mod graph {
-        pub use crate::graph::untrack as untrack_with_diagnostics;
+        View::Owned(Box::new((owner, children)))
     }
 }
 
@@ -230,6 +226,7 @@ pub mod mount {
 
     /// Puts a view into an element, for as long as the page lives.
     pub fn mount_to<V: IntoView>(place: &web_sys::Element, view: impl FnOnce() -> V) {
+        let _ = any_spawner::Executor::init_wasm_bindgen();
         crate::live::mount(place, || view().into_view());
     }
 }

@@ -5,11 +5,15 @@ use std::{borrow::Cow, rc::Rc};
 use oco_ref::Oco;
 use web_sys::Event;
 
-use crate::{
-    graph::{self, Id},
-    html::ElementType,
-    signal::{Memo, RwSignal, Signal},
+use reactive_graph::{
+    computed::Memo,
+    owner::{LocalStorage, Owner},
+    signal::RwSignal,
+    traits::{Get as _, GetUntracked as _},
+    wrappers::read::Signal,
 };
+
+use crate::html::ElementType;
 
 /// Anything that can be shown.
 #[derive(Default)]
@@ -32,10 +36,6 @@ pub enum View {
     /// Never taken for one with another number.
     Apart(Box<(u32, View)>),
 }
-
-/// An owner of views.
-#[derive(Clone, Copy, Debug)]
-pub struct Owner(pub(crate) Id);
 
 /// Any view: there is one type of them.
 pub type AnyView = View;
@@ -97,8 +97,8 @@ pub(crate) type Hear = Box<dyn FnMut(Event)>;
 pub(crate) enum What {
     Still(Value),
     Follow(Box<dyn FnMut() -> Value>),
-    Hear(Hear, Option<Id>),
-    Node(RwSignal<Option<web_sys::Element>>),
+    Hear(Hear, Option<Owner>),
+    Node(RwSignal<Option<web_sys::Element>, LocalStorage>),
 }
 
 /// One thing that an element has besides its children.
@@ -187,7 +187,7 @@ impl Element {
 
     #[inline(never)]
     fn hear(self, name: &'static str, hear: Hear) -> Self {
-        self.put(Kind::Listener, name, What::Hear(hear, graph::owner()))
+        self.put(Kind::Listener, name, What::Hear(hear, Owner::current()))
     }
 
     /// Says where the element is once it stands.
@@ -198,7 +198,7 @@ impl Element {
 }
 
 /// Where an element is that stands in the document.
-pub struct NodeRef<E>(RwSignal<Option<web_sys::Element>>, std::marker::PhantomData<fn() -> E>);
+pub struct NodeRef<E>(RwSignal<Option<web_sys::Element>, LocalStorage>, std::marker::PhantomData<fn() -> E>);
 
 impl<E> Clone for NodeRef<E> {
     fn clone(&self) -> Self {
@@ -212,7 +212,7 @@ impl<E: ElementType> NodeRef<E> {
     /// It does not stand yet.
     #[must_use]
     pub fn new() -> Self {
-        Self(RwSignal::new(None), std::marker::PhantomData)
+        Self(RwSignal::new_local(None), std::marker::PhantomData)
     }
 
     /// The element; follows it.
@@ -381,13 +381,13 @@ number!(u8 u16 u32 u64 usize i32 i64);
 
 macro_rules! signal {
     ($($type:ident)*) => {$(
-        impl<T: ToValue + Clone + 'static> IntoValue for $type<T> {
+        impl<T: ToValue + Clone + Send + Sync + 'static> IntoValue for $type<T> {
             fn put(self, element: Element, kind: Kind, name: &'static str) -> Element {
                 (move || self.get()).put(element, kind, name)
             }
         }
 
-        impl<T: IntoView + Clone + 'static> IntoView for $type<T> {
+        impl<T: IntoView + Clone + Send + Sync + 'static> IntoView for $type<T> {
             fn into_view(self) -> View {
                 (move || self.get()).into_view()
             }

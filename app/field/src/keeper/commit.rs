@@ -7,6 +7,7 @@
 
 use device::{Failure, vault::Change};
 use domain::visit::apply_edit;
+use leptos::prelude::*;
 
 use super::{
     Keeper,

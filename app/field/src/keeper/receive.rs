@@ -1,11 +1,12 @@
 //! What the server has for this person comes down and is merged.
 
-use domain::sorted::{Map, Set};
+use domain::sorted::{self, Map};
 
 use domain::{
     ids::{AssignmentId, JournalId},
     visit::VisitState,
 };
+use leptos::prelude::*;
 use protocol::{
     pull::Pulled,
     session::{NewJournal, OpenJournal},
@@ -119,7 +120,7 @@ impl Keeper {
     }
 }
 
-fn begun(rows: &Map<AssignmentId, Row>) -> Set<AssignmentId> {
+fn begun(rows: &Map<AssignmentId, Row>) -> sorted::Set<AssignmentId> {
     rows.iter().filter(|(_, row)| row.draft.is_some()).map(|(id, _)| *id).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What people do, onto the disk: taps, notes, ops.
 
-use domain::sorted::Set;
+use domain::sorted;
 
 use device::vault::Change;
 use domain::{
@@ -10,6 +10,7 @@ use domain::{
     visit::{Draft, DraftState, Edit, EditRecord},
 };
 use js_sys::Uint8Array;
+use leptos::prelude::*;
 use serde::Serialize;
 use sync::{CutError, Engine, Fresh};
 
@@ -135,7 +136,7 @@ impl Keeper {
     }
 
     /// Hands the draft in. `false`: it is not on the disk, and not handed in.
-    pub(crate) async fn hand_in(&self, phone: Phone, id: AssignmentId, open: Set<ItemId>) -> bool {
+    pub(crate) async fn hand_in(&self, phone: Phone, id: AssignmentId, open: sorted::Set<ItemId>) -> bool {
         let handed_in = {
             let _turn = self.inner.turns.take().await;
             self.hand_in_turn(phone, id, open).await
@@ -150,7 +151,12 @@ impl Keeper {
         done
     }
 
-    async fn hand_in_turn(&self, phone: Phone, id: AssignmentId, open: Set<ItemId>) -> Result<(), device::Failure> {
+    async fn hand_in_turn(
+        &self,
+        phone: Phone,
+        id: AssignmentId,
+        open: sorted::Set<ItemId>,
+    ) -> Result<(), device::Failure> {
         let nothing = || device::Failure::new("NoDraft", "there is nothing to hand in");
         let mut before = None;
         let written = self

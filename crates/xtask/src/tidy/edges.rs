@@ -24,7 +24,7 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 21] = [
     ("device", &["domain", "json", "protocol", "sync", "mutants"]),
     // Receipts and the leaves they stand on are written down once, in `protocol`.
     ("store", &["domain", "protocol", "mutants"]),
-    // leptos for HQ; on the phone the same names with one type of views behind them.
+    // leptos for HQ; on the phone its signals and macros with one type of view behind them.
     ("face", &[]),
     ("ui", &["domain", "face"]),
     // What its phones decide is decided by the engine of the real one.

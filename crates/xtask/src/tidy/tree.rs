@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Each costs tens of kilobytes on a phone, or does there what only a server may do.
-const BANNED: [&str; 22] = [
+const BANNED: [&str; 21] = [
     "chrono",
     "config",
     "fluent",
@@ -19,7 +19,6 @@ const BANNED: [&str; 22] = [
     "leptos_i18n",
     "leptos_router",
     "rand",
-    "reactive_graph",
     "regex",
     "reqwest",
     "server_fn",
