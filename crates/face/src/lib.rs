@@ -1,7 +1,7 @@
 //! What `ui` and the phone write their views against.
 //!
 //! At HQ it is leptos. On the phone it is leptos' signals, `view!` and `#[component]`, and one type of views behind the
-//! paths that these write down: see `docs/adr/0021`.
+//! paths that these write down: see `docs/adr/0022`.
 
 #[cfg(all(feature = "whole", not(feature = "phone")))]
 pub use leptos::*;
