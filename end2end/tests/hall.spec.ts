@@ -120,7 +120,11 @@ test('a hall is visited without a server, through two kills, and accepted after 
     await phone.go('/field/sync');
     await drained(phone.page);
 
-    await desk.page.goto(visit);
+    // The server counts a file a moment after it has told the phone that it has it.
+    await expect(async () => {
+      await desk.page.goto(visit);
+      await expect(desk.page.getByRole('link', { name: '通过' })).toBeVisible({ timeout: 2_000 });
+    }).toPass({ timeout: 60_000 });
     await expect(desk.page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
     await expect(desk.page.locator('[data-item=HALL-01] ins.now')).toBeVisible();
     await expect(desk.page.locator('[data-item=HALL-08] .answer__note').last()).toContainText('二号台席');
