@@ -93,12 +93,7 @@ impl Engine {
         Some(Self::of(head, ops, files, troubles))
     }
 
-    fn of(
-        head: Head,
-        ops: Map<i64, OpRecord>,
-        files: Map<Sha256, FileNote>,
-        troubles: Map<OpId, Trouble>,
-    ) -> Self {
+    fn of(head: Head, ops: Map<i64, OpRecord>, files: Map<Sha256, FileNote>, troubles: Map<OpId, Trouble>) -> Self {
         Self { head, ops, files, troubles, most: push::MOST, chunk: CHUNK_BYTES, went: 0 }
     }
 
