@@ -33,10 +33,20 @@ const FOLDER = 'journal';
 const HEAD = 19;
 // A file is written anew when it is this large and mostly history.
 const LARGE = 2 << 20;
+// What must be free beyond what is written. On a disk that is full to its last byte Chromium loses
+// count of these files: it then takes the whole origin for over its quota, also when there is room again.
+const ROOM = 4 << 20;
 
 const text = new TextEncoder();
 const clears = new BroadcastChannel('journal');
 let state = null;
+// The files of those who are gone, until there was room to take them over.
+let left = [];
+
+async function hasRoom(bytes) {
+  const { usage, quota } = await navigator.storage.estimate();
+  return quota - usage > bytes + ROOM;
+}
 
 async function folder() {
   const root = await navigator.storage.getDirectory();
@@ -130,6 +140,9 @@ function append(handle, bytes, at) {
 
 // Writes `live` into a file of its own, and only then lets go of the files that it replaces.
 async function rewrite(live, replaced) {
+  let needed = 0;
+  for (const [key, { value }] of live) needed += HEAD + key.length + (value ? value.length : 0);
+  if (!(await hasRoom(needed))) throw new Error('the disk is full');
   const random = crypto.getRandomValues(new Uint32Array(2));
   const name = Date.now() + '-' + random[0].toString(36) + random[1].toString(36);
   const place = await folder();
@@ -152,32 +165,36 @@ async function rewrite(live, replaced) {
   for (const gone of replaced) {
     await place.removeEntry(gone).catch(() => {});
   }
+  left = [];
 }
 
 // Begins, once: what is known of this store, or null where the browser has no such files.
 async function copyOpen({ key }) {
   if (!navigator.storage || !navigator.storage.getDirectory || !self.FileSystemFileHandle
       || !FileSystemFileHandle.prototype.createSyncAccessHandle) return null;
+  let { live } = state || {};
   if (!state) {
-    const { live, names, empty } = await found(key);
-    await rewrite(live, names.concat(empty));
+    const lying = await found(key);
+    live = lying.live;
+    left = lying.names.concat(lying.empty);
+    // What lies there can be read on a full disk too; it is taken over as soon as there is room.
+    await rewrite(live, left).catch(() => {});
   }
   const rows = [];
-  for (const [name, { at, value }] of state.live) if (name && value) rows.push([name, at, value]);
-  const own = state.live.get('');
-  return { key: own ? own.value : undefined, generation: generation(state.live), rows };
+  for (const [name, { at, value }] of live) if (name && value) rows.push([name, at, value]);
+  const own = live.get('');
+  return { key: own ? own.value : undefined, generation: generation(live), rows };
 }
 
 // Makes the copy equal to the store.
 async function copyFill({ key, generation: at, rows }) {
-  if (!state) return;
   const live = new Map([['', { at, value: key }]]);
   for (const [name, value] of rows) live.set(name, { at, value });
-  await rewrite(live, []);
+  await rewrite(live, left);
 }
 
 async function copyAppend({ generation: at, rows }) {
-  if (!state) return;
+  if (!state) throw new Error('the disk was full');
   const parts = rows.map(([key, value]) => [key, { at, value: value || null }]);
   for (const [key, entry] of parts) take(state.live, key, entry);
   try {
@@ -185,6 +202,7 @@ async function copyAppend({ generation: at, rows }) {
       await rewrite(state.live, []);
       return;
     }
+    if (!(await hasRoom(0))) throw new Error('the disk is full');
     for (const [key, entry] of parts) {
       state.size += append(state.handle, row(key, entry), state.size);
     }
