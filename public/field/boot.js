@@ -55,13 +55,21 @@
     );
   }
 
+  async function formOpen() {
+    var locks = await navigator.locks.query();
+    return locks.held.concat(locks.pending).some((lock) => lock.name === 'form-open');
+  }
+
   // Lets a waiting build take over, unless a form is open anywhere. True if the page reloads.
   async function update() {
     if (!worker.controller) return false;
     var registration = await worker.getRegistration('/field');
     if (!registration || !registration.waiting) return false;
-    var locks = await navigator.locks.query();
-    if (locks.held.concat(locks.pending).some((lock) => lock.name === 'form-open')) return false;
+    // The page before this one may have held it a moment ago, and not be quite gone.
+    for (var tries = 0; await formOpen(); tries++) {
+      if (tries > 2) return false;
+      await new Promise((done) => setTimeout(done, 100));
+    }
     return new Promise((done) => {
       worker.addEventListener('controllerchange', () => {
         location.reload();

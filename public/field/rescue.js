@@ -54,7 +54,7 @@
       page.append(button(zh ? '复制链接' : 'Copy the link', () => copy(note)));
       page.append(element('p', location.href));
     } else if (reason === 'failed' || reason === 'late' || reason === 'stopped') {
-      page.append(button(zh ? '重试' : 'Try again', () => location.reload()));
+      page.append(button(zh ? '重试' : 'Try again', () => retry(note)));
       page.append(button(zh ? '导出草稿' : 'Export drafts', () => exportAll(note), true));
     }
     page.append(note);
@@ -82,6 +82,23 @@
   function build() {
     var meta = document.querySelector('meta[name="mingcha:build"]');
     return meta ? meta.content : '';
+  }
+
+  // Perhaps it is mended already: the newest build is fetched before the page is loaded again, and boot.js changes to it.
+  async function retry(note) {
+    note.textContent = zh ? '正在检查更新…' : 'Looking for an update…';
+    await Promise.race([renew().catch(() => {}), new Promise((done) => setTimeout(done, 8000))]);
+    location.reload();
+  }
+
+  async function renew() {
+    var registration = await navigator.serviceWorker.getRegistration('/field');
+    if (!registration) return;
+    await registration.update();
+    var worker = registration.installing;
+    while (worker && worker.state === 'installing') {
+      await new Promise((done) => worker.addEventListener('statechange', done, { once: true }));
+    }
   }
 
   async function copy(note) {
@@ -116,6 +133,7 @@
   async function exportDatabase(name, lines) {
     var database = await settled(indexedDB.open(name));
     var count = 0;
+    lines.push(JSON.stringify({ database: name, version: database.version, stores: [...database.objectStoreNames] }) + '\n');
     for (var store of database.objectStoreNames) {
       var objects = database.transaction(store).objectStore(store);
       var keys = settled(objects.getAllKeys());

@@ -39,7 +39,11 @@ pub async fn serve(settings: &Settings, options: &ServeOptions) -> Result<()> {
     let shutdown = Shutdown::on_signals()?;
     show::settings(settings);
     // First what fails fastest: nobody should wait for a database to learn that the port is taken.
-    let site = Site::read(&settings.site.clone().unwrap_or_else(Site::default_folder))?;
+    let mut site = Site::read(&settings.site.clone().unwrap_or_else(Site::default_folder))?;
+    if settings.withdraw_worker {
+        site.withdraw_worker()?;
+        tracing::warn!("the phones' worker is being withdrawn: phones work online only until this setting is gone");
+    }
     let doors = Doors::open(settings).await?;
     let data = DataDir::open(&postgres::data_dir(settings))?;
     if settings.database_url.is_none() && !data.is_ours() {

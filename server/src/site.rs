@@ -87,6 +87,18 @@ impl Site {
         Ok(site)
     }
 
+    /// The kill switch in place of the phones' worker.
+    ///
+    /// # Errors
+    /// [`Exit::Usage`]: this site has none.
+    pub fn withdraw_worker(&mut self) -> Result<()> {
+        let kill = self.by_path.remove("/sw-kill.js").ok_or_else(|| {
+            Failure::new(Exit::Usage, "构建好的网站里没有 sw-kill.js", "the built site has no sw-kill.js")
+        })?;
+        self.by_path.insert("/sw.js".to_owned(), kill);
+        Ok(())
+    }
+
     /// Where the site lies if nobody says: beside the program, or where a build leaves it.
     #[must_use]
     pub fn default_folder() -> PathBuf {

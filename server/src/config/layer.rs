@@ -40,6 +40,10 @@ pub struct Layer {
     /// The built site (the folder with manifest.json); without it the one inside or beside the program.
     #[arg(long, env = "MINGCHA_SITE", value_name = "DIR", global = true)]
     pub site: Option<PathBuf>,
+    /// Take the phones' worker away: each phone that looks for a new build drops its cached app, keeps its drafts, and
+    /// gets the app from the network again. For a release so broken that the next one does not reach the phones.
+    #[arg(long, env = "MINGCHA_WITHDRAW_WORKER", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", global = true)]
+    pub withdraw_worker: Option<bool>,
     /// Also serve https on the local network, with a certificate of its own.
     #[arg(long, env = "MINGCHA_LAN", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", global = true)]
     pub lan: Option<bool>,

@@ -92,6 +92,8 @@ pub struct Settings {
     pub media_url: Option<String>,
     /// The built site.
     pub site: Option<PathBuf>,
+    /// The kill switch in place of the phones' worker.
+    pub withdraw_worker: bool,
     /// Serve https on the local network.
     pub lan: bool,
     /// The machine's address on it; `None` finds out.
@@ -177,6 +179,7 @@ impl Settings {
         let connections = pick.or("connections", &line.connections, &file.connections, 16);
         let media_url = pick.optional("media_url", &line.media_url, &file.media_url);
         let site = pick.path("site", &line.site, &file.site);
+        let withdraw_worker = pick.or("withdraw_worker", &line.withdraw_worker, &file.withdraw_worker, false);
         let lan = pick.or("lan", &line.lan, &file.lan, false);
         let lan_host = pick.optional("lan_host", &line.lan_host, &file.lan_host);
         let tls_port = pick.or("tls_port", &line.tls_port, &file.tls_port, 3443);
@@ -196,6 +199,7 @@ impl Settings {
             connections,
             media_url,
             site,
+            withdraw_worker,
             lan,
             lan_host,
             tls_port,
