@@ -17,6 +17,7 @@ pub mod lines;
 mod load;
 mod mangle;
 pub mod power;
+pub mod proxy;
 mod rig;
 pub mod settings;
 

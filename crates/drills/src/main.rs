@@ -1,7 +1,7 @@
 //! `drill`: the full suites of real faults. `cargo xtask trust --only server-kills|…` calls it.
 
 use clap::{Parser, Subcommand};
-use drills::{full, kills, lines, power};
+use drills::{full, kills, lines, power, proxy};
 
 /// Real processes under real faults.
 #[derive(Parser)]
@@ -20,6 +20,8 @@ enum Suite {
     Disk(full::Full),
     /// P10, P11: evidence over lines that damage and break.
     Lines(lines::Lines),
+    /// No suite: a bad line before a server, for the browser's benchmarks.
+    Proxy(proxy::Proxy),
 }
 
 #[tokio::main]
@@ -29,5 +31,6 @@ async fn main() -> anyhow::Result<()> {
         Suite::PowerCuts(cuts) => power::run(&cuts).await,
         Suite::Disk(full) => full::run(&full).await,
         Suite::Lines(lines) => lines::run(&lines).await,
+        Suite::Proxy(proxy) => proxy::run(&proxy).await,
     }
 }
