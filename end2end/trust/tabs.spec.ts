@@ -14,6 +14,26 @@ const NO_LOCKS = `
   LockManager.prototype.query = async () => ({ held: [], pending: [] });
 `;
 
+/** Tabs that take what they wrote last for what lies there: none sees that another has written. */
+const BLIND = `
+  ${NO_LOCKS}
+  const get = IDBObjectStore.prototype.get;
+  const put = IDBObjectStore.prototype.put;
+  let mine;
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (key === 'mark') mine = value;
+    return put.call(this, value, key);
+  };
+  IDBObjectStore.prototype.get = function (key) {
+    const request = get.call(this, key);
+    if (key === 'mark' && this.transaction.mode === 'readwrite' && mine) {
+      const seen = mine;
+      Object.defineProperty(request, 'result', { get: () => seen });
+    }
+    return request;
+  };
+`;
+
 async function rounds(desk: Desk, luck: Luck, seeds: number): Promise<void> {
   const visit = desk.visits[1] ?? '';
   const codes = desk.items[visit] ?? [];
@@ -52,3 +72,15 @@ for (const [name, shim] of [['with Web Locks', ''], ['without Web Locks', NO_LOC
     }
   });
 }
+
+test('P25 twin: tabs that do not see each other lose answers, and the suite sees it', async () => {
+  const luck = new Luck();
+  const desk = await begin(undefined, BLIND);
+  try {
+    await rounds(desk, luck, 20);
+    figures('P25', 'phone-twin', luck.seed, desk.claims.lost.length > 0, { lost: desk.claims.lost.length });
+    expect(desk.claims.lost.length).toBeGreaterThan(0);
+  } finally {
+    await end(desk);
+  }
+});

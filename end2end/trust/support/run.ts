@@ -47,7 +47,7 @@ export function figures(promise: string, suite: string, seed: number, passed: bo
 
 /** Says now and then how far it is. */
 export function progress(what: string, done: number, all: number, note = ''): void {
-  if (done === all || done % 10 === 0) console.log(`   ${what} ${done}/${all} ${note}`);
+  if (done === all || done % 10 === 0 || process.env.MINGCHA_RUNS) console.log(`   ${what} ${done}/${all} ${note}`);
 }
 
 export async function pause(ms: number): Promise<void> {

@@ -25,9 +25,12 @@ export interface Desk {
   photos: string[];
 }
 
+let pictures: Promise<string[]> | undefined;
+
 export async function begin(profile?: string, shim?: string): Promise<Desk> {
   const server = await Server.start();
-  const photos = await makePhotos(mkdtempSync(join(tmpdir(), 'mc-photos-')), 6, 1600, 1200);
+  pictures ??= makePhotos(mkdtempSync(join(tmpdir(), 'mc-photos-')), 6, 1600, 1200);
+  const photos = await pictures;
   const claims = new Claims();
   const phone = await Phone.take(server.url, profile ? { profile } : {});
   await signIn(phone, 'sup1');
