@@ -20,7 +20,7 @@ use store::Yardstick;
 use crate::{
     gates::{ALL, Bench},
     node::Ground,
-    report::Run,
+    report::{Row, Run},
 };
 
 /// Measures the server against what this machine can do.
@@ -53,6 +53,12 @@ struct Options {
     /// What else is to be known of this run, for the table: what ran beside it, how the server was built.
     #[arg(long, value_name = "TEXT")]
     note: Vec<String>,
+    /// Rows that others have measured in this run, one of JSON a line: the phone's, by its browser.
+    #[arg(long, value_name = "FILE")]
+    rows: Option<PathBuf>,
+    /// Measure nothing here: only keep and show those rows.
+    #[arg(long)]
+    rows_only: bool,
     /// The table of a whole run.
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
@@ -61,6 +67,14 @@ struct Options {
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();
+    let theirs = options.rows.as_deref().map(report::read).transpose()?.unwrap_or_default();
+    if options.rows_only {
+        let mut ground = vec![machine()];
+        ground.extend(options.note.iter().cloned());
+        let run = Run { ground, rows: theirs, broken: Vec::new() };
+        run.rows.iter().try_for_each(Row::show)?;
+        return run.keep(&options.out);
+    }
     let ground = Ground::new(&options.server, &options.scratch)?;
     let node = ground.first().await?;
     let urls = ground.urls()?;
@@ -75,7 +89,7 @@ async fn main() -> Result<()> {
     let wanted: Vec<u32> =
         ALL.into_iter().filter(|gate| options.only.is_empty() || options.only.contains(gate)).collect();
     let ended = |gate: &u32| (*gate, "the run was ended before it".to_owned());
-    let mut run = Run { ground: lines, rows: Vec::new(), broken: wanted.iter().map(ended).collect() };
+    let mut run = Run { ground: lines, rows: theirs, broken: wanted.iter().map(ended).collect() };
     let runs = if options.short { 1 } else { options.runs };
     let mut bench = Bench::new(ground, node, yardstick, urls, options.seed, runs, (options.short, options.long));
     for gate in wanted {

@@ -64,16 +64,16 @@ impl Bound {
 
 /// What is not measured here, by the number of its gate.
 const ELSEWHERE: [(u32, &str); 8] = [
-    (6, "saving on the phone: no benchmark yet"),
-    (7, "the phone under load: no benchmark yet"),
-    (8, "the phone's cold start: no benchmark yet"),
-    (9, "photos on the phone and over a bad line: no benchmark yet"),
+    (6, "saving on the phone: not in this run"),
+    (7, "the phone under load: not in this run"),
+    (8, "the phone's cold start: not in this run"),
+    (9, "photos on the phone and over a bad line: not in this run"),
     (
         10,
         "the first visit's bytes: measured by each release build and by `make size`; missed, see \
           [the decision](adr/0006-bundle-over-its-gate.md)",
     ),
-    (11, "Lighthouse: no benchmark yet"),
+    (11, "Lighthouse: not in this run"),
     (13, "search in 750,000 findings: no benchmark yet"),
     (15, "a dashboard over ten million answers: no benchmark yet"),
 ];
@@ -87,6 +87,12 @@ pub(crate) struct Run {
     pub(crate) rows: Vec<Row>,
     /// Gates that did not run to their end, and why.
     pub(crate) broken: Vec<(u32, String)>,
+}
+
+/// Rows that others have measured, one of JSON a line.
+pub(crate) fn read(file: &Path) -> Result<Vec<Row>> {
+    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    text.lines().map(|line| serde_json::from_str(line).with_context(|| line.to_owned())).collect()
 }
 
 impl Row {
@@ -133,7 +139,8 @@ impl Run {
     pub(crate) fn table(&self) -> String {
         let mut text = String::from(
             "# Benchmarks\n\nWritten by `make bench` as its gates end, never by hand. Every figure that is compared with a limit is\n\
-             compared with that limit measured in the same run, alternating; medians. What each gate is:\n`crates/bench/src/gates`.\n\n",
+             compared with that limit measured in the same run, alternating; medians. What each gate is:\n`crates/bench/src/gates`, and \
+             `end2end/bench` for those of the phone.\n\n",
         );
         for line in &self.ground {
             // Writing into a string cannot fail.
@@ -149,7 +156,8 @@ impl Run {
             let _ = writeln!(text, "| {gate} | | | it did not run to its end: {why} | **not measured** |");
         }
         text.push_str("\n## Not measured here\n\n| gate | |\n|---|---|\n");
-        for (gate, what) in ELSEWHERE {
+        let is_here = |gate: u32| self.rows.iter().any(|row| row.gate == gate);
+        for (gate, what) in ELSEWHERE.into_iter().filter(|(gate, _)| !is_here(*gate)) {
             let _ = writeln!(text, "| {gate} | {what} |");
         }
         for row in &self.rows {

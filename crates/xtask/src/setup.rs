@@ -92,7 +92,7 @@ fn rustup(arguments: &[&str], what: &str, takes: &str) -> Result<()> {
 }
 
 /// `npm ci`, unless the lock file is the one that was installed last.
-fn npm(folder: &Path, what: &str, takes: &str) -> Result<()> {
+pub(crate) fn npm(folder: &Path, what: &str, takes: &str) -> Result<()> {
     let lock = folder.join("package-lock.json");
     let lock = fs::read(&lock).with_context(|| format!("reading {}", lock.display()))?;
     let stamp = folder.join("node_modules/.xtask-lock");
