@@ -55,28 +55,30 @@
     );
   }
 
-  async function formOpen() {
-    var locks = await navigator.locks.query();
-    return locks.held.concat(locks.pending).some((lock) => lock.name === 'form-open');
-  }
-
   // Lets a waiting build take over, unless a form is open anywhere. True if the page reloads.
   async function update() {
     if (!worker.controller) return false;
     var registration = await worker.getRegistration('/field');
     if (!registration || !registration.waiting) return false;
-    // The page before this one may have held it a moment ago, and not be quite gone.
-    for (var tries = 0; await formOpen(); tries++) {
-      if (tries > 2) return false;
-      await new Promise((done) => setTimeout(done, 100));
-    }
+    // Open forms share this lock. The page before this one may have held it a moment ago, and not be quite gone.
+    return navigator.locks
+      .request('form-open', { signal: AbortSignal.timeout(1500) }, () => change(registration))
+      .catch(() => false);
+  }
+
+  function change(registration) {
     return new Promise((done) => {
-      worker.addEventListener('controllerchange', () => {
+      worker.oncontrollerchange = () => {
         location.reload();
         done(true);
-      });
+      };
+      // Another page may have changed to it in the meantime.
+      if (!registration.waiting) return worker.oncontrollerchange();
       registration.waiting.postMessage({ type: 'activate' });
-      setTimeout(done, 3000, false);
+      setTimeout(() => {
+        worker.oncontrollerchange = null;
+        done(false);
+      }, 3000);
     });
   }
 

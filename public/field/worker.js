@@ -33,8 +33,8 @@ const FOLDER = 'journal';
 const HEAD = 19;
 // A file is written anew when it is this large and mostly history.
 const LARGE = 2 << 20;
-// What must be free beyond what is written. On a disk that is full to its last byte Chromium loses
-// count of these files: it then takes the whole origin for over its quota, also when there is room again.
+// What must be free beyond what is written: the last bytes of a disk are for the store itself, and a copy
+// that cannot be taken over can still be read.
 const ROOM = 4 << 20;
 
 const text = new TextEncoder();

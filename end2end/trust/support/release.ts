@@ -50,6 +50,18 @@ export async function form(desk: Desk): Promise<void> {
   await isOpen(desk);
 }
 
+/** Starts the app at the form until it is this build: a page that was left a moment ago may still hold its form open. */
+export async function starts(desk: Desk, build: string): Promise<void> {
+  const page = desk.phone.page;
+  await expect
+    .poll(async () => {
+      await desk.phone.go(`/field/visit/${desk.visit}/item/${desk.code}`);
+      await expect(page.locator(`article[data-item="${desk.code}"], [data-state^=rescue-]`).first()).toBeVisible();
+      return buildOf(page);
+    })
+    .toBe(build);
+}
+
 export async function isOpen(desk: Desk): Promise<void> {
   await expect(desk.phone.page.locator(`article[data-item="${desk.code}"]`)).toBeVisible();
 }
