@@ -10,8 +10,7 @@ use crate::{
 
 /// What is true of the last tap. `data-state` is `saving`, `saved` or `failed`.
 pub(crate) fn saved(phone: Phone) -> impl IntoView {
-    move || {
-        match phone.saved.get() {
+    move || match phone.saved.get() {
         Saved::Nothing => ().into_any(),
         Saved::Saving => {
             view! { <span class="muted small" data-state="saving">{t("正在存…", "Saving…")}</span> }.into_any()
@@ -23,18 +22,21 @@ pub(crate) fn saved(phone: Phone) -> impl IntoView {
         Saved::Failed { full } => view! {
             <span class="tone-text small" data-tone="cinnabar" data-state="failed" role="alert">
                 <Icon glyph=Glyph::WARNING size=IconSize::Small />
-                {if full {
-                    // What a browser does with its stores when it is opened on a full disk is out of our hands.
-                    t(
-                        "没有存下:手机空间不够。先别关闭本应用,腾出空间后会自动存下;空间用尽时重开浏览器,可能丢掉本机草稿。",
-                        "Not saved: the phone is full. Keep this app open and free some space: then it is saved by itself. A browser that is opened on a full phone may lose its drafts.",
-                    )
-                } else {
-                    t("没有存下,请再点一次。", "Not saved. Please tap again.")
-                }}
+                {not_saved(full)}
             </span>
         }
         .into_any(),
     }
+}
+
+fn not_saved(full: bool) -> &'static str {
+    if full {
+        // What a browser does with its stores when it is opened on a full disk is out of our hands.
+        t(
+            "没有存下:手机空间不够。先别关闭本应用,腾出空间后会自动存下;空间用尽时重开浏览器,可能丢掉本机草稿。",
+            "Not saved: the phone is full. Keep this app open and free some space: then it is saved by itself. A browser that is opened on a full phone may lose its drafts.",
+        )
+    } else {
+        t("没有存下,请再点一次。", "Not saved. Please tap again.")
     }
 }
