@@ -4,6 +4,7 @@ import { defineConfig } from '@playwright/test';
 // `cargo xtask bench --only 6,7,8,9,11`. Needs a released site and a release build of the server.
 export default defineConfig({
   testDir: './bench',
+  globalSetup: './fixtures/founding.ts',
   outputDir: './test-results',
   fullyParallel: false,
   workers: 1,

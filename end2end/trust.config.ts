@@ -5,6 +5,7 @@ import { defineConfig } from '@playwright/test';
 // same MINGCHA_SEED makes the same choices again.
 export default defineConfig({
   testDir: './trust',
+  globalSetup: './fixtures/founding.ts',
   outputDir: './test-results',
   fullyParallel: false,
   workers: 1,

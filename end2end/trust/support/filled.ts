@@ -7,13 +7,18 @@ import { acceptAndArrive, addPhotos, answer, leave, missingItems, note, saved } 
 
 /** Does all of a visit but hand it in; gives how many of the photos it took. */
 export async function fillIn(phone: Phone, visit: string, codes: string[], photos: string[]): Promise<number> {
+  await acceptAndArrive(phone, visit);
+  return fillUp(phone, visit, codes, photos);
+}
+
+/** What is left of that where the visit is under way. */
+export async function fillUp(phone: Phone, visit: string, codes: string[], photos: string[]): Promise<number> {
   const page = phone.page;
   let used = 0;
   const shoot = async (code: string): Promise<void> => {
     await addPhotos(page, code, [photos[used % photos.length] ?? '']);
     used += 1;
   };
-  await acceptAndArrive(phone, visit);
   for (const code of codes) {
     await phone.go(`/field/visit/${visit}/item/${code}`);
     await answer(page, code);
