@@ -165,7 +165,9 @@ async function lostCount(page: Page): Promise<boolean> {
 
 test('P5 a disk filled to the last byte: what was called saved is there, or the phone says which drafts its browser has thrown away', async () => {
   const luck = new Luck();
-  const runs = count(50, 1);
+  // What Chromium does to its stores on a disk without a byte is its own: this looks, and proves nothing within CI.
+  const runs = count(50, 0);
+  test.skip(runs === 0, 'only in the named suite: cargo xtask trust');
   const tally = { runs: 0, saved: 0, failed: 0, refused: 0, from_copy: 0, opened_full: 0, saved_later: 0, gone_opened_full: 0, gone_otherwise: 0, lost: 0, ghosts: 0, did_not_start: 0, lost_count: 0 };
   for (let n = 1; n <= runs; n += 1) {
     const disk = Disk.make(256);

@@ -118,7 +118,13 @@ fn perform(step: Step, rest: &[String], tally: &mut Tally) -> Result<bool> {
         }
         Step::Bundles => build(&build::Options::bundles(Profile::Release)).map(|()| true),
         Step::Journeys => counted(browser_tests()?.args(rest), tally),
-        Step::Phone => counted(browser_tests()?.args(["-c", "trust.config.ts"]).args(rest), tally),
+        Step::Phone => {
+            let mut runner = browser_tests()?;
+            if std::env::var_os("MINGCHA_SEED").is_none() {
+                runner.env("MINGCHA_SEED", SEED);
+            }
+            counted(runner.args(["-c", "trust.config.ts"]).args(rest), tally)
+        }
     }
 }
 
@@ -130,9 +136,11 @@ fn host(tally: &mut Tally) -> Result<bool> {
         cargo
     };
     call(&mut host(&["build", "--bins", "--tests"]))?;
-    // The same inputs each time: who looks for new ones runs `cargo test`, which draws them.
-    counted(host(&["test", "--no-fail-fast"]).env("PROPTEST_RNG_SEED", "20261124"), tally)
+    counted(host(&["test", "--no-fail-fast"]).env("PROPTEST_RNG_SEED", SEED), tally)
 }
+
+/// The same inputs each time: who looks for new ones runs `cargo test` or `cargo xtask trust`, which draw them.
+const SEED: &str = "20261124";
 
 /// Playwright's runner on the server and the site that were tested here.
 pub(crate) fn browser_tests() -> Result<Command> {
