@@ -5,8 +5,11 @@
 //! ways to hand a value to a type it knows one, its errors are empty, and what does
 //! not depend on the type stands outside the generic functions.
 
+mod raw;
 mod reader;
 mod writer;
+
+pub use raw::RawValue;
 
 use core::fmt;
 

@@ -10,6 +10,6 @@ pub mod compact;
 mod native;
 
 #[cfg(target_arch = "wasm32")]
-pub use compact::{Mismatch as Error, from_slice, from_str, to_string};
+pub use compact::{Mismatch as Error, RawValue, from_slice, from_str, to_string};
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{Error, from_slice, from_str, to_string};
+pub use native::{Error, RawValue, from_slice, from_str, to_string};

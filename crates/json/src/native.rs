@@ -1,7 +1,7 @@
 //! What the server uses.
 
 use serde::Serialize;
-pub use serde_json::{Error, from_slice, from_str};
+pub use serde_json::{Error, from_slice, from_str, value::RawValue};
 
 /// Writes plain data: a value that has a form in JSON whatever it holds.
 ///

@@ -220,3 +220,28 @@ fn json_that_was_written_before_goes_in_as_it_is() {
     let text = both_write(&Letter { before: 1, body, after: "\u{1}\u{1f}\"" });
     assert!(text.contains(r#""body":{"b": [1, "ä"],"a":{}},"after""#), "{text}");
 }
+
+#[test]
+fn what_the_phone_hands_on_as_it_is_stays_as_it_is() {
+    #[derive(Serialize, Deserialize)]
+    struct Letter<Body> {
+        before: i64,
+        body: Body,
+        after: i64,
+    }
+    type Theirs = Letter<Box<serde_json::value::RawValue>>;
+    type Ours = Letter<Box<compact::RawValue>>;
+    for body in [r#"{"b": [1, "\u4f60"],"a":{}}"#, "7", "null", "\"x\"", "[ ]", r#"{"raw":{"raw":1.5e3}}"#] {
+        let text = format!(r#"{{"before":1,"body": {body} ,"after":2}}"#);
+        let theirs: Theirs = serde_json::from_str(&text).unwrap();
+        let ours: Ours = compact::from_str(&text).unwrap();
+        assert_eq!((ours.body.get(), ours.after), (theirs.body.get(), 2));
+        assert_eq!(compact::to_string(&ours), serde_json::to_string(&theirs).unwrap());
+        let own = compact::RawValue::from_string(body.to_owned()).unwrap();
+        assert_eq!(compact::to_string(&own), body);
+    }
+    for wrong in ["", "{", "{}}", "[1,]", "nul", "\"", "1 2", r#"{"a"}"#] {
+        assert!(compact::RawValue::from_string(wrong.to_owned()).is_err(), "{wrong}");
+        assert!(serde_json::value::RawValue::from_string(wrong.to_owned()).is_err(), "{wrong}");
+    }
+}

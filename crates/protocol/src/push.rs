@@ -6,8 +6,8 @@ use domain::{
     op::{Envelope, Verdict},
     time::Moment,
 };
+use json::RawValue;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::receipt::{Head, PathStep};
 

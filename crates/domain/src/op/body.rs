@@ -1,7 +1,7 @@
 //! Envelope and body.
 
+use json::RawValue;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::{canonical, decode_error::DecodeError, payload::Payload};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::{self, DeserializeSeed, Visitor};
 
-use super::Mismatch;
+use super::{Mismatch, raw::RAW};
 
 type Result<T> = core::result::Result<T, Mismatch>;
 
@@ -28,6 +28,12 @@ impl<'de> Reader<'de> {
     /// Nothing but white space is left.
     pub(super) fn end(&mut self) -> Result<()> {
         if self.peek() == 0 && self.at == self.text.len() { Ok(()) } else { Err(Mismatch) }
+    }
+
+    /// There is one value, whatever it is, and nothing else.
+    pub(super) fn only_value(&mut self) -> Result<()> {
+        self.skip()?;
+        self.end()
     }
 
     /// The byte at hand; 0, which never stands in JSON, at the end.
@@ -316,7 +322,13 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'de> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _name: &'static str, visitor: V) -> Result<V::Value> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
+        if name == RAW {
+            self.peek();
+            let start = self.at;
+            self.skip()?;
+            return visitor.visit_str(&self.text[start..self.at]);
+        }
         visitor.visit_newtype_struct(self)
     }
 

@@ -2,6 +2,8 @@
 
 use serde::{Serialize, ser};
 
+use super::raw::RAW;
+
 /// What cannot happen: plain data always has a form. Nothing is of this type, so
 /// the compiler knows that nothing ever fails.
 #[derive(Debug)]
@@ -22,9 +24,6 @@ impl ser::Error for Never {
 }
 
 type Done = Result<(), Never>;
-
-/// How `serde_json` marks JSON that was written before, and goes in as it is.
-const RAW: &str = "$serde_json::private::RawValue";
 
 /// The text so far.
 #[derive(Default)]

@@ -6,12 +6,12 @@ use domain::{
     op::{Envelope, Verdict},
     time::Moment,
 };
+use json::RawValue;
 use mutants::{Mutant, planted};
 use protocol::{
     push::{OpResult, Push, Pushed, PushedOp},
     receipt::{climb, leaf},
 };
-use serde_json::value::RawValue;
 
 use super::{Engine, Reopen, trouble_key};
 use crate::{
