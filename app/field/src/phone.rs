@@ -7,11 +7,12 @@ mod capture;
 mod duties;
 mod session;
 
-use domain::sorted::{self, Map};
+use std::ops::Deref;
 
 use domain::{
     evidence::Sha256,
     ids::AssignmentId,
+    sorted::{self, Map},
     text::Lang,
     time::Moment,
     visit::{Edit, EditRecord, apply_edit},
@@ -59,9 +60,19 @@ pub(crate) struct Intent {
     pub code: String,
 }
 
-/// The phone. Copy it into handlers.
+/// The phone. Copy it into handlers: it is a place, and lasts as long as the page.
 #[derive(Clone, Copy)]
-pub(crate) struct Phone {
+pub(crate) struct Phone(&'static Parts);
+
+impl Deref for Phone {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        self.0
+    }
+}
+
+/// What a phone consists of.
+pub(crate) struct Parts {
     /// Where one is.
     pub router: Router,
     /// Who signed in on this phone.
@@ -99,7 +110,7 @@ impl Phone {
     /// The phone with what its store holds.
     #[must_use]
     pub(crate) fn new(router: Router, keeper: Keeper, lang: Lang, theme: Theme) -> Self {
-        Self {
+        Self(Box::leak(Box::new(Parts {
             router,
             me: RwSignal::new(None),
             rows: RwSignal::new(Map::new()),
@@ -118,7 +129,7 @@ impl Phone {
             keys: StoredValue::new(0),
             position: StoredValue::new_local(None),
             form_open: StoredValue::new_local(None),
-        }
+        })))
     }
 
     /// Whoever writes.
