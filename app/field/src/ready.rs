@@ -1,7 +1,6 @@
 //! 出发前检查.
 
 use device::space::Space;
-use leptos::prelude::*;
 
 use crate::phone::Phone;
 

@@ -11,6 +11,8 @@ mod live;
 #[cfg(feature = "phone")]
 mod paths;
 #[cfg(feature = "phone")]
+mod signal;
+#[cfg(feature = "phone")]
 mod view;
 
 #[cfg(feature = "phone")]

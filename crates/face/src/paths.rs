@@ -96,6 +96,7 @@ pub mod prelude {
     };
     pub use crate::{
         live::document,
+        signal::{Effect, Memo, RwSignal, Signal},
         view::{
             AnyView, CollectView, IntoAny, IntoAttributeValue, IntoMaybeErased, IntoRender, IntoView, NodeRef, View,
         },
@@ -103,13 +104,10 @@ pub mod prelude {
     pub use leptos_macro::{component, view};
     pub use reactive_graph::{
         callback::{Callable, Callback},
-        computed::Memo,
-        effect::Effect,
         graph::untrack,
         owner::{LocalStorage, StoredValue, on_cleanup, provide_context, use_context},
         prelude::*,
-        signal::{RwSignal, Trigger},
-        wrappers::read::Signal,
+        signal::Trigger,
     };
 }
 

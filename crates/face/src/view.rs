@@ -6,14 +6,15 @@ use oco_ref::Oco;
 use web_sys::Event;
 
 use reactive_graph::{
-    computed::Memo,
     owner::{LocalStorage, Owner},
-    signal::RwSignal,
+    signal,
     traits::{Get as _, GetUntracked as _},
-    wrappers::read::Signal,
 };
 
-use crate::html::ElementType;
+use crate::{
+    html::ElementType,
+    signal::{Memo, RwSignal, Signal},
+};
 
 /// Anything that can be shown.
 #[derive(Default)]
@@ -98,7 +99,7 @@ pub(crate) enum What {
     Still(Value),
     Follow(Box<dyn FnMut() -> Value>),
     Hear(Hear, Option<Owner>),
-    Node(RwSignal<Option<web_sys::Element>, LocalStorage>),
+    Node(signal::RwSignal<Option<web_sys::Element>, LocalStorage>),
 }
 
 /// One thing that an element has besides its children.
@@ -198,7 +199,7 @@ impl Element {
 }
 
 /// Where an element is that stands in the document.
-pub struct NodeRef<E>(RwSignal<Option<web_sys::Element>, LocalStorage>, std::marker::PhantomData<fn() -> E>);
+pub struct NodeRef<E>(signal::RwSignal<Option<web_sys::Element>, LocalStorage>, std::marker::PhantomData<fn() -> E>);
 
 impl<E> Clone for NodeRef<E> {
     fn clone(&self) -> Self {
@@ -212,7 +213,7 @@ impl<E: ElementType> NodeRef<E> {
     /// It does not stand yet.
     #[must_use]
     pub fn new() -> Self {
-        Self(RwSignal::new_local(None), std::marker::PhantomData)
+        Self(signal::RwSignal::new_local(None), std::marker::PhantomData)
     }
 
     /// The element; follows it.

@@ -7,7 +7,6 @@
 
 use device::{Failure, vault::Change};
 use domain::visit::apply_edit;
-use leptos::prelude::*;
 
 use super::{
     Keeper,

@@ -6,7 +6,6 @@ use domain::{
     ids::{AssignmentId, JournalId},
     visit::VisitState,
 };
-use leptos::prelude::*;
 use protocol::{
     pull::Pulled,
     session::{NewJournal, OpenJournal},

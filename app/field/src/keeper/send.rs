@@ -1,7 +1,6 @@
 //! Ops and files go up.
 
 use domain::{evidence::Sha256, time::Moment};
-use leptos::prelude::*;
 use protocol::{
     evidence::{CHUNK_HEADER, CreateUpload, OFFSET_HEADER, UploadState, VISIT_HEADER},
     push::{Push, Pushed},

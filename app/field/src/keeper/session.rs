@@ -1,7 +1,6 @@
 //! Signing in and out on this phone.
 
 use domain::text::Text;
-use leptos::prelude::*;
 use protocol::session::{Credentials, SignIn, SignedIn};
 use sync::{Engine, Outcome};
 

@@ -4,7 +4,6 @@ use domain::sorted::Map;
 
 use device::vault::Change;
 use domain::op::Verdict;
-use leptos::prelude::*;
 use sync::{Engine, FileState};
 use ui::TileState;
 

@@ -11,7 +11,6 @@ use domain::{evidence::Sha256, visit::Draft};
 
 use super::Keeper;
 use crate::{phone::Phone, row::Row};
-use leptos::prelude::*;
 
 impl Keeper {
     /// Notes what is here now.

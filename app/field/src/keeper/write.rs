@@ -10,7 +10,6 @@ use domain::{
     visit::{Draft, DraftState, Edit, EditRecord},
 };
 use js_sys::Uint8Array;
-use leptos::prelude::*;
 use serde::Serialize;
 use sync::{CutError, Engine, Fresh};
 

@@ -8,7 +8,6 @@ use domain::{
     visit::Edit,
 };
 use js_sys::Uint8Array;
-use leptos::prelude::WithUntracked as _;
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
