@@ -1,10 +1,12 @@
 //! One WASM bundle: cargo, wasm-bindgen, wasm-opt.
 
+mod names;
 pub(super) mod small;
 
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use anyhow::{Context, Result};
@@ -12,12 +14,12 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use super::asset::sha256_hex;
 use crate::{
-    process::{cargo, command, run},
+    process::{cargo, command, output_or_fail, run},
     workspace::{self, Profile, WASM},
 };
 
 /// Part of every stamp: raise it when this file makes something else of the same input.
-const RECIPE: &str = "2";
+const RECIPE: &str = "3";
 
 /// A front with a bundle of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,7 +70,12 @@ pub(crate) fn build(front: Front, profile: Profile) -> Result<()> {
         .out_name(name)
         .generate(&folder)?;
     if profile == Profile::Release {
-        optimise(&folder.join(format!("{name}_bg.wasm")))?;
+        let module = folder.join(format!("{name}_bg.wasm"));
+        optimise(&module)?;
+        // HQ's glue takes from several modules, whose names must stay apart.
+        if front == Front::Field {
+            shorten(&module, &folder.join(format!("{name}.js")))?;
+        }
     }
     fs::write(&stamp_file, stamp).with_context(|| format!("writing {}", stamp_file.display()))
 }
@@ -94,18 +101,31 @@ fn compile(front: Front, profile: Profile) -> Result<PathBuf> {
     Ok(target.join(WASM).join(folder).join(format!("frontend_{name}.wasm")))
 }
 
+/// A call of wasm-opt from a file to another.
+fn wasm_opt(from: &Path, to: &Path) -> Command {
+    let mut call = command(workspace::npm().join("node_modules/.bin/wasm-opt"));
+    // What every supported browser has (Chromium 111, Safari 16.4) and rustc emits.
+    call.args(["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"])
+        .args(["--enable-mutable-globals", "--enable-multivalue", "--enable-reference-types"])
+        .arg(from)
+        .arg("-o")
+        .arg(to);
+    call
+}
+
 fn optimise(file: &Path) -> Result<()> {
-    let wasm_opt = workspace::npm().join("node_modules/.bin/wasm-opt");
     let small = file.with_extension("small");
-    run(command(wasm_opt)
+    run(wasm_opt(file, &small)
         .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
         // Never `--traps-never-happen`: it takes out the checks before the traps.
-        .args(["--low-memory-unused", "-Oz", "--gufa", "-Oz"])
-        // What every supported browser has (Chromium 111, Safari 16.4) and rustc emits.
-        .args(["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"])
-        .args(["--enable-mutable-globals", "--enable-multivalue", "--enable-reference-types"])
-        .arg(file)
-        .arg("-o")
-        .arg(&small))?;
+        .args(["--low-memory-unused", "-Oz", "--gufa", "-Oz"]))?;
     fs::rename(&small, file).with_context(|| format!("replacing {}", file.display()))
+}
+
+/// Shortens the names that module and glue know each other by.
+fn shorten(module: &Path, glue: &Path) -> Result<()> {
+    let short = module.with_extension("short");
+    let renamed = output_or_fail(wasm_opt(module, &short).arg("--minify-imports-and-exports-and-modules"))?;
+    fs::rename(&short, module).with_context(|| format!("replacing {}", module.display()))?;
+    names::follow(glue, &renamed)
 }
