@@ -113,8 +113,7 @@ fn item(item: &Item) -> impl IntoView + use<> {
     };
     let gloss = item.gloss.as_ref().map(|gloss| gloss.get(lang).to_owned());
     let basis = item.basis.join(t(w("、", ", ")));
-    let later =
-        item.later.map(|later| fill(w("后补:{} 小时内", "Answered later: within {} h"), &[&later.hours.to_string()]));
+    let later = item.later.map(|later| within(later.hours));
     let na = item.na;
     view! {
         <article class="answer">
@@ -132,5 +131,14 @@ fn item(item: &Item) -> impl IntoView + use<> {
             </div>
             <span class="answer__points">{item.weight}</span>
         </article>
+    }
+}
+
+/// How long an item that is answered later may take, in days where they come out even.
+fn within(hours: u32) -> String {
+    if hours > 24 && hours.is_multiple_of(24) {
+        fill(w("后补:{} 天内", "Answered later: within {} days"), &[&(hours / 24).to_string()])
+    } else {
+        fill(w("后补:{} 小时内", "Answered later: within {} h"), &[&hours.to_string()])
     }
 }

@@ -63,7 +63,8 @@ pub fn DataTable(
         })
         .collect_view();
     view! {
-        <div class="table-frame">
+        // Wider than a phone it scrolls: by keys, too.
+        <div class="table-frame" role="region" aria-label=caption.clone() tabindex="0">
             <table class="table table--sticky">
                 <caption class="vh">{caption}</caption>
                 <thead>

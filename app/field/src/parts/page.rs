@@ -73,7 +73,7 @@ pub(crate) fn page(phone: Phone, page: Page) -> impl IntoView {
             <main class="phone__main" id="main">
                 {page.body}
             </main>
-            <div class="foot">{page.actions} {page.tabs.then(|| tabs(phone))}</div>
+            <footer class="foot">{page.actions} {page.tabs.then(|| tabs(phone))}</footer>
         </div>
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn Screen(
         <Title text=title.clone() />
         <header class="head">
             <h1 tabindex="-1">{title}</h1>
-            {aside.run()}
+            <div class="head__aside">{aside.run()}</div>
         </header>
         <FormFailure />
         {children()}

@@ -2,7 +2,7 @@
 
 use domain::checklist::{MissingContext, missing};
 use leptos::prelude::*;
-use ui::{Badge, Glyph, Tone};
+use ui::{Badge, Glyph, Icon, IconSize, Tone};
 
 use super::shape::VisitSheet;
 use crate::{
@@ -44,7 +44,10 @@ pub(super) fn task_card(sheet: &VisitSheet) -> Option<impl IntoView + use<>> {
     });
     Some(view! {
         <details class="section" data-card="task">
-            <summary>{t(w("任务卡:情景与承诺", "Task card: scenario and commitments"))}</summary>
+            <summary>
+                <Icon glyph=Glyph::CHEVRON_RIGHT size=IconSize::Small />
+                <span>{t(w("任务卡:情景与承诺", "Task card: scenario and commitments"))}</span>
+            </summary>
             <div class="panel__body">{scenario} {promised}</div>
         </details>
     })

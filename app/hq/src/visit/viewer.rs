@@ -109,7 +109,7 @@ pub(super) fn Viewer(sheet: VisitSheet, shown: Shown) -> impl IntoView {
                 Some(
                     view! {
                         <div class="viewer__bar">
-                            <IconButton glyph=Glyph::BACK label=t(w("上一张 (p)", "Previous (p)")) on_click=move |()| step(-1) />
+                            <IconButton glyph=Glyph::CHEVRON_LEFT label=t(w("上一张 (p)", "Previous (p)")) on_click=move |()| step(-1) />
                             <span class="num">{place}</span>
                             <IconButton glyph=Glyph::CHEVRON_RIGHT label=t(w("下一张 (n)", "Next (n)")) on_click=move |()| step(1) />
                             <span class="grow"></span>
