@@ -3,9 +3,9 @@
 pub(crate) mod api;
 pub(crate) mod shape;
 
-use domain::{scoring::show_score, time::Moment, visit::VisitState};
+use domain::{time::Moment, visit::VisitState};
 use leptos::prelude::*;
-use ui::{BarChart, BarRow, Figure, Label, Tone};
+use ui::{BarChart, BarRow, Figure, Label, Tone, show_score};
 
 use crate::{
     context::page,

@@ -52,6 +52,7 @@ pub fn DataTable(
     children: Children,
 ) -> impl IntoView {
     let width = columns.len();
+    let name = caption.clone();
     let heads = columns
         .into_iter()
         .map(|column| {
@@ -64,7 +65,7 @@ pub fn DataTable(
         .collect_view();
     view! {
         // Wider than a phone it scrolls: by keys, too.
-        <div class="table-frame" role="region" aria-label=caption.clone() tabindex="0">
+        <div class="table-frame" role="region" aria-label=name tabindex="0">
             <table class="table table--sticky">
                 <caption class="vh">{caption}</caption>
                 <thead>
