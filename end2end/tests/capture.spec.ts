@@ -50,7 +50,8 @@ test('photos are taken in the page, moved, taken again and deleted', async ({ ci
     await expect(page.locator('.camera')).toHaveCount(0);
     await expect(pieces('HALL-01')).toHaveAttribute('data-count', '2');
     await saved(page);
-    await expect.poll(async () => (await storedHashes(page)).filter((hash) => two.includes(hash)).length).toBe(1);
+    const old = async (): Promise<number> => (await storedHashes(page)).filter((hash) => two.includes(hash)).length;
+    await expect.poll(old, { timeout: 90_000 }).toBe(1);
 
     // Put where it belongs, and the other one deleted.
     await page.locator('[data-piece] button').first().click();

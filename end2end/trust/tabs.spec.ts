@@ -79,6 +79,8 @@ for (const [name, shim] of [['with Web Locks', ''], ['without Web Locks', NO_LOC
 }
 
 test('P25 twin: tabs that do not see each other lose answers, and the suite sees it', async () => {
+  // Whether two tabs meet within a commit is up to the machine: CI has no time to try until they do.
+  test.skip(!process.env.MINGCHA_TRUST && !process.env.MINGCHA_LONG, 'only in the named suite: cargo xtask trust');
   const luck = new Luck();
   const desk = await begin(undefined, BLIND);
   try {

@@ -55,33 +55,32 @@ function imported(bytes: Buffer, at: number): number {
   return functions;
 }
 
-/** The module, but its exported function `name` is nothing but a trap. */
-export function trapping(module: Buffer, name: string): Buffer {
+/** The module, but every function that it exports is nothing but a trap: the first call panics. */
+export function trapping(module: Buffer): Buffer {
   const bytes = Buffer.from(module);
   const all = sections(bytes);
   const own = imported(bytes, all.get(2)?.[0] ?? 0);
   let [left, at] = number(bytes, all.get(7)?.[0] ?? 0);
-  let index = -1;
+  const traps = new Set<number>();
   for (; left > 0; left -= 1) {
     const [length, begin] = number(bytes, at);
-    const is = bytes.toString('utf8', begin, begin + length) === name;
     const [value, next] = number(bytes, begin + length + 1);
-    if (is) index = value;
+    if (bytes[begin + length] === 0 && value >= own) traps.add(value);
     at = next;
   }
-  if (index < own) throw new Error(`the module exports no function ${name} of its own`);
+  if (traps.size === 0) throw new Error('the module exports no function of its own');
   let next = number(bytes, all.get(10)?.[0] ?? 0)[1];
-  for (let n = own; ; n += 1) {
+  for (let n = own; traps.size > 0; n += 1) {
     const [length, begin] = number(bytes, next);
     next = begin + length;
-    if (n < index) continue;
+    if (!traps.delete(n)) continue;
     // No locals, `unreachable`, and nothing else up to the end.
     bytes.fill(0x01, begin, next);
     bytes[begin] = 0x00;
     bytes[begin + 1] = 0x00;
     bytes[next - 1] = 0x0b;
-    return bytes;
   }
+  return bytes;
 }
 
 /** Lets the app panic in the middle of its work: `mcTrap` makes the clock trap, once, as code of its own would. */
