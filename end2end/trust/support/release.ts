@@ -72,7 +72,7 @@ export async function noteText(desk: Desk, text: string): Promise<void> {
   await saved(desk.phone.page);
 }
 
-export async function expectNote(desk: Desk, text: string): Promise<void> {
+export async function expectNote(desk: Desk, text: string | RegExp): Promise<void> {
   await expect(desk.phone.page.locator('textarea[name^=note]').first()).toHaveValue(text);
 }
 
