@@ -80,15 +80,26 @@ fn put(text: &mut String, what: std::fmt::Arguments<'_>) {
     text.write_fmt(what).unwrap_or_default();
 }
 
+/// The words of checklists, each worked out once.
+#[derive(Debug, Default)]
+pub(crate) struct ListWords(HashMap<ChecklistVersionId, Words>);
+
+impl ListWords {
+    /// Those of a list.
+    pub(crate) fn of(&mut self, list: &ChecklistVersion) -> &Words {
+        self.0.entry(list.id).or_insert_with(|| Words::of(list))
+    }
+}
+
 /// Packs, and keeps its workspace and the words of each checklist from one value to the next.
 pub(crate) struct Packer {
     deflate: Compress,
-    lists: HashMap<ChecklistVersionId, Words>,
+    lists: ListWords,
 }
 
 impl Default for Packer {
     fn default() -> Self {
-        Self { deflate: Compress::new(Compression::new(LEVEL), false), lists: HashMap::new() }
+        Self { deflate: Compress::new(Compression::new(LEVEL), false), lists: ListWords::default() }
     }
 }
 
@@ -100,8 +111,7 @@ impl Packer {
 
     /// A document that answers `list`.
     pub(crate) fn document(&mut self, text: &str, list: &ChecklistVersion) -> Vec<u8> {
-        let words = self.lists.entry(list.id).or_insert_with(|| Words::of(list));
-        deflate(&mut self.deflate, text, LIST, &words.0)
+        deflate(&mut self.deflate, text, LIST, &self.lists.of(list).0)
     }
 }
 

@@ -159,7 +159,7 @@ pub async fn verify_on(tx: &mut PgConnection, tenant: TenantId, signer: &dyn Sig
     let heads = chain(tx, tenant, signer, &leaves, &mut report).await?;
     forks::compare(tx, tenant, signer, &heads, &mut report).await?;
     people::compare(tx, tenant, &replay, &heads, &mut report).await?;
-    rows::compare(tx, tenant, &replay, &mut report).await?;
+    rows::compare(tx, tenant, &mut replay, &mut report).await?;
     report.heads = heads.iter().map(|batch| (batch.head.number, batch.head.hash())).collect();
     report.head = heads.into_iter().next_back().map(|batch| batch.head);
     Ok(report)

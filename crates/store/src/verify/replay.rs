@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     code::Code as _,
-    packed::{Words, unpack},
+    packed::{ListWords, unpack},
     writer::{Parts, log::LogRow},
 };
 
@@ -26,6 +26,7 @@ pub(super) struct Replay {
     pub(super) states: States,
     pub(super) beside: Beside,
     findings_of: BTreeMap<VisitId, BTreeSet<FindingId>>,
+    words: ListWords,
 }
 
 /// What the writer keeps of it beside the domain's own nouns.
@@ -81,9 +82,9 @@ pub(super) struct Held {
 
 impl Replay {
     /// A document as it came. `None`: it was packed with the words of another list, or has been changed.
-    pub(super) fn unpacked(&self, list: Uuid, packed: &[u8]) -> Option<String> {
-        let words = self.states.checklists.get(&ChecklistVersionId(list)).map(|list| Words::of(list));
-        unpack("visit_revision", packed, words.as_ref()).ok()
+    pub(super) fn unpacked(&mut self, list: Uuid, packed: &[u8]) -> Option<String> {
+        let list = self.states.checklists.get(&ChecklistVersionId(list));
+        unpack("visit_revision", packed, list.map(|list| self.words.of(list))).ok()
     }
 
     /// Applies an op with its stored facts. Its rows are taken out for it, so that an op costs what it

@@ -107,7 +107,7 @@ fn plain<M: Made>(mut row: M) -> M {
 pub(super) async fn compare(
     tx: &mut PgConnection,
     tenant: TenantId,
-    replay: &Replay,
+    replay: &mut Replay,
     report: &mut Report,
 ) -> Result<()> {
     let states = &replay.states;
@@ -176,7 +176,7 @@ pub(super) async fn compare(
 }
 
 /// What was handed in, whole.
-async fn revisions(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: &mut Report) -> Result<()> {
+async fn revisions(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, report: &mut Report) -> Result<()> {
     let rows = read(
         tx,
         tenant,

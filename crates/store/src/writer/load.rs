@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::log::{LogRow, read_op};
 use crate::{
     error::Result,
-    packed::{Words, unpack},
+    packed::{ListWords, unpack},
     rows::{AssignmentRow, FindingRow, UnitRow, VenueRow, VisitRow, digest, parse},
 };
 
@@ -140,9 +140,10 @@ async fn documents(
         let lists = rows.iter().map(|row| Ok(ChecklistVersionId(row.try_get("checklist_id")?)));
         let lists = lists.collect::<Result<BTreeSet<_>>>()?;
         ensure(connection, tenant, &lists, checklists).await?;
+        let mut words = ListWords::default();
         for row in rows {
-            let words = checklists.get(&ChecklistVersionId(row.try_get("checklist_id")?)).map(|list| Words::of(list));
-            let text = unpack("visit_revision", row.try_get("document")?, words.as_ref())?;
+            let list = checklists.get(&ChecklistVersionId(row.try_get("checklist_id")?));
+            let text = unpack("visit_revision", row.try_get("document")?, list.map(|list| words.of(list)))?;
             let document = parse("visit_revision", &text)?;
             states.documents.insert(VisitId(row.try_get("visit_id")?), Arc::new(document));
         }
