@@ -71,7 +71,7 @@ struct Row {
     passed: bool,
 }
 
-/// Runs the steps, prints the table of times and ends with `N passed, N failed`.
+/// Runs the steps, prints the table of times and ends with what failed and `N passed, N failed`.
 ///
 /// A step that fails without a failed test (a lint, a build) counts as one failure.
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -82,7 +82,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     let total = print_table(&rows);
-    let summary = format!("{} passed, {} failed", total.passed, total.failed);
+    let mut lines: Vec<String> = total.failures.iter().map(|name| format!("failed: {name}")).collect();
+    lines.push(format!("{} passed, {} failed", total.passed, total.failed));
+    let summary = lines.join("\n");
     let file = workspace::target().join("test-summary.txt");
     fs::write(&file, format!("{summary}\n")).with_context(|| format!("writing {}", file.display()))?;
     println!("{summary}");
@@ -100,6 +102,7 @@ fn time(step: Step, rest: &[String]) -> Row {
     });
     if !passed && tally.failed == 0 {
         tally.failed = 1;
+        tally.failures.push(format!("the step {name}"));
     }
     Row { name, seconds: start.elapsed().as_secs(), tally, passed }
 }
@@ -165,17 +168,18 @@ fn print_table(rows: &[Row]) -> Tally {
     println!("\n{:<14} {:>8} {:>7} {:>7}", "step", "min:s", "passed", "failed");
     for row in rows {
         let mark = if row.passed { "" } else { "  <- failed" };
-        print_row(&row.name, row.seconds, row.tally, mark);
+        print_row(&row.name, row.seconds, &row.tally, mark);
+        total.failures.extend(row.tally.failures.iter().cloned());
         total.passed += row.tally.passed;
         total.failed += row.tally.failed;
         seconds += row.seconds;
     }
-    print_row("all", seconds, total, "");
+    print_row("all", seconds, &total, "");
     println!();
     total
 }
 
-fn print_row(name: &str, seconds: u64, tally: Tally, mark: &str) {
+fn print_row(name: &str, seconds: u64, tally: &Tally, mark: &str) {
     let time = format!("{}:{:02}", seconds / 60, seconds % 60);
     println!("{name:<14} {time:>8} {:>7} {:>7}{mark}", tally.passed, tally.failed);
 }
