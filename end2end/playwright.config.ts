@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
-// Every worker has a server of its own (fixtures/server.ts) and phones with
+// Every journey has a server of its own (fixtures/server.ts) and phones with
 // profiles on disk (fixtures/phone.ts); the browser is the system's Chromium.
 // No retries: a test that passes at the second try has found something.
 export default defineConfig({
@@ -8,7 +8,7 @@ export default defineConfig({
   outputDir: './test-results',
   globalSetup: './fixtures/founding.ts',
   fullyParallel: false,
-  // Each has a city of its own; two keep two cores busy.
+  // Two keep two cores busy.
   workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),

@@ -66,19 +66,19 @@
       .catch(() => false);
   }
 
+  // A request of this page that wakes the old worker in the wrong moment makes Chromium
+  // drop the change, and the new worker would wait for ever: so it is asked again and again.
   function change(registration) {
     return new Promise((done) => {
-      worker.oncontrollerchange = () => {
-        location.reload();
-        done(true);
-      };
-      // Another page may have changed to it in the meantime.
-      if (!registration.waiting) return worker.oncontrollerchange();
-      registration.waiting.postMessage({ type: 'activate' });
-      setTimeout(() => {
-        worker.oncontrollerchange = null;
-        done(false);
-      }, 3000);
+      var tries = 80;
+      var asking = setInterval(() => {
+        var waiting = registration.waiting;
+        if (waiting && tries--) return waiting.postMessage({ type: 'activate' });
+        clearInterval(asking);
+        // Nobody waits any more: it is the one that answers now, whichever page asked it to.
+        if (!waiting) location.reload();
+        done(!waiting);
+      }, 50);
     });
   }
 
