@@ -101,7 +101,7 @@ pub(crate) struct Parts {
     pub theme: RwSignal<Theme>,
     keeper: StoredValue<Keeper, LocalStorage>,
     beating: StoredValue<u32>,
-    keys: StoredValue<u32>,
+    pending: StoredValue<u32>,
     position: StoredValue<Option<device::position::Watch>, LocalStorage>,
     form_open: StoredValue<Option<device::lock::Shared>, LocalStorage>,
 }
@@ -126,7 +126,7 @@ impl Phone {
             theme: RwSignal::new(theme),
             keeper: StoredValue::new_local(keeper),
             beating: StoredValue::new(0),
-            keys: StoredValue::new(0),
+            pending: StoredValue::new(0),
             position: StoredValue::new_local(None),
             form_open: StoredValue::new_local(None),
         })))
@@ -174,7 +174,7 @@ impl Phone {
         let now = device::clock::now();
         self.saved.update(|saved| match written {
             Err(failure) => *saved = Saved::Failed { full: failure.is_quota() },
-            Ok(()) if self.keeper.with_value(Keeper::all_saved) && self.keys.get_value() == 0 => {
+            Ok(()) if self.keeper.with_value(Keeper::all_saved) && self.pending.get_value() == 0 => {
                 *saved = Saved::At(now);
             }
             // An earlier one is still refused, and the screen goes on saying so.
@@ -185,13 +185,27 @@ impl Phone {
 
     /// A key was pressed that is not an edit yet, or has become one: until then nothing is called saved.
     pub(crate) fn wait_for_key(self, waits: bool) {
-        self.keys.update_value(|keys| *keys = if waits { *keys + 1 } else { keys.saturating_sub(1) });
         if waits {
-            self.saved.set(Saved::Saving);
-        } else if self.saved.get_untracked() == Saved::Saving {
+            self.await_write();
+            return;
+        }
+        self.end_await();
+        if self.saved.get_untracked() == Saved::Saving {
             // What was typed may change nothing: then there is nothing to wait for.
             self.heard(Ok(()));
         }
+    }
+
+    /// Something was done that no edit stands for yet: a key, or an op to be cut. Nothing is called saved until
+    /// [`Self::end_await`], whatever else reaches the disk meanwhile.
+    pub(crate) fn await_write(self) {
+        self.pending.update_value(|pending| *pending += 1);
+        self.saved.set(Saved::Saving);
+    }
+
+    /// One of those is over; [`Self::heard`] says how.
+    pub(crate) fn end_await(self) {
+        self.pending.update_value(|pending| *pending = pending.saturating_sub(1));
     }
 
     /// The person has seen what is missing.

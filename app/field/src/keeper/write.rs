@@ -105,10 +105,10 @@ impl Keeper {
         drop(self.commit(phone, || Ok((vec![change.clone()], ()))).await);
     }
 
-    /// Cuts an op: it is on the disk, or nothing happened.
+    /// Cuts an op that [`Phone::await_write`] was told of: it is on the disk, or nothing happened.
     pub(crate) async fn cut(&self, phone: Phone, id: AssignmentId, payload: Payload) {
-        phone.saved.set(crate::phone::Saved::Saving);
         let done = self.cut_in_turn(phone, id, payload).await;
+        phone.end_await();
         phone.heard(done);
         self.refresh(phone);
         self.sync(phone).await;

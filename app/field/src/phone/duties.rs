@@ -117,6 +117,8 @@ impl Phone {
 
     fn cut(self, id: AssignmentId, payload: Payload) {
         let keeper = self.keeper();
+        // At once: a tap may cut two, and the first on the disk is not both.
+        self.await_write();
         leptos::task::spawn_local(async move {
             keeper.cut(self, id, payload).await;
         });
