@@ -4,6 +4,7 @@ import { expect, test } from '@playwright/test';
 
 import { Luck, count, figures, progress } from './support/run';
 import { NO_COPY } from './support/shims';
+import { readStore } from './support/store';
 import { begin, end, oneKill } from './support/work';
 
 /** A store that says `complete` half a second before it is, and no second copy that would mend it: what the suite must notice. */
@@ -21,6 +22,42 @@ const LIES = `
     },
   });
 `;
+
+/** A disk that takes its time: each write is on it half a second later, and it says so only then. */
+const SLOW = `
+  ${NO_COPY}
+  const begin = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (names, mode, ...rest) {
+    const transaction = begin.call(this, names, mode, ...rest);
+    if (mode === 'readwrite') {
+      const store = transaction.objectStore(transaction.objectStoreNames[0]);
+      const until = performance.now() + 500;
+      const spin = () => { if (performance.now() < until) store.get('nothing').onsuccess = spin; };
+      spin();
+    }
+    return transaction;
+  };
+`;
+
+test('P3 a leaving is not called saved before both of its ops are on the disk', async () => {
+  const desk = await begin(undefined, SLOW);
+  const { phone, visits } = desk;
+  const visit = visits[visits.length - 1] ?? '';
+  try {
+    await phone.go(`/field/visit/${visit}`);
+    await phone.page.getByRole('button', { name: /^(离场|结束)$/ }).click();
+    await expect(phone.page.locator('.actionbar [data-state=saved]')).toBeVisible();
+    await phone.die();
+    await phone.open();
+    await phone.go('/field');
+    await expect(phone.page.locator('[data-list=today]')).toBeVisible();
+    const { ops } = await readStore(phone.page);
+    const cut = ops.filter((op) => op.task === visit).map((op) => op.kind);
+    expect(cut).toEqual(expect.arrayContaining(['visit.arrive@1', 'visit.leave@1']));
+  } finally {
+    await end(desk);
+  }
+});
 
 test('P3 nothing that was shown as saved is lost when the browser is killed 0 to 800 ms after an input', async () => {
   const luck = new Luck();
