@@ -25,7 +25,8 @@ impl Options {
     /// The call that serves a build.
     pub(crate) fn serve(&self, profile: Profile) -> Command {
         let mut call = command(workspace::server_binary(profile));
-        call.arg("serve").arg("--site").arg(workspace::site(profile));
+        // Into an empty database only: whoever tries it finds a city, and keeps what they did in it.
+        call.args(["serve", "--demo"]).arg("--site").arg(workspace::site(profile));
         if self.lan {
             call.arg("--lan");
         }
