@@ -4,18 +4,15 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { expect, test } from '@playwright/test';
-
+import { expect, test } from '../fixtures/city';
 import { Desk } from '../fixtures/desk';
 import { makePhotos } from '../fixtures/jpeg';
 import { Phone } from '../fixtures/phone';
-import { Server } from '../fixtures/server';
 import { storedHashes } from '../fixtures/stored';
 import { acceptAndArrive, addPhotos, answer, drained, missingItems, note, offlineReady, saved, signIn, taskAt } from '../fixtures/visit';
 
-test('a hall is visited without a server, through two kills, and accepted after mending', async () => {
+test('a hall is visited without a server, through two kills, and accepted after mending', async ({ city: server }) => {
   test.setTimeout(600_000);
-  const server = await Server.start();
   const photos = await makePhotos(mkdtempSync(join(tmpdir(), 'mc-photos-')), 12);
   const phone = await Phone.take(server.url);
   try {
@@ -136,6 +133,5 @@ test('a hall is visited without a server, through two kills, and accepted after 
     await desk.leave();
   } finally {
     await phone.remove();
-    await server.remove();
   }
 });

@@ -1,23 +1,11 @@
 // The end of a session: by time, by an administrator, by oneself. What was filled in outlives each of them.
 
-import { expect, test } from '@playwright/test';
-
+import { expect, test } from '../fixtures/city';
 import { Desk } from '../fixtures/desk';
 import { Phone } from '../fixtures/phone';
-import { Server } from '../fixtures/server';
 import { acceptAndArrive, drained, leave, note, offlineReady, saved, signIn } from '../fixtures/visit';
 
-test.describe.configure({ mode: 'serial' });
-
-let server: Server;
-test.beforeAll(async () => {
-  server = await Server.start();
-});
-test.afterAll(async () => {
-  await server.remove();
-});
-
-test('signing out is refused while something is unsent, and empties the phone once nothing is', async () => {
+test('signing out is refused while something is unsent, and empties the phone once nothing is', async ({ city: server }) => {
   const phone = await Phone.take(server.url);
   try {
     const page = phone.page;
@@ -52,7 +40,7 @@ test('signing out is refused while something is unsent, and empties the phone on
   }
 });
 
-test('a supervisor whose way in is made anew is asked for it, and goes on with what the phone holds', async () => {
+test('a supervisor whose way in is made anew is asked for it, and goes on with what the phone holds', async ({ city: server }) => {
   const desk = await Desk.sit(server.url, 'admin');
   const phone = await Phone.take(server.url);
   try {
@@ -97,7 +85,7 @@ test('a supervisor whose way in is made anew is asked for it, and goes on with w
   }
 });
 
-test('a session that ran out asks to sign in again, and nothing is lost', async () => {
+test('a session that ran out asks to sign in again, and nothing is lost', async ({ city: server }) => {
   const phone = await Phone.take(server.url);
   try {
     const page = phone.page;

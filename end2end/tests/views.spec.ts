@@ -1,9 +1,9 @@
 // What stands in the page stays where it is while what it shows changes, and nothing of one screen acts on the next.
 
-import { type Locator, expect, test } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 
+import { expect, test } from '../fixtures/city';
 import { Phone } from '../fixtures/phone';
-import { Server } from '../fixtures/server';
 import { acceptAndArrive, saved, signIn } from '../fixtures/visit';
 
 /** Marks the very element, so that another in its place is known. */
@@ -27,11 +27,9 @@ async function offeredHall(phone: Phone): Promise<string> {
   throw new Error('no business hall is offered');
 }
 
-test('elements stay in the page while what they show changes, and listeners go with their view', async () => {
+test('elements stay in the page while what they show changes, and listeners go with their view', async ({ city }) => {
   test.setTimeout(600_000);
-  // A city of its own: others take the halls of the one they share.
-  const server = await Server.start();
-  const phone = await Phone.take(server.url);
+  const phone = await Phone.take(city.url);
   try {
     await signIn(phone, 'sup4');
     const { page } = phone;
@@ -95,6 +93,5 @@ test('elements stay in the page while what they show changes, and listeners go w
     phone.expectNoViolations();
   } finally {
     await phone.remove();
-    await server.remove();
   }
 });
