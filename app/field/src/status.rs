@@ -7,7 +7,7 @@ use domain::{text::Text, time::Moment};
 pub(crate) struct SyncStatus {
     /// What it does now.
     pub state: SyncState,
-    /// Ops that are not safe on the server yet.
+    /// Ops that are not safe on the server yet, with the arrivals that become one.
     pub ops: u32,
     /// Files that the server does not have yet.
     pub files: u32,
@@ -30,8 +30,10 @@ pub(crate) struct SyncStatus {
 /// What sync does now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(crate) enum SyncState {
-    /// Nothing to do.
+    /// Nobody has looked yet.
     #[default]
+    Starting,
+    /// Nothing to do.
     Idle,
     /// Bytes move.
     Sending,
@@ -65,6 +67,7 @@ impl SyncStatus {
     #[must_use]
     pub(crate) const fn code(&self) -> &'static str {
         match self.state {
+            SyncState::Starting => "starting",
             SyncState::Idle => "idle",
             SyncState::Sending => "sending",
             SyncState::Waiting => "waiting",

@@ -17,7 +17,7 @@ use crate::{
 
 impl Keeper {
     /// Works out what the screens say.
-    pub(super) fn refresh(&self, phone: Phone) {
+    pub(crate) fn refresh(&self, phone: Phone) {
         let engine = self.inner.engine.borrow();
         let Some(engine) = engine.as_ref() else { return };
         let sending = phone.sync.with_untracked(|sync| sync.state == SyncState::Sending);
@@ -37,8 +37,11 @@ impl Keeper {
         });
         let names: Map<_, _> =
             phone.rows.with_untracked(|rows| rows.iter().map(|(id, row)| (*id, say(&row.task.venue.name))).collect());
+        let now = device::clock::now();
+        let arrivals =
+            phone.rows.with_untracked(|rows| rows.values().filter(|row| row.arrival_due(now).is_some()).count());
         phone.sync.update(|sync| {
-            sync.ops = engine.waiting().count() as u32;
+            sync.ops = (engine.waiting().count() + arrivals) as u32;
             sync.files = engine.files().filter(|file| file.waits()).count() as u32;
             sync.bytes = engine.files().filter(|file| file.waits()).map(|file| file.size - file.sent()).sum();
             sync.pulled |= engine.cursor().is_some();

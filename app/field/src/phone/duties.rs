@@ -62,6 +62,11 @@ impl Phone {
         let now = device::clock::now();
         let due: Vec<(AssignmentId, Presence)> =
             self.rows.with_untracked(|rows| rows.values().filter_map(|row| row.arrival_due(now)).collect());
+        if due.is_empty() {
+            return;
+        }
+        // They wait to be sent from now on, and not only from when they are on the disk.
+        self.keeper().refresh(self);
         for (id, presence) in due {
             self.cut(id, Payload::VisitArrive(VisitArrive { assignment: id, presence }));
         }

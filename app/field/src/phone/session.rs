@@ -25,6 +25,7 @@ impl Phone {
 
     /// Sends and fetches now.
     pub(crate) fn sync_now(self) {
+        self.cut_arrivals();
         let keeper = self.keeper();
         leptos::task::spawn_local(async move {
             keeper.sync(self).await;

@@ -17,15 +17,17 @@ use crate::{
     words::{self, day_time, say, size, t, tf},
 };
 
-/// What sync does, in a word; leads to the screen. `data-sync` is `idle`, `sending`, `waiting` or `signed-out`.
+/// What sync does, in a word; leads to the screen. `data-sync` is `starting`, `idle`, `sending`,
+/// `waiting` or `signed-out`.
 pub(super) fn badge(phone: Phone) -> impl IntoView {
     let word = move || {
         phone.sync.with(|sync| match sync.state {
             SyncState::SignedOut => (Tone::Violet, Glyph::KEY, t("请重新登录", "Sign in again").to_owned()),
             SyncState::Sending => (Tone::Ink, Glyph::CLOUD_UP, t("传输中", "Uploading").to_owned()),
-            SyncState::Waiting | SyncState::Idle if sync.waiting() > 0 => {
+            SyncState::Starting | SyncState::Waiting | SyncState::Idle if sync.waiting() > 0 => {
                 (Tone::Neutral, Glyph::CLOUD_OFF, tf("待传 {}", "{} waiting", &[&sync.waiting().to_string()]))
             }
+            SyncState::Starting => (Tone::Neutral, Glyph::SYNC, t("检查中", "Checking").to_owned()),
             SyncState::Waiting => (Tone::Neutral, Glyph::CLOUD_OFF, t("无网络", "No network").to_owned()),
             SyncState::Idle => (Tone::Jade, Glyph::CLOUD_DONE, t("已同步", "Synced").to_owned()),
         })
@@ -63,10 +65,11 @@ pub(crate) fn sync(phone: Phone) -> impl IntoView {
 
 fn state(phone: Phone) -> impl IntoView {
     phone.sync.with(|sync| {
-        let last = sync.last.map_or_else(
-            || t("还没有同步过", "Not synced yet").to_owned(),
-            |at| tf("上次 {}", "Last {}", &[&day_time(at, device::clock::now())]),
-        );
+        let last = match sync.last {
+            Some(at) => tf("上次 {}", "Last {}", &[&day_time(at, device::clock::now())]),
+            None if sync.pulled => t("打开后还没有同步", "Not synced since it was opened").to_owned(),
+            None => t("还没有同步过", "Not synced yet").to_owned(),
+        };
         let waiting = (sync.waiting() > 0).then(|| {
             tf("待传:记录 {} 条,文件 {} 个,{}", "Waiting: {} records, {} files, {}", &[
                 &sync.ops.to_string(),
