@@ -41,6 +41,38 @@ test('P24 commits survive a store that throws, aborts or closes at any call', as
   }
 });
 
+test('P24 a store that never answers is left for a new connection', async () => {
+  const luck = new Luck();
+  const desk = await begin(undefined, FAULTS);
+  try {
+    const visit = desk.visits[1] ?? '';
+    const page = desk.phone.page;
+    await choiceItem(desk, visit);
+    await taps(page, 2, { kinds: [] });
+    const sum = { hit: 0, lost: 0, slowest_ms: 0 };
+    for (const kind of ['mute', 'stand']) {
+      const batch = await taps(page, 1, { at: 1, kinds: [kind] });
+      expect(batch.hit).toBe(1);
+      sum.hit += batch.hit;
+      sum.slowest_ms = Math.max(sum.slowest_ms, Math.round(batch.slowest));
+      await page.reload();
+      await expect(page.locator('.item__control input[type=radio]').first()).toBeVisible();
+      const chosen = await page.locator('.item__control input[type=radio]:checked').first().getAttribute('value');
+      if (chosen !== batch.last) sum.lost += 1;
+    }
+    // An opening, too: the screen comes, only later.
+    await page.evaluate(() => (globalThis.name = 'mc-deaf'));
+    await page.reload();
+    await expect(page.locator('.item__control input[type=radio]:checked').first()).toBeVisible({ timeout: 30_000 });
+    expect(await page.evaluate(() => globalThis.name)).toBe('');
+    figures('P24', 'phone-standing', luck.seed, sum.lost === 0, sum);
+    expect(sum.lost).toBe(0);
+    desk.phone.expectNoViolations();
+  } finally {
+    await end(desk);
+  }
+});
+
 test('P24 twin: a write that is dropped in silence is seen', async () => {
   const luck = new Luck();
   const DROPS = `${FAULTS}

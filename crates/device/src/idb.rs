@@ -25,8 +25,23 @@ use web_sys::{
 use crate::{Failure, clock};
 pub use open::Migration;
 
-/// How long to wait before a connection is opened again, ms, try by try.
-const PAUSES_MS: [i32; 4] = [0, 30, 120, 400];
+/// How long to wait before a connection is opened again, and how long for the store's answer then, ms, try by try.
+const TRIES: [Try; 5] = [
+    Try { pause_ms: 0, limit_ms: 10_000 },
+    Try { pause_ms: 0, limit_ms: 10_000 },
+    Try { pause_ms: 30, limit_ms: 20_000 },
+    Try { pause_ms: 120, limit_ms: 40_000 },
+    Try { pause_ms: 400, limit_ms: 80_000 },
+];
+
+/// One of the tries that a call of the store has.
+#[derive(Clone, Copy, Debug)]
+struct Try {
+    /// How long to wait before it.
+    pause_ms: i32,
+    /// How long to wait for an answer: the disk of a phone may be slow, and WebKit was seen never to answer.
+    limit_ms: i32,
+}
 
 /// The name of an object store.
 pub type Store = &'static str;
@@ -122,15 +137,18 @@ impl Db {
     /// What the browser says: storage is switched off, broken, or of a newer version.
     pub async fn open(name: &str, migrations: &'static [Migration]) -> Result<Self, Failure> {
         let db = Self { name: name.into(), migrations, connection: Rc::default() };
-        db.connection().await?;
+        let mut tries = 0;
+        while let Err(failure) = db.connection(TRIES[tries].limit_ms).await {
+            db.again(&mut tries, failure).await?;
+        }
         Ok(db)
     }
 
-    async fn connection(&self) -> Result<IdbDatabase, Failure> {
+    async fn connection(&self, limit_ms: i32) -> Result<IdbDatabase, Failure> {
         if let Some(open) = self.connection.borrow().clone() {
             return Ok(open);
         }
-        let opened = open::connect(&self.name, self.migrations, Rc::clone(&self.connection)).await?;
+        let opened = open::connect(&self.name, self.migrations, Rc::clone(&self.connection), limit_ms).await?;
         *self.connection.borrow_mut() = Some(opened.clone());
         Ok(opened)
     }
@@ -141,35 +159,34 @@ impl Db {
     /// Nothing of it was done. [`Failure::is_quota`] where the phone is full, [`Failure::is_stale`] where
     /// somebody else wrote since `guard` was read.
     pub async fn write(&self, steps: &[Step], guard: Guard<'_>) -> Result<(), Failure> {
-        let mut pauses = PAUSES_MS.iter();
+        let mut tries = 0;
         loop {
-            match self.try_write(steps, guard).await {
-                Err(failure) if self.was_lost(&failure) => self.pause(pauses.next(), failure).await?,
+            match self.try_write(steps, guard, TRIES[tries].limit_ms).await {
+                Err(failure) => self.again(&mut tries, failure).await?,
                 done => return done,
             }
         }
     }
 
-    async fn pause(&self, pause: Option<&i32>, failure: Failure) -> Result<(), Failure> {
-        match pause {
-            Some(0) => Ok(()),
-            Some(pause) => {
-                clock::sleep(*pause).await;
-                Ok(())
-            }
-            None => Err(failure),
+    /// Prepares the next try where the connection was lost and a try is left; gives the failure back where not.
+    async fn again(&self, tries: &mut usize, failure: Failure) -> Result<(), Failure> {
+        *tries += 1;
+        let next = TRIES.get(*tries).filter(|_| self.was_lost(&failure)).ok_or(failure)?;
+        if next.pause_ms > 0 {
+            clock::sleep(next.pause_ms).await;
         }
+        Ok(())
     }
 
-    async fn try_write(&self, steps: &[Step], guard: Guard<'_>) -> Result<(), Failure> {
-        let connection = self.connection().await?;
+    async fn try_write(&self, steps: &[Step], guard: Guard<'_>, limit_ms: i32) -> Result<(), Failure> {
+        let connection = self.connection(limit_ms).await?;
         let mut names = vec![guard.store];
         for step in steps {
             let (Step::Put { store, .. } | Step::Delete { store, .. } | Step::DeletePrefix { store, .. }) = step;
             push_once(&mut names, store);
         }
         let transaction = begin(&connection, &names, IdbTransactionMode::Readwrite)?;
-        let done = promise::completed(&transaction);
+        let done = promise::completed(&transaction, limit_ms);
         let stale = match issue(&transaction, steps, guard) {
             Ok(stale) => stale,
             Err(failure) => {
@@ -191,10 +208,10 @@ impl Db {
     /// # Errors
     /// What the browser says.
     pub async fn read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failure> {
-        let mut pauses = PAUSES_MS.iter();
+        let mut tries = 0;
         loop {
-            match self.try_read(queries).await {
-                Err(failure) if self.was_lost(&failure) => self.pause(pauses.next(), failure).await?,
+            match self.try_read(queries, TRIES[tries].limit_ms).await {
+                Err(failure) => self.again(&mut tries, failure).await?,
                 done => return done,
             }
         }
@@ -209,8 +226,8 @@ impl Db {
         Ok(rows.into_iter().flatten().next().map(|row| row.value))
     }
 
-    async fn try_read(&self, queries: &[Query]) -> Result<Vec<Vec<Row>>, Failure> {
-        let connection = self.connection().await?;
+    async fn try_read(&self, queries: &[Query], limit_ms: i32) -> Result<Vec<Vec<Row>>, Failure> {
+        let connection = self.connection(limit_ms).await?;
         let mut names = Vec::new();
         for query in queries {
             let (Query::Get { store, .. } | Query::Scan { store, .. } | Query::Keys { store, .. }) = query;
@@ -220,7 +237,7 @@ impl Db {
             return Ok(Vec::new());
         }
         let transaction = begin(&connection, &names, IdbTransactionMode::Readonly)?;
-        let done = promise::completed(&transaction);
+        let done = promise::completed(&transaction, limit_ms);
         let mut pending = Vec::with_capacity(queries.len());
         for query in queries {
             pending.push(ask(&transaction, query)?);

@@ -14,6 +14,8 @@ use crate::{Failure, clock, vault::Committed};
 
 /// How long the second copy may take to say what it holds, ms.
 const PATIENCE_MS: i32 = 5_000;
+/// How long it may take to write, ms.
+const PATIENCE_WRITING_MS: i32 = 20_000;
 
 /// Who waits for which answer: few at a time.
 type Waiting = Rc<RefCell<Vec<(u32, Function, Function)>>>;
@@ -116,18 +118,22 @@ impl Helper {
         let promise = Promise::new(&mut |resolve, reject| {
             self.waiting.borrow_mut().push((id, resolve, reject));
         });
-        if task == "copy-open" {
-            self.lose_patience(id);
+        match task {
+            "copy-open" => self.lose_patience(id, PATIENCE_MS),
+            "copy-fill" | "copy-append" | "copy-clear" => self.lose_patience(id, PATIENCE_WRITING_MS),
+            // A big picture on an old phone takes as long as it takes.
+            _ => {}
         }
         self.worker.post_message_with_transfer(&message, transfer)?;
         Ok(JsFuture::from(promise).await?)
     }
 
-    /// Saving waits for the answer: a worker that does not start must not stop it.
-    fn lose_patience(&self, id: u32) {
+    /// Saving waits for the answer at the start and when the store is mended: a worker that does not start, or stands
+    /// still, must not stop it.
+    fn lose_patience(&self, id: u32, ms: i32) {
         let waiting = Rc::clone(&self.waiting);
         wasm_bindgen_futures::spawn_local(async move {
-            clock::sleep(PATIENCE_MS).await;
+            clock::sleep(ms).await;
             if let Some((_, reject)) = take(&waiting, id) {
                 drop(reject.call1(&JsValue::UNDEFINED, &JsValue::from_str("worker")));
             }

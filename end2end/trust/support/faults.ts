@@ -8,6 +8,18 @@ import { type Desk, openItem } from './work';
 export const FAULTS = `
   globalThis.mcFaults = { every: 0, share: 0, at: 0, kinds: [], calls: 0, hit: 0 };
   const luck = (() => { let state = 12345; return () => ((state = Math.imul(state, 1103515245) + 12345 >>> 0) / 4294967296); })();
+  const silence = (source, names) => {
+    for (const name of names) source.addEventListener(name, (event) => event.stopImmediatePropagation(), true);
+  };
+  // It says nothing, whether it is done or not.
+  const mute = (transaction) => silence(transaction, ['complete', 'abort']);
+  // It never ends, and nobody gets at its stores, until it is aborted.
+  const stand = (transaction) => {
+    mute(transaction);
+    const store = transaction.objectStore(transaction.objectStoreNames[0]);
+    const again = () => { try { store.count().onsuccess = again; } catch { /* aborted */ } };
+    again();
+  };
   const strike = (database, transaction) => {
     const faults = globalThis.mcFaults;
     faults.calls += 1;
@@ -17,6 +29,11 @@ export const FAULTS = `
     faults.hit += 1;
     if (kind === 'close') { database.close(); return; }
     if (kind === 'abort') { if (transaction) transaction.abort(); return; }
+    if (kind === 'mute' || kind === 'stand') {
+      // Only what has begun can stand still.
+      if (!transaction) { faults.hit -= 1; faults.calls -= 1; return; }
+      return kind === 'mute' ? mute(transaction) : stand(transaction);
+    }
     throw new DOMException('shim', kind);
   };
   const begin = IDBDatabase.prototype.transaction;
@@ -36,7 +53,9 @@ export const FAULTS = `
   IDBFactory.prototype.open = function (...all) {
     const faults = globalThis.mcFaults;
     if (faults.openings > 0) { faults.openings -= 1; throw new DOMException('shim', 'UnknownError'); }
-    return open.apply(this, all);
+    const request = open.apply(this, all);
+    if (globalThis.name === 'mc-deaf') { globalThis.name = ''; silence(request, ['success', 'error']); }
+    return request;
   };
 `;
 

@@ -16,7 +16,7 @@ pub struct Migration {
     pub create: &'static [Store],
 }
 
-/// Opens `name` in the version that `migrations` lead to.
+/// Opens `name` in the version that `migrations` lead to, within `limit_ms`.
 ///
 /// A connection that the browser closes, or that stands in the way of a newer
 /// version in another tab, is taken out of `slot`.
@@ -24,6 +24,7 @@ pub(super) async fn connect(
     name: &str,
     migrations: &'static [Migration],
     slot: Rc<RefCell<Option<IdbDatabase>>>,
+    limit_ms: i32,
 ) -> Result<IdbDatabase, Failure> {
     let factory = web_sys::window()
         .ok_or_else(|| Failure::new("NoWindow", ""))?
@@ -48,7 +49,7 @@ pub(super) async fn connect(
         }
     });
     request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-    let opened: JsValue = JsFuture::from(promise::answered(&request)).await?;
+    let opened: JsValue = JsFuture::from(promise::answered(&request, limit_ms)).await?;
     let database: IdbDatabase = opened.unchecked_into();
     let gone = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
         if let Some(database) = event.target().and_then(|target| target.dyn_into::<IdbDatabase>().ok()) {
