@@ -31,7 +31,7 @@ looks: toolchain
 	MINGCHA_LOOKS=whole MINGCHA_PICTURES="$(CURDIR)/target/looks" exec cargo xtask test --only journeys -- tests/looks.spec
 
 webkit: toolchain
-	@cargo xtask setup --test && MINGCHA_WEBKIT=1 exec cargo xtask test --only journeys -- tests/webkit.spec
+	@cargo xtask setup --test && exec cargo xtask test --only journeys -- tests/webkit.spec
 
 trust: toolchain
 	@cargo xtask setup --test && exec cargo xtask trust

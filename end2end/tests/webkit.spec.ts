@@ -4,9 +4,6 @@ import { expect, test } from '../fixtures/city';
 import { WebKit, webkitMissing } from '../fixtures/webdriver';
 
 test('WebKit keeps the app and an answer through a lost server and a kill', async ({ city }) => {
-  // Of 16 runs two stood still for a minute, one at a write, one before the page was there; why is not known. Until the
-  // phone finds its way out of that, this is run by name (`make webkit`).
-  test.skip(!process.env.MINGCHA_WEBKIT, 'make webkit');
   const missing = webkitMissing();
   if (missing) console.log(`WebKitGTK is skipped: ${missing}`);
   test.skip(missing !== '', missing);
@@ -33,7 +30,13 @@ test('WebKit keeps the app and an answer through a lost server and a kill', asyn
     await browser.wait('[data-stage=on-site]');
     await browser.go(`${city.url}/field/visit/${id}/item/HALL-04`);
     await browser.see('article[data-item=HALL-04]');
-    await browser.run("document.querySelector('article input[type=radio]').click()");
+    // Left in the middle of a write, again and again: a page that WebKit sets aside must not stand in the way.
+    for (let n = 0; n < 6; n += 1) {
+      await browser.run(`document.querySelectorAll('article input[type=radio]')[${n % 2}].click()`);
+      await browser.go(`${city.url}/field/visit/${id}/item/HALL-04`);
+      await browser.see('article[data-item=HALL-04]');
+    }
+    await browser.run("document.querySelector('article input[type=radio]:not(:checked)').click()");
     await browser.wait('article[data-state=answered]');
     await browser.wait('.actionbar [data-state=saved]');
 

@@ -1,8 +1,8 @@
 //! IndexedDB, transaction-shaped.
 //!
 //! All requests of a transaction are issued without awaiting in between (an
-//! await would end it), and a write counts only on `complete` with
-//! `durability: "strict"`. A connection that the browser lost is reopened and
+//! await would end it), it is committed as soon as its guard was looked at, and a
+//! write counts only on `complete` with `durability: "strict"`. A connection that the browser lost is reopened and
 //! the same batch issued again: every step is a put or a delete by key, so a
 //! second time changes nothing.
 
@@ -14,12 +14,12 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Array, JsString, Uint8Array};
+use js_sys::{Array, JsString, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction, IdbTransactionDurability, IdbTransactionMode,
-    IdbTransactionOptions,
+    IdbTransactionOptions, PageTransitionEvent,
 };
 
 use crate::{Failure, clock};
@@ -128,7 +128,11 @@ pub struct Db {
     name: Rc<str>,
     migrations: &'static [Migration],
     connection: Rc<RefCell<Option<IdbDatabase>>>,
+    under_way: UnderWay,
 }
+
+/// What has begun and not ended.
+type UnderWay = Rc<RefCell<Vec<IdbTransaction>>>;
 
 impl Db {
     /// Opens (and where needed migrates) the database `name`.
@@ -136,12 +140,53 @@ impl Db {
     /// # Errors
     /// What the browser says: storage is switched off, broken, or of a newer version.
     pub async fn open(name: &str, migrations: &'static [Migration]) -> Result<Self, Failure> {
-        let db = Self { name: name.into(), migrations, connection: Rc::default() };
+        let db = Self { name: name.into(), migrations, connection: Rc::default(), under_way: Rc::default() };
+        db.leave_nothing_behind()?;
         let mut tries = 0;
         while let Err(failure) = db.connection(TRIES[tries].limit_ms).await {
             db.again(&mut tries, failure).await?;
         }
         Ok(db)
+    }
+
+    /// A page that the browser sets aside, to come back to, takes no event: WebKit lets a transaction that it was in stand
+    /// for ever, and every later one behind it. So it is given up; where the page comes back it is tried again.
+    fn leave_nothing_behind(&self) -> Result<(), Failure> {
+        let under_way = Rc::clone(&self.under_way);
+        let hides = Closure::<dyn FnMut(PageTransitionEvent)>::new(move |event: PageTransitionEvent| {
+            if event.persisted() {
+                for transaction in under_way.take() {
+                    // One that is committed goes on by itself, and refuses.
+                    drop(transaction.abort());
+                }
+            }
+        });
+        let window = web_sys::window().ok_or_else(|| Failure::new("NoWindow", ""))?;
+        window.add_event_listener_with_callback("pagehide", hides.as_ref().unchecked_ref())?;
+        // It listens for as long as the page lives.
+        hides.forget();
+        Ok(())
+    }
+
+    fn begin(
+        &self,
+        connection: &IdbDatabase,
+        names: &[Store],
+        mode: IdbTransactionMode,
+    ) -> Result<IdbTransaction, Failure> {
+        let names: Vec<JsString> = names.iter().map(|name| JsString::from(*name)).collect();
+        let options = IdbTransactionOptions::new();
+        options.set_durability(IdbTransactionDurability::Strict);
+        let begun = connection.transaction_with_str_sequence_and_mode_and_options(&names, mode, &options)?;
+        self.under_way.borrow_mut().push(begun.clone());
+        Ok(begun)
+    }
+
+    /// Waits for the end of a transaction.
+    async fn ended(&self, transaction: &IdbTransaction, done: Promise) -> Result<(), JsValue> {
+        let done = JsFuture::from(done).await.map(drop);
+        self.under_way.borrow_mut().retain(|begun| begun != transaction);
+        done
     }
 
     async fn connection(&self, limit_ms: i32) -> Result<IdbDatabase, Failure> {
@@ -185,21 +230,21 @@ impl Db {
             let (Step::Put { store, .. } | Step::Delete { store, .. } | Step::DeletePrefix { store, .. }) = step;
             push_once(&mut names, store);
         }
-        let transaction = begin(&connection, &names, IdbTransactionMode::Readwrite)?;
+        let transaction = self.begin(&connection, &names, IdbTransactionMode::Readwrite)?;
         let done = promise::completed(&transaction, limit_ms);
         let stale = match issue(&transaction, steps, guard) {
             Ok(stale) => stale,
             Err(failure) => {
                 // What was issued already must not be done without the rest.
                 drop(transaction.abort());
-                drop(JsFuture::from(done).await);
+                drop(self.ended(&transaction, done).await);
                 return Err(failure);
             }
         };
-        match JsFuture::from(done).await {
+        match self.ended(&transaction, done).await {
             Err(_) if stale.get() => Err(Failure::new(Failure::STALE, "another tab has written")),
             Err(error) => Err(error.into()),
-            Ok(_) => Ok(()),
+            Ok(()) => Ok(()),
         }
     }
 
@@ -236,13 +281,15 @@ impl Db {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let transaction = begin(&connection, &names, IdbTransactionMode::Readonly)?;
+        let transaction = self.begin(&connection, &names, IdbTransactionMode::Readonly)?;
         let done = promise::completed(&transaction, limit_ms);
         let mut pending = Vec::with_capacity(queries.len());
         for query in queries {
             pending.push(ask(&transaction, query)?);
         }
-        JsFuture::from(done).await?;
+        // Nothing is asked any more.
+        drop(commit(&transaction));
+        self.ended(&transaction, done).await?;
         pending.into_iter().zip(queries).map(|((keys, values), query)| rows(query, keys, values)).collect()
     }
 
@@ -255,6 +302,11 @@ impl Db {
         }
         lost
     }
+}
+
+#[expect(deprecated, reason = "the bindings carry an old mark of Gecko's; the standard and every engine have it")]
+fn commit(transaction: &IdbTransaction) -> Result<(), JsValue> {
+    transaction.commit()
 }
 
 /// Issues every request of a write; the cell says, once the transaction has ended, whether somebody else wrote.
@@ -287,10 +339,13 @@ fn watch(transaction: &IdbTransaction, guard: Guard<'_>) -> Result<Rc<Cell<bool>
     let check = Closure::once_into_js(move || {
         let found = asked.result().unwrap_or_default();
         let found = (!found.is_undefined()).then(|| found.unchecked_into::<Uint8Array>().to_vec());
-        if found != seen && found.as_ref() != Some(&next) {
+        // All that it consists of was issued long ago: it is committed, or undone, without another turn of the loop.
+        drop(if found != seen && found.as_ref() != Some(&next) {
             flag.set(true);
-            drop(transaction.abort());
-        }
+            transaction.abort()
+        } else {
+            commit(&transaction)
+        });
     });
     request.set_onsuccess(Some(check.unchecked_ref()));
     Ok(stale)
@@ -334,13 +389,6 @@ fn rows(query: &Query, keys: Option<IdbRequest>, values: Option<IdbRequest>) -> 
                 .map_or_else(|| Uint8Array::new_with_length(0), |values| values.get(n as u32).unchecked_into()),
         })
         .collect())
-}
-
-fn begin(connection: &IdbDatabase, names: &[Store], mode: IdbTransactionMode) -> Result<IdbTransaction, Failure> {
-    let names: Vec<JsString> = names.iter().map(|name| JsString::from(*name)).collect();
-    let options = IdbTransactionOptions::new();
-    options.set_durability(IdbTransactionDurability::Strict);
-    Ok(connection.transaction_with_str_sequence_and_mode_and_options(&names, mode, &options)?)
 }
 
 fn push_once(names: &mut Vec<Store>, name: Store) {
