@@ -10,6 +10,7 @@ import { begin, end, oneKill } from './support/work';
 /** A store that says `complete` half a second before it is, and no second copy that would mend it: what the suite must notice. */
 const LIES = `
   ${NO_COPY}
+  IDBTransaction.prototype.commit = () => {};
   const set = Object.getOwnPropertyDescriptor(IDBTransaction.prototype, 'oncomplete').set;
   Object.defineProperty(IDBTransaction.prototype, 'oncomplete', {
     set(handler) {
@@ -26,6 +27,7 @@ const LIES = `
 /** A disk that takes its time: each write is on it half a second later, and it says so only then. */
 const SLOW = `
   ${NO_COPY}
+  IDBTransaction.prototype.commit = () => {};
   const begin = IDBDatabase.prototype.transaction;
   IDBDatabase.prototype.transaction = function (names, mode, ...rest) {
     const transaction = begin.call(this, names, mode, ...rest);

@@ -16,6 +16,7 @@ export const FAULTS = `
   // It never ends, and nobody gets at its stores, until it is aborted.
   const stand = (transaction) => {
     mute(transaction);
+    transaction.commit = () => {};
     const store = transaction.objectStore(transaction.objectStoreNames[0]);
     const again = () => { try { store.count().onsuccess = again; } catch { /* aborted */ } };
     again();
