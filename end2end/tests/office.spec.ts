@@ -62,15 +62,19 @@ test('work on a task that was called back is kept and adopted, and who chose its
   let both: Desk | undefined;
   let other: Desk | undefined;
   try {
-    // Somebody who may plan and review.
+    // Somebody who may plan and review: no administrator at HQ can make them alone.
     await admin.go('/hq/people');
     await admin.page.locator('summary', { hasText: '新建账号' }).click();
-    await admin.page.fill('input[name=name]', '周全');
-    await admin.page.fill('input[name=login]', 'zhouquan');
-    await admin.page.fill('input[name=password]', 'mingcha-demo');
-    for (const role of ['office', 'reviewer']) await admin.page.locator(`input[value=${role}]`).check();
-    await admin.page.getByRole('button', { name: '建立' }).click();
-    await expect(admin.page.locator('tr[data-login=zhouquan]')).toBeVisible();
+    await expect(admin.page.locator('input[value=office]')).toBeVisible();
+    await expect(admin.page.locator('input[value=reviewer]')).toHaveCount(0);
+    const roles = ['--role', 'office', '--role', 'reviewer'];
+    await city.run(['user', 'add', 'zhouquan', '--name', '周全', ...roles], 'mingcha-demo\n');
+    await admin.go('/hq/people');
+    const there = admin.page.locator('tr[data-login=zhouquan]');
+    await there.locator('summary').click();
+    await expect(there.getByRole('button', { name: '停用' })).toBeVisible();
+    await expect(there).toContainText('mingcha user passwd');
+    await expect(there.getByRole('button', { name: '发新的一次性链接' })).toHaveCount(0);
 
     both = await Desk.sit(city.url, 'zhouquan');
     const page = both.page;

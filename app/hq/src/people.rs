@@ -22,7 +22,7 @@ use crate::{
 use api::{CreatePerson, DisablePerson, ResetPerson, read_people};
 use shape::{Account, People};
 
-/// The roles that can be given out.
+/// The roles that an administrator gives out, and those that only whoever runs the server does.
 const ROLES: [Role; 14] = [
     Role::Visitor,
     Role::Reviewer,
@@ -76,6 +76,23 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
     let (id, again) = (account.id.to_string(), account.id.to_string());
     let active = account.disabled_at.is_none();
     let (reset, disable) = (loaded.op(n * 2 + 10), loaded.op(n * 2 + 11));
+    let reset = if account.roles.is_guarded() {
+        let words = w(
+            "能看走访原文的账号,由管理服务器的人用 mingcha user passwd 重设密码",
+            "This account reads visits: whoever runs the server sets its password, with mingcha user passwd",
+        );
+        view! { <p class="small muted">{t(words)}</p> }.into_any()
+    } else {
+        view! {
+            <ActForm action=ResetPerson::url() op=reset base=None class="toolbar">
+                <input type="hidden" name="account" value=id />
+                <Button submit=true kind=ButtonKind::Quiet icon=Glyph::KEY>
+                    {t(w("发新的一次性链接", "New one-time link"))}
+                </Button>
+            </ActForm>
+        }
+        .into_any()
+    };
     view! {
         <tr data-login=account.login.clone()>
             <td>{account.login.clone()}</td>
@@ -88,12 +105,7 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
                         view! {
                             <details>
                                 <summary class="small">{t(w("操作", "Actions"))}</summary>
-                                <ActForm action=ResetPerson::url() op=reset base=None class="toolbar">
-                                    <input type="hidden" name="account" value=id />
-                                    <Button submit=true kind=ButtonKind::Quiet icon=Glyph::KEY>
-                                        {t(w("发新的一次性链接", "New one-time link"))}
-                                    </Button>
-                                </ActForm>
+                                {reset}
                                 <ActForm action=DisablePerson::url() op=disable base=None class="toolbar">
                                     <input type="hidden" name="account" value=again />
                                     <Button submit=true kind=ButtonKind::Danger>{t(w("停用", "Disable"))}</Button>
@@ -110,8 +122,11 @@ fn form(loaded: &Loaded<People>) -> impl IntoView + use<> {
     let lang = page().lang;
     let units =
         loaded.data.units.iter().map(|(id, name)| Choice::new(id.to_string(), name.get(lang).to_owned())).collect();
+    let guarded = ROLES.iter().filter(|role| role.is_guarded()).map(|role| t(labels::role(*role)));
+    let guarded = guarded.collect::<Vec<_>>().join(t(w("、", ", ")));
     let roles = ROLES
         .iter()
+        .filter(|role| !role.is_guarded())
         .enumerate()
         .map(|(n, role)| {
             let name = ["roles[", &n.to_string(), "]"].concat();
@@ -135,6 +150,15 @@ fn form(loaded: &Loaded<People>) -> impl IntoView + use<> {
                 <legend>{t(w("角色", "Roles"))}</legend>
                 {roles}
             </fieldset>
+            <p class="small muted">
+                {guarded}
+                {t(
+                    w(
+                        ":能看走访原文或走访人身份,管理员不能独自给出,由管理服务器的人用 mingcha user add 建立",
+                        ": these read visits or who made them. No administrator gives them alone: whoever runs the server does, with mingcha user add",
+                    ),
+                )}
+            </p>
             <Field
                 id="password"
                 label=t(w("密码", "Password"))

@@ -80,6 +80,13 @@ impl Role {
         }
     }
 
+    /// Whether the role opens visits as they came in, or the identity map. Nobody who only manages accounts at HQ gives
+    /// such a role, or a new way into an account that has one: whoever runs the server does (ADR 24).
+    #[must_use]
+    pub const fn is_guarded(self) -> bool {
+        may(self, Action::ReadRawVisit) || may(self, Action::ReadIdentity)
+    }
+
     /// The role that has this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
@@ -108,6 +115,12 @@ impl RoleSet {
     /// The roles of the set.
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.into_iter().filter(move |role| self.has(*role))
+    }
+
+    /// Whether one of the roles is guarded.
+    #[must_use]
+    pub fn is_guarded(self) -> bool {
+        self.iter().any(Role::is_guarded)
     }
 
     /// Whether one of the roles may do `action`.
@@ -186,6 +199,17 @@ mod tests {
         assert!(!may(Role::Admin, Action::ReadRawVisit));
         assert!(!may(Role::Admin, Action::ReadIdentity));
         assert!(!may(Role::Admin, Action::Assign));
+    }
+
+    #[test]
+    fn who_reads_visits_or_the_map_is_guarded_and_nobody_else_is() {
+        let guarded: Vec<Role> = Role::ALL.into_iter().filter(|role| role.is_guarded()).collect();
+        assert_eq!(guarded, [Role::Reviewer, Role::Arbiter, Role::Custodian, Role::Auditor]);
+        for role in Role::ALL {
+            assert_eq!(RoleSet::of(&[Role::Office, role]).is_guarded(), guarded.contains(&role), "{role:?}");
+        }
+        // Whoever could give such a role has none.
+        assert!(Role::ALL.into_iter().all(|role| !(role.is_guarded() && may(role, Action::ManageOrg))));
     }
 
     #[test]

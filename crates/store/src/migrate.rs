@@ -38,6 +38,7 @@ steps! {
     120 "0120_phone_plans_kept",
     130 "0130_documents_packed",
     131 "0131_sessions_follow_their_phone",
+    132 "0132_guarded_roles",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

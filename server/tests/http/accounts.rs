@@ -274,6 +274,9 @@ async fn what_is_taken_back_is_gone_with_the_next_request() {
     house.ask(phone.ask(Ask::delete("/api/v1/session"))).await.expect(204);
     assert_eq!(phone.try_pull(&house, None).await.code(), "sign_in");
     // A reset ends every session and the old password.
+    let person = company.person(&house, &[Role::Office, Role::Visitor]).await;
+    let (two, reads) = (Desk::sign_in(&house, &company, &person).await, "/hq/read/checklists");
+    assert_eq!(two.get(&house, reads).await.status, 200);
     let phone = Phone::sign_in(&house, &company, &person).await;
     let (op, account) = (uuid().to_string(), person.account.to_string());
     let reset = admin.post(&house, "/hq/act/people/reset", &[("op_id", &op), ("account", &account)]).await;
@@ -288,6 +291,7 @@ async fn what_is_taken_back_is_gone_with_the_next_request() {
     assert_eq!(again.code(), "wrong_credentials");
     // Deactivated: HQ at once, the phone pulls nothing any more.
     let gone = company.person(&house, &[Role::Reviewer, Role::Visitor]).await;
+    let reads = "/hq/read/visits?filter[text]=";
     let (desk, client) = (Desk::sign_in(&house, &company, &gone).await, Phone::bearer(&house, &company, &gone).await);
     let op = uuid().to_string();
     let fields = [("op_id", op.as_str()), ("account", &gone.account.to_string()), ("reason", "离职")]
@@ -300,4 +304,54 @@ async fn what_is_taken_back_is_gone_with_the_next_request() {
     let me: SignedIn = by_link.me;
     assert_eq!(me.account, person.account);
     assert!(ORIGIN.starts_with("http"));
+}
+
+/// An administrator makes accounts with passwords that they know: one of them alone must get nobody to read a visit.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_admin_alone_gets_nobody_to_read_a_visit() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let admin = company.person(&house, &[Role::Admin]).await;
+    let reviewer = company.person(&house, &[Role::Reviewer, Role::Visitor]).await;
+    let theirs = Desk::sign_in(&house, &company, &reviewer).await;
+    let mut desk = Desk::sign_in(&house, &company, &admin).await;
+    let reads = "/hq/read/visits?filter[text]=";
+    // With their own account, and with an administrator whom they made themselves.
+    for _ in 0..2 {
+        let mut puppet = None;
+        for role in Role::ALL {
+            for with in [None, Some(Role::Office), Some(Role::Admin)] {
+                let (op, login) = (uuid().to_string(), format!("p{}", uuid().simple()));
+                let mut fields =
+                    vec![("op_id", op.as_str()), ("login", &login), ("name", "某人"), ("password", PASSWORD)];
+                fields.push(("roles[0]", role.code()));
+                fields.extend(with.map(|role| ("roles[1]", role.code())));
+                let made = desk.post(&house, "/hq/act/people/create", &fields).await;
+                assert_eq!(
+                    made.status < 400,
+                    !role.is_guarded(),
+                    "{role:?} {with:?} {} {:.200}",
+                    made.status,
+                    made.text()
+                );
+                // Asked again, the answer is the same, and the account is no more there than before.
+                let again = desk.post(&house, "/hq/act/people/create", &fields).await;
+                assert!(!role.is_guarded() || again.status >= 400);
+                let answer = desk::sign_in(&house, &company, &login, PASSWORD).await;
+                let Some(cookie) = answer.cookie("mc_hq") else { continue };
+                assert!(!role.is_guarded(), "{role:?} {with:?}");
+                let made = Desk { cookie };
+                assert_eq!(made.get(&house, reads).await.status, 403, "{role:?} {with:?}");
+                if role == Role::Admin {
+                    puppet = Some(made);
+                }
+            }
+        }
+        // Nor by a new way into an account that may.
+        let (op, account) = (uuid().to_string(), reviewer.account.to_string());
+        let reset = desk.post(&house, "/hq/act/people/reset", &[("op_id", &op), ("account", &account)]).await;
+        assert!(reset.status >= 400 && reset.cookie("mc_link").is_none(), "{}", reset.status);
+        assert_eq!(theirs.get(&house, reads).await.status, 200, "the reviewer's own session goes on");
+        desk = puppet.expect("an administrator may make another");
+    }
 }

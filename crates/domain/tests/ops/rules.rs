@@ -11,12 +11,12 @@ use domain::{
     op::{
         Facts, HeldCode, Key, NoticeKind, Op, Payload, RefusedCode, Verdict, apply, decide, needs,
         payload::{
-            AssignmentDecline, AssignmentRecall, EvidenceVerified, FindingConfirm, FindingDismiss, HeldAdopt,
-            OrgImport, VenueImport, VisitAccept, VisitLeave, VisitReturn, VisitVoid,
+            AccountCreate, AssignmentDecline, AssignmentRecall, EvidenceVerified, FindingConfirm, FindingDismiss,
+            HeldAdopt, OrgImport, VenueImport, VisitAccept, VisitLeave, VisitReturn, VisitVoid,
         },
     },
     org::{OrgKind, OrgUnit, Venue},
-    role::Role,
+    role::{Role, RoleSet},
     text::Text,
     visit::{ReturnedItem, VisitState},
 };
@@ -260,4 +260,23 @@ fn a_body_survives_the_wire_and_its_digest_with_it() {
     assert!(newer.canonical.contains("a_new_field"));
     let unknown = op.canonical.replace("visit.submit@1", "visit.submit@9");
     assert!(matches!(Op::decode(&unknown), Err(domain::op::DecodeError::UnknownKind(_))));
+}
+
+#[test]
+fn a_role_that_reads_visits_is_given_by_the_server_alone() {
+    let mut world = World::new();
+    let not_allowed = |detail: &str| Verdict::Refused { code: RefusedCode::NotAllowed, detail: detail.to_owned() };
+    for role in Role::ALL {
+        for roles in [vec![role], vec![Role::Office, role], vec![Role::Admin, role]] {
+            let create = AccountCreate { roles: RoleSet::of(&roles), unit: None, commitment: Sha256::of(b"somebody") };
+            let op = world.op(Uuid::from_u128(5), None, Uuid::from_u128(77), |_| Payload::AccountCreate(create));
+            let by = |facts: &Facts| decide(&op, &world.states, facts);
+            assert_eq!(by(&Facts::of_server(NOW)), Verdict::Applied);
+            let expected = if role.is_guarded() { not_allowed("guarded") } else { Verdict::Applied };
+            assert_eq!(by(&facts(&[Role::Admin])), expected, "{roles:?}");
+            // Holding such a role makes no difference.
+            assert_eq!(by(&facts(&[Role::Admin, Role::Custodian])), expected, "{roles:?}");
+            assert_eq!(by(&facts(&[role, Role::Office])) == Verdict::Applied, role == Role::Admin, "{roles:?}");
+        }
+    }
 }

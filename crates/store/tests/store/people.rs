@@ -9,7 +9,8 @@ use domain::{
     op::{
         HeldCode, Op, Payload, RefusedCode, Verdict,
         payload::{
-            AccountCreate, AccountDisable, AssignmentAccept, AssignmentPlan, PlannedTask, VisitArrive, VisitReturn,
+            AccountCreate, AccountDisable, AccountReset, AssignmentAccept, AssignmentPlan, PlannedTask, VisitArrive,
+            VisitReturn,
         },
     },
     role::{Role, RoleSet},
@@ -20,7 +21,12 @@ use store::{
     Caller, Front, HandleQuery, Link, NewSession, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, WayIn, Who,
 };
 
-use crate::world::{NOW, Person, World, presence, salt, uuid, verdicts};
+use sqlx::{Connection as _, PgConnection};
+
+use crate::{
+    cluster::cluster,
+    world::{NOW, Person, World, presence, salt, uuid, verdicts},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_that_is_tried_too_often_is_not_tried_any_more() {
@@ -218,4 +224,60 @@ async fn phone_pull(world: &World, token: Sha256) -> protocol::pull::Pulled {
         store::Pull::Changes(pulled) => *pulled,
         other => panic!("a first pull has an answer, not {other:?}"),
     }
+}
+
+/// Whoever manages accounts chooses how people get into them.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_gives_nobody_a_role_that_reads_visits_and_no_way_into_an_account_that_has_one() {
+    let world = World::new().await;
+    let admin = world.person(&[Role::Admin]).await;
+    let mut connection = PgConnection::connect(&cluster().owner).await.unwrap();
+    let bits: i32 = sqlx::query_scalar("SELECT identity.guarded_roles()").fetch_one(&mut connection).await.unwrap();
+    let guarded: Vec<Role> = Role::ALL.into_iter().filter(|role| role.is_guarded()).collect();
+    assert_eq!(bits, i32::from(RoleSet::of(&guarded).0), "the database and the rules mean the same roles");
+    for role in Role::ALL {
+        let (account, salt_bytes) = (uuid(), [7; 16]);
+        let way_in = || WayIn { password_hash: Some("theirs".into()), link: None };
+        let private = PrivateAccount {
+            login: format!("g{}", account.simple()),
+            name: "某人".into(),
+            way_in: way_in(),
+            supervisor: None,
+        };
+        let create = Payload::AccountCreate(AccountCreate {
+            roles: RoleSet::of(&[role, Role::Office]),
+            unit: None,
+            commitment: private.commitment(&salt_bytes),
+        });
+        let op = Op::new(OpId(uuid()), admin.account.0, account, None, salt(), create).unwrap();
+        let made =
+            world.store.act(world.tenant, admin.token, op, Private::Account(private.clone()), NOW).await.unwrap();
+        // What the database says of it, asked past the rules.
+        let mut tx = PgConnection::connect(&cluster().serve).await.unwrap();
+        let past: String = sqlx::query_scalar(
+            "SELECT identity.account_create($2, $3, $4, NULL, $5::jsonb, $6)
+             FROM set_config('mingcha.tenant', $1, false)",
+        )
+        .bind(world.tenant.0.to_string())
+        .bind(admin.token.0.to_vec())
+        .bind(account)
+        .bind(i32::from(RoleSet::of(&[role]).0))
+        .bind(serde_json::to_string(&private).unwrap())
+        .bind(NOW.0)
+        .fetch_one(&mut tx)
+        .await
+        .unwrap();
+        let there = world.person(&[role]).await;
+        let reset = Payload::AccountReset(AccountReset { commitment: way_in().commitment(&salt_bytes) });
+        let op = Op::new(OpId(uuid()), admin.account.0, there.account.0, None, salt(), reset).unwrap();
+        let reset = world.store.act(world.tenant, admin.token, op, Private::Reset(way_in()), NOW).await.unwrap();
+        let refused = |detail: &str| Verdict::Refused { code: RefusedCode::NotAllowed, detail: detail.to_owned() };
+        let expected = if role.is_guarded() {
+            (refused("guarded"), "role", refused("role"))
+        } else {
+            (Verdict::Applied, "account", Verdict::Applied)
+        };
+        assert_eq!((made.verdict, past.as_str(), reset.verdict), expected, "{role:?}");
+    }
+    assert_eq!(world.verify().await.differences, []);
 }

@@ -12,6 +12,9 @@ pub(super) fn create(create: &AccountCreate, states: &States, facts: &Facts) -> 
     if create.roles.0 == 0 || create.roles.0 & !known != 0 {
         return refuse(RefusedCode::BadValue, "roles");
     }
+    if create.roles.is_guarded() && !facts.server {
+        return refuse(RefusedCode::NotAllowed, "guarded");
+    }
     if create.unit.is_some_and(|unit| !states.units.contains_key(&unit)) {
         return refuse(RefusedCode::Unknown, "unit");
     }
