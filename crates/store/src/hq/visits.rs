@@ -80,7 +80,7 @@ pub struct VisitRow {
 const FOUND_MAX: i32 = 100;
 
 /// One index walk a state, each no longer than a page; the few rows that come of
-/// them are put in order. `$6` and `$7` name venues or are NULL for all.
+/// them are put in order. `$6` names venues and `$10` one alone, whose visits lie in order; both are NULL for all.
 macro_rules! sql {
     ($cmp:literal, $order:literal) => {
         concat!(
@@ -94,7 +94,7 @@ macro_rules! sql {
             $cmp,
             " ($1, $2) ",
             "AND ($4::uuid IS NULL OR county_id = $4) AND ($5::text IS NULL OR topic = $5) ",
-            "AND ($6::uuid[] IS NULL OR venue_id = ANY ($6)) ",
+            "AND ($6::uuid[] IS NULL OR venue_id = ANY ($6)) AND ($10::uuid IS NULL OR venue_id = $10) ",
             "AND (NOT $7::boolean OR score_red_lines > 0) ",
             "AND (NOT $8::boolean OR evidence_verified < evidence_expected) ",
             "ORDER BY listed_at ",
@@ -163,6 +163,10 @@ async fn rows(
         None => VisitState::ALL.iter().map(|state| Code::code(*state)).collect(),
     };
     let venues = found_venues(tx, &filter.text).await?;
+    let (venues, venue) = match venues.as_deref() {
+        Some([one]) => (None, Some(*one)),
+        _ => (venues, None),
+    };
     let rows = sqlx::query(statement)
         // Planned with its values each time: a plan for all filters at once fits none of them.
         .persistent(false)
@@ -175,6 +179,7 @@ async fn rows(
         .bind(filter.red_line)
         .bind(filter.incomplete)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(venue)
         .fetch_all(&mut **tx)
         .await?;
     Ok(rows)
