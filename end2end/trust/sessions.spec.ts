@@ -102,14 +102,13 @@ async function expectArrived(work: Work, kept: string[], adopt = false): Promise
     await expect(desk.page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
     await expect(desk.page.locator('[data-visit]')).toContainText(work.text);
     // What was here before it was adopted comes to count with the server's next look.
+    // A photo may serve several items; its bytes are kept once.
     await expect
       .poll(async () => {
         await desk.page.reload();
-        return desk.page.locator('[data-list=evidence] img').count();
+        return [...new Set(await desk.evidenceHashes())];
       }, { timeout: 30_000 })
-      .toBeGreaterThan(0);
-    // A photo may serve several items; its bytes are kept once.
-    expect([...new Set(await desk.evidenceHashes())]).toEqual(kept);
+      .toEqual(kept);
   } finally {
     await desk.leave();
   }
@@ -136,45 +135,61 @@ async function signInAgain(work: Work): Promise<void> {
   await keepCookies(work.phone);
 }
 
-test('P8 a session that ends in mid-visit takes nothing: the visit goes on, is handed in, and all of it arrives', async () => {
+/** What the rounds of a scenario have seen. */
+interface Tally {
+  rounds: number;
+  kills: number;
+  pieces: number;
+  refused?: number;
+}
+
+/** Plays a scenario round by round, each with a server and a phone of its own; it gives the hashes that arrived. */
+async function play(suite: string, kills: number, scenario: (work: Work, luck: Luck, tally: Tally) => Promise<string[]>): Promise<void> {
   const luck = new Luck();
   const rounds = count(12, 1);
-  const tally = { rounds: 0, kills: 0, pieces: 0 };
+  const tally: Tally = { rounds: 0, kills: 0, pieces: 0 };
   for (let n = 1; n <= rounds; n += 1) {
     const work = await begin(luck);
-    const page = (): Page => work.phone.page;
     try {
-      await work.server.run(['user', 'passwd', 'sup1'], `${PASSWORD}\n`);
-      await hears(page(), (status) => status === 401);
-      // The form stays as it is, and goes on saving.
-      work.text += ', 接着写';
-      await note(page(), work.text);
-      expect(page().url()).toContain(`/item/${work.codes[0]}`);
-      await dies(work, luck);
-      await work.phone.go('/field');
-      await expect(page().locator('[data-list=today]')).toBeVisible();
-      await expect(page().locator('[data-sync=signed-out]').first()).toBeVisible();
-      await expectKept(work);
-      const kept = await finish(work);
-      await handIn(work.phone, work.visit);
-      await dies(work, luck);
-      // What was handed in goes up without a session, by the key of this phone alone; the rest waits for the person.
-      await work.phone.go('/field/sync');
-      await expect(page().locator('[data-waiting="0"][data-sync=signed-out]')).toBeAttached({ timeout: 120_000 });
-      await signInAgain(work);
-      await dies(work, luck);
-      await work.phone.go('/field/sync');
-      await drained(page());
-      await expectArrived(work, kept);
+      const kept = await scenario(work, luck, tally);
       tally.rounds += 1;
-      tally.kills += 3;
+      tally.kills += kills;
       tally.pieces += kept.length;
-      progress('sessions that end', n, rounds, `seed ${luck.seed}, ${JSON.stringify(tally)}`);
+      progress(suite, n, rounds, `seed ${luck.seed}, ${JSON.stringify(tally)}`);
     } finally {
       await end(work);
     }
   }
-  figures('P8', 'phone-sessions', luck.seed, true, { ...tally, lost: 0 });
+  figures('P8', suite, luck.seed, true, { ...tally, lost: 0 });
+}
+
+test('P8 a session that ends in mid-visit takes nothing: the visit goes on, is handed in, and all of it arrives', async () => {
+  await play('phone-sessions', 3, async (work, luck) => {
+    const page = (): Page => work.phone.page;
+    await work.server.run(['user', 'passwd', 'sup1'], `${PASSWORD}\n`);
+    await hears(page(), (status) => status === 401);
+    // The form stays as it is, and goes on saving.
+    work.text += ', 接着写';
+    await note(page(), work.text);
+    expect(page().url()).toContain(`/item/${work.codes[0]}`);
+    await dies(work, luck);
+    await work.phone.go('/field');
+    await expect(page().locator('[data-list=today]')).toBeVisible();
+    await expect(page().locator('[data-sync=signed-out]').first()).toBeVisible();
+    await expectKept(work);
+    const kept = await finish(work);
+    await handIn(work.phone, work.visit);
+    await dies(work, luck);
+    // What was handed in goes up without a session, by the key of this phone alone; the rest waits for the person.
+    await work.phone.go('/field/sync');
+    await expect(page().locator('[data-waiting="0"][data-sync=signed-out]')).toBeAttached({ timeout: 120_000 });
+    await signInAgain(work);
+    await dies(work, luck);
+    await work.phone.go('/field/sync');
+    await drained(page());
+    await expectArrived(work, kept);
+    return kept;
+  });
 });
 
 /** Somebody who gets past a button that is not offered. */
@@ -186,94 +201,70 @@ async function forcesOut(page: Page): Promise<void> {
 }
 
 test('P8 signing out is refused as long as the server has not said that it has everything, the button forced or not', async () => {
-  const luck = new Luck();
-  const rounds = count(12, 1);
-  const tally = { rounds: 0, refused: 0, kills: 0, pieces: 0 };
-  for (let n = 1; n <= rounds; n += 1) {
-    const work = await begin(luck);
+  await play('phone-signing-out', 2, async (work, luck, tally) => {
     const page = (): Page => work.phone.page;
     const refused = async (): Promise<void> => {
       await expect(page().locator('[data-sign-out] [role=alert]')).toContainText('没有退出');
-      tally.refused += 1;
+      tally.refused = (tally.refused ?? 0) + 1;
     };
-    try {
-      await work.phone.go('/field/me');
-      await expect(page().locator('[data-sign-out=blocked] button')).toBeDisabled();
-      await forcesOut(page());
-      await refused();
-      await work.server.down('SIGKILL');
-      await forcesOut(page());
-      await dies(work, luck);
-      await expectKept(work);
-      // Handed in, and nobody there to take it.
-      const kept = await finish(work);
-      await handIn(work.phone, work.visit);
-      await work.phone.go('/field/me');
-      await expect(page().locator('[data-sign-out=blocked] button')).toBeDisabled();
-      await forcesOut(page());
-      await refused();
-      expect(await storedHashes(page())).toEqual(kept);
-      // Everything is there; but whether it still is, nobody says.
-      await work.server.up();
-      await work.phone.go('/field/sync');
-      await drained(page());
-      await work.server.down('SIGKILL');
-      await work.phone.go('/field/me');
-      await page().locator('[data-sign-out=free] button').click();
-      await refused();
-      await dies(work, luck);
-      await work.server.up();
-      await work.phone.go('/field/me');
-      await page().locator('[data-sign-out=free] button').click();
-      await expect(page().locator('[data-state=sign-in]')).toBeVisible();
-      expect((await readStore(page())).files).toEqual([]);
-      await expectArrived(work, kept);
-      tally.rounds += 1;
-      tally.kills += 2;
-      tally.pieces += kept.length;
-      progress('signings out', n, rounds, `seed ${luck.seed}, ${JSON.stringify(tally)}`);
-    } finally {
-      await end(work);
-    }
-  }
-  figures('P8', 'phone-signing-out', luck.seed, true, { ...tally, lost: 0 });
+    await work.phone.go('/field/me');
+    await expect(page().locator('[data-sign-out=blocked] button')).toBeDisabled();
+    await forcesOut(page());
+    await refused();
+    await work.server.down('SIGKILL');
+    await forcesOut(page());
+    await dies(work, luck);
+    await expectKept(work);
+    // Handed in, and nobody there to take it.
+    const kept = await finish(work);
+    await handIn(work.phone, work.visit);
+    await work.phone.go('/field/me');
+    await expect(page().locator('[data-sign-out=blocked] button')).toBeDisabled();
+    await forcesOut(page());
+    await refused();
+    expect(await storedHashes(page())).toEqual(kept);
+    // Everything is there; but whether it still is, nobody says.
+    await work.server.up();
+    await work.phone.go('/field/sync');
+    await drained(page());
+    await work.server.down('SIGKILL');
+    await work.phone.go('/field/me');
+    await page().locator('[data-sign-out=free] button').click();
+    await refused();
+    await dies(work, luck);
+    await work.server.up();
+    await work.phone.go('/field/me');
+    await page().locator('[data-sign-out=free] button').click();
+    await expect(page().locator('[data-state=sign-in]')).toBeVisible();
+    expect((await readStore(page())).files).toEqual([]);
+    await expectArrived(work, kept);
+    return kept;
+  });
 });
 
 test('P8 an account that is closed in mid-visit: the visit is finished and handed in, HQ gets all of it, and only then the phone is empty', async () => {
-  const luck = new Luck();
-  const rounds = count(12, 1);
-  const tally = { rounds: 0, kills: 0, pieces: 0 };
-  for (let n = 1; n <= rounds; n += 1) {
-    const work = await begin(luck);
+  await play('phone-closed-accounts', 3, async (work, luck) => {
     const page = (): Page => work.phone.page;
-    try {
-      await work.server.run(['user', 'revoke', 'sup1', '--reason', '离职']);
-      await hears(page(), (status, body) => status === 401 || body.includes('"deactivated":true'));
-      work.text += ', 接着写';
-      await note(page(), work.text);
-      await dies(work, luck);
-      await expectKept(work);
-      const kept = await finish(work);
-      await work.server.down('SIGKILL');
-      await handIn(work.phone, work.visit);
-      expect(await storedHashes(page())).toEqual(kept);
-      await work.server.up();
-      await dies(work, luck);
-      await work.phone.go('/field/sync');
-      await dies(work, luck);
-      await work.phone.go('/field');
-      await expect(page().locator('[data-state=sign-in]')).toBeVisible({ timeout: 120_000 });
-      expect((await readStore(page())).files).toEqual([]);
-      await expectArrived(work, kept, true);
-      tally.rounds += 1;
-      tally.kills += 3;
-      tally.pieces += kept.length;
-      progress('accounts that are closed', n, rounds, `seed ${luck.seed}, ${JSON.stringify(tally)}`);
-    } finally {
-      await end(work);
-    }
-  }
-  figures('P8', 'phone-closed-accounts', luck.seed, true, { ...tally, lost: 0 });
+    await work.server.run(['user', 'revoke', 'sup1', '--reason', '离职']);
+    await hears(page(), (status, body) => status === 401 || body.includes('"deactivated":true'));
+    work.text += ', 接着写';
+    await note(page(), work.text);
+    await dies(work, luck);
+    await expectKept(work);
+    const kept = await finish(work);
+    await work.server.down('SIGKILL');
+    await handIn(work.phone, work.visit);
+    expect(await storedHashes(page())).toEqual(kept);
+    await work.server.up();
+    await dies(work, luck);
+    await work.phone.go('/field/sync');
+    await dies(work, luck);
+    await work.phone.go('/field');
+    await expect(page().locator('[data-state=sign-in]')).toBeVisible({ timeout: 120_000 });
+    expect((await readStore(page())).files).toEqual([]);
+    await expectArrived(work, kept, true);
+    return kept;
+  });
 });
 
 /** A phone that lets go of its drafts as soon as its session has ended. */
