@@ -1,6 +1,6 @@
 //! Sockets: bound early, drained late.
 
-use std::{io::ErrorKind, net::SocketAddr, pin::pin, time::Duration};
+use std::{io::ErrorKind, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -10,7 +10,8 @@ use axum::{
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpListener, task::JoinSet};
+use mutants::{Mutant, planted};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 use tower::Service as _;
 
 use crate::{
@@ -65,7 +66,12 @@ where
     // Without a timer nothing is ever too slow: whoever sends a byte now and then would hold a socket for good.
     http.timer(TokioTimer::new()).header_read_timeout(head);
     let mut open = JoinSet::new();
+    let places = planted(Mutant::SlowClientsHoldPlaces).then(|| Arc::new(Semaphore::new(32)));
     loop {
+        let place = match &places {
+            Some(places) => Arc::clone(places).acquire_owned().await.ok(),
+            None => None,
+        };
         let (io, peer) = tokio::select! {
             () = shutdown.wait() => break,
             Some(_) = open.join_next() => continue,
@@ -79,6 +85,7 @@ where
         });
         let connection = http.serve_connection(TokioIo::new(io), service);
         open.spawn(async move {
+            let _until_it_ends = place;
             let mut connection = pin!(connection);
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,
@@ -101,8 +108,6 @@ where
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use axum::routing::get;
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},

@@ -195,8 +195,9 @@ async fn crowd(full: &Full) -> Result<()> {
     load.begin();
     let goal = full.crowd as u64 * 4;
     while recorder.acknowledged() < goal || recorder.stored().len() < full.crowd {
+        // Well within what the server grants a head: nobody may have to wait until the slow are shown the door.
         ensure!(
-            begun.elapsed() < Duration::from_secs(60 + full.crowd as u64),
+            begun.elapsed() < Duration::from_secs(45 + full.crowd as u64 / 2),
             "{} of {goal} ops acknowledged",
             recorder.acknowledged()
         );

@@ -53,6 +53,10 @@ mutants! {
     AcknowledgesOnFullDisk = "acknowledges-on-full-disk", "P22";
     /// An id that is known is a duplicate, whatever the body says.
     TrustsOpIdAlone = "trusts-op-id-alone", "P2";
+    /// There are a few places, and whoever is connected has one of them, however slowly they speak.
+    SlowClientsHoldPlaces = "slow-clients-hold-places", "P22";
+    /// An op of a kind that is not known is one that cannot be meant.
+    RefusesUnknownKinds = "refuses-unknown-kinds", "P7";
     /// A chunk is taken without a look at its hash.
     SkipsChunkHash = "skips-chunk-hash", "P10";
     /// HQ's reads ask whether somebody is signed in, not what they may do.

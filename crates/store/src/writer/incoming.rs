@@ -67,6 +67,9 @@ impl Incoming {
             Ok(op) => {
                 Self { id, envelope: Some(pushed.envelope), digest: op.digest, parts, read: Read::Op(Box::new(op)) }
             }
+            Err(DecodeError::UnknownKind(_)) if mutants::planted(mutants::Mutant::RefusesUnknownKinds) => {
+                refused(digest(), whole(parts), RefusedCode::Undecodable, "kind")
+            }
             Err(DecodeError::UnknownKind(_)) => {
                 Self { id, envelope: Some(pushed.envelope), digest: digest(), parts, read: Read::UnknownKind }
             }
