@@ -15,6 +15,7 @@ pub mod people;
 pub mod tasks;
 pub mod visit;
 pub mod visits;
+mod walk;
 
 pub use keyset::{Cursor, Slice, Stretch};
 

@@ -7,6 +7,7 @@
 //! is reached through its functions only (see `migrations/0006…`).
 
 mod backup;
+mod by_key;
 mod cluster;
 pub mod code;
 pub mod command;

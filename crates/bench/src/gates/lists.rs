@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How often each list is read.
-const TIMES: usize = 30;
+const TIMES: usize = 200;
 /// The page that must cost what the first does.
 const DEEP: usize = 1_000;
 

@@ -6,10 +6,14 @@ use domain::{
     text::Text,
     time::Moment,
 };
-use sqlx::{AssertSqlSafe, Row as _, SqlSafeStr, postgres::PgRow};
+use sqlx::{Row as _, postgres::PgRow};
 
-use super::{Cursor, PAGE, Slice, Stretch, count, json_or_none, words};
-use crate::{Tx, code::Code, error::Result};
+use super::{
+    Cursor, PAGE, Slice, Stretch, count, json_or_none,
+    walk::{Ground, Value, Walk},
+    words,
+};
+use crate::{Tx, code::Code, error::Result, rows::text};
 
 /// Which findings. Every field narrows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,43 +43,17 @@ pub struct FindingRow {
     pub county_name: Text,
 }
 
-/// One index walk a state, each no longer than a page.
-macro_rules! sql {
-    ($cmp:literal, $order:literal) => {
-        concat!(
-            "SELECT f.finding_id, f.source, f.visit_id, f.item_id, f.item_code, f.topic, f.venue_id, f.unit_id, ",
-            "f.county_id, f.severity, f.title::text AS title, f.note, f.reason, f.found_at, f.state, f.revision, ",
-            "n.name::text AS venue_name, u.name::text AS unit_name, c.name::text AS county_name ",
-            "FROM (SELECT w.* FROM unnest($3::smallint[]) AS s (state) CROSS JOIN LATERAL (",
-            "SELECT * FROM app.finding WHERE finding.state = s.state ",
-            "AND (found_at, finding_id) ",
-            $cmp,
-            " ($1, $2) ",
-            "AND ($4::smallint IS NULL OR severity = $4) AND ($5::text IS NULL OR topic = $5) ",
-            "AND ($6::uuid IS NULL OR county_id = $6) AND ($7::uuid IS NULL OR unit_id = $7) ",
-            "ORDER BY found_at ",
-            $order,
-            ", finding_id ",
-            $order,
-            " LIMIT $8) AS w ",
-            "ORDER BY found_at ",
-            $order,
-            ", finding_id ",
-            $order,
-            " LIMIT $8) AS f ",
-            "LEFT JOIN app.venue n ON n.venue_id = f.venue_id ",
-            "LEFT JOIN app.org_unit u ON u.unit_id = f.unit_id ",
-            "LEFT JOIN app.org_unit c ON c.unit_id = f.county_id ",
-            "ORDER BY f.found_at ",
-            $order,
-            ", f.finding_id ",
-            $order
-        )
-    };
-}
-
-const OLDER: &str = sql!("<", "DESC");
-const NEWER: &str = sql!(">", "ASC");
+const GROUND: Ground = Ground {
+    table: "app.finding",
+    at: "found_at",
+    id: "finding_id",
+    columns: "w.finding_id, w.source, w.visit_id, w.item_id, w.item_code, w.topic, w.venue_id, w.unit_id, w.county_id, \
+              w.severity, w.title::text AS title, w.note, w.reason, w.found_at, w.state, w.revision, \
+              n.name::text AS venue_name, u.name::text AS unit_name, c.name::text AS county_name",
+    joins: "LEFT JOIN app.venue n ON n.venue_id = w.venue_id \
+            LEFT JOIN app.org_unit u ON u.unit_id = w.unit_id \
+            LEFT JOIN app.org_unit c ON c.unit_id = w.county_id",
+};
 
 /// A stretch of the findings that `filter` lets through.
 ///
@@ -91,48 +69,27 @@ pub async fn read(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Slic
 /// # Errors
 /// The database failed.
 pub async fn fetch(tx: &mut Tx, filter: &Filter, stretch: Stretch, limit: usize) -> Result<Vec<FindingRow>> {
-    let statement = if stretch.from().1 { NEWER } else { OLDER };
-    let rows = rows(tx, statement, filter, stretch, limit).await?;
-    rows.iter().map(row).collect()
+    walk(filter).fetch(tx, stretch, limit).await?.iter().map(row).collect()
 }
 
-/// How the database would read a page: each finding list must be a walk over an index.
+/// How the database reads a page: each finding list must be a walk over an index.
 ///
 /// # Errors
 /// The database failed.
 pub async fn plan(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Vec<String>> {
-    let statement = if stretch.from().1 { NEWER } else { OLDER };
-    let explain = AssertSqlSafe(["EXPLAIN (COSTS OFF) ", statement].concat());
-    let lines = rows(tx, explain, filter, stretch, PAGE + 1).await?;
-    lines.iter().map(|line| Ok(line.try_get(0)?)).collect()
+    walk(filter).plan(tx, stretch, PAGE + 1).await
 }
 
-async fn rows(
-    tx: &mut Tx,
-    statement: impl SqlSafeStr,
-    filter: &Filter,
-    stretch: Stretch,
-    limit: usize,
-) -> Result<Vec<PgRow>> {
-    let (from, _) = stretch.from();
-    let states: Vec<i16> = match filter.state {
+fn walk(filter: &Filter) -> Walk {
+    let states = match filter.state {
         Some(state) => vec![state.code()],
         None => FindingState::CODES.iter().map(|(code, _)| *code).collect(),
     };
-    let rows = sqlx::query(statement)
-        // Planned with its values each time: a plan for all filters at once fits none of them.
-        .persistent(false)
-        .bind(from.at)
-        .bind(from.id)
-        .bind(states)
-        .bind(filter.severity.map(Code::code))
-        .bind(filter.topic.as_deref().map(crate::rows::text))
-        .bind(filter.county.map(|county| county.0))
-        .bind(filter.unit.map(|unit| unit.0))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&mut **tx)
-        .await?;
-    Ok(rows)
+    Walk::new(&GROUND, states)
+        .only("severity", filter.severity.map(|severity| Value::Small(severity.code())))
+        .only("topic", filter.topic.as_deref().map(|topic| Value::Text(text(topic).into_owned())))
+        .only("county_id", filter.county.map(|county| Value::Id(county.0)))
+        .only("unit_id", filter.unit.map(|unit| Value::Id(unit.0)))
 }
 
 /// The findings of one visit, in the order of their items' codes.

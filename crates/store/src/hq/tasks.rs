@@ -9,7 +9,11 @@ use domain::{
 };
 use sqlx::{Row as _, postgres::PgRow};
 
-use super::{Cursor, PAGE, Slice, Stretch, count, json_or_none, words};
+use super::{
+    Cursor, PAGE, Slice, Stretch, count, json_or_none,
+    walk::{Ground, Value, Walk},
+    words,
+};
 use crate::{
     Tx,
     code::Code,
@@ -52,61 +56,27 @@ pub struct TaskRow {
     pub revision: u32,
 }
 
-macro_rules! sql {
-    ($cmp:literal, $order:literal) => {
-        concat!(
-            "SELECT a.assignment_id, a.venue_id, n.name::text AS venue_name, n.kind AS venue_kind, ",
-            "c.name::text AS county_name, a.checklist_id, a.topic, a.mode, a.window_from, a.window_until, ",
-            "a.state, a.revision ",
-            "FROM (SELECT w.* FROM unnest($3::smallint[]) AS s (state) CROSS JOIN LATERAL (",
-            "SELECT * FROM app.assignment WHERE assignment.state = s.state ",
-            "AND (window_until, assignment_id) ",
-            $cmp,
-            " ($1, $2) ",
-            "AND ($4::uuid IS NULL OR county_id = $4) ",
-            "ORDER BY window_until ",
-            $order,
-            ", assignment_id ",
-            $order,
-            " LIMIT $5) AS w ",
-            "ORDER BY window_until ",
-            $order,
-            ", assignment_id ",
-            $order,
-            " LIMIT $5) AS a ",
-            "JOIN app.venue n ON n.venue_id = a.venue_id ",
-            "LEFT JOIN app.org_unit c ON c.unit_id = a.county_id ",
-            "ORDER BY a.window_until ",
-            $order,
-            ", a.assignment_id ",
-            $order
-        )
-    };
-}
-
-const OLDER: &str = sql!("<", "DESC");
-const NEWER: &str = sql!(">", "ASC");
+const GROUND: Ground = Ground {
+    table: "app.assignment",
+    at: "window_until",
+    id: "assignment_id",
+    columns: "w.assignment_id, w.venue_id, n.name::text AS venue_name, n.kind AS venue_kind, \
+              c.name::text AS county_name, w.checklist_id, w.topic, w.mode, w.window_from, w.window_until, w.state, \
+              w.revision",
+    joins: "JOIN app.venue n ON n.venue_id = w.venue_id LEFT JOIN app.org_unit c ON c.unit_id = w.county_id",
+};
 
 /// A stretch of the tasks that `filter` lets through, those that end last first.
 ///
 /// # Errors
 /// The database failed.
 pub async fn read(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Slice<TaskRow>> {
-    let (from, upwards) = stretch.from();
-    let states: Vec<i16> = match filter.state {
+    let states = match filter.state {
         Some(state) => vec![state.code()],
         None => AssignmentState::CODES.iter().map(|(code, _)| *code).collect(),
     };
-    let rows = sqlx::query(if upwards { NEWER } else { OLDER })
-        .persistent(false)
-        .bind(from.at)
-        .bind(from.id)
-        .bind(states)
-        .bind(filter.county.map(|county| county.0))
-        .bind(PAGE as i64 + 1)
-        .fetch_all(&mut **tx)
-        .await?;
-    let rows = rows.iter().map(row).collect::<Result<Vec<_>>>()?;
+    let walk = Walk::new(&GROUND, states).only("county_id", filter.county.map(|county| Value::Id(county.0)));
+    let rows = walk.fetch(tx, stretch, PAGE + 1).await?.iter().map(row).collect::<Result<Vec<_>>>()?;
     Ok(Slice::of(stretch, rows, |row| Cursor { at: row.window.until.0, id: row.id.0 }))
 }
 

@@ -8,14 +8,19 @@ use domain::{
     time::Moment,
     visit::{ScoreSummary, VisitState},
 };
-use sqlx::{AssertSqlSafe, Row as _, SqlSafeStr, postgres::PgRow};
+use sqlx::{Row as _, postgres::PgRow};
 use uuid::Uuid;
 
-use super::{Cursor, PAGE, Slice, Stretch, count, words};
+use super::{
+    Cursor, PAGE, Slice, Stretch, count,
+    walk::{Ground, Value, Walk},
+    words,
+};
 use crate::{
     Tx,
     code::Code,
     error::{Error, Result},
+    rows::text,
 };
 
 /// Which visits. Every field narrows.
@@ -79,46 +84,16 @@ pub struct VisitRow {
 /// The most venues that a search by name leads to.
 const FOUND_MAX: i32 = 100;
 
-/// One index walk a state, each no longer than a page; the few rows that come of
-/// them are put in order. `$6` names venues and `$10` one alone, whose visits lie in order; both are NULL for all.
-macro_rules! sql {
-    ($cmp:literal, $order:literal) => {
-        concat!(
-            "SELECT v.visit_id, v.assignment_id, v.venue_id, n.name::text AS venue_name, n.kind AS venue_kind, ",
-            "v.county_id, c.name::text AS county_name, v.topic, v.mode, v.state, v.revision, v.submission, ",
-            "v.received_at, v.listed_at, v.score, v.score_provisional, v.score_red_lines, v.score_formula, ",
-            "v.evidence_expected, v.evidence_verified, v.decided_at ",
-            "FROM (SELECT w.* FROM unnest($3::smallint[]) AS s (state) CROSS JOIN LATERAL (",
-            "SELECT * FROM app.visit WHERE visit.state = s.state ",
-            "AND (listed_at, visit_id) ",
-            $cmp,
-            " ($1, $2) ",
-            "AND ($4::uuid IS NULL OR county_id = $4) AND ($5::text IS NULL OR topic = $5) ",
-            "AND ($6::uuid[] IS NULL OR venue_id = ANY ($6)) AND ($10::uuid IS NULL OR venue_id = $10) ",
-            "AND (NOT $7::boolean OR score_red_lines > 0) ",
-            "AND (NOT $8::boolean OR evidence_verified < evidence_expected) ",
-            "ORDER BY listed_at ",
-            $order,
-            ", visit_id ",
-            $order,
-            " LIMIT $9) AS w ",
-            "ORDER BY listed_at ",
-            $order,
-            ", visit_id ",
-            $order,
-            " LIMIT $9) AS v ",
-            "JOIN app.venue n ON n.venue_id = v.venue_id ",
-            "LEFT JOIN app.org_unit c ON c.unit_id = v.county_id ",
-            "ORDER BY v.listed_at ",
-            $order,
-            ", v.visit_id ",
-            $order
-        )
-    };
-}
-
-const OLDER: &str = sql!("<", "DESC");
-const NEWER: &str = sql!(">", "ASC");
+const GROUND: Ground = Ground {
+    table: "app.visit",
+    at: "listed_at",
+    id: "visit_id",
+    columns: "w.visit_id, w.assignment_id, w.venue_id, n.name::text AS venue_name, n.kind AS venue_kind, w.county_id, \
+              c.name::text AS county_name, w.topic, w.mode, w.state, w.revision, w.submission, w.received_at, \
+              w.listed_at, w.score, w.score_provisional, w.score_red_lines, w.score_formula, w.evidence_expected, \
+              w.evidence_verified, w.decided_at",
+    joins: "JOIN app.venue n ON n.venue_id = w.venue_id LEFT JOIN app.org_unit c ON c.unit_id = w.county_id",
+};
 
 /// A stretch of the visits that `filter` lets through.
 ///
@@ -134,55 +109,41 @@ pub async fn read(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Slic
 /// # Errors
 /// The database failed.
 pub async fn fetch(tx: &mut Tx, filter: &Filter, stretch: Stretch, limit: usize) -> Result<Vec<VisitRow>> {
-    let statement = if stretch.from().1 { NEWER } else { OLDER };
-    let rows = rows(tx, statement, filter, stretch, limit).await?;
-    rows.iter().map(row).collect()
+    let Some(walk) = walk(tx, filter).await? else { return Ok(Vec::new()) };
+    walk.fetch(tx, stretch, limit).await?.iter().map(row).collect()
 }
 
-/// How the database would read a page: each visit list must be a walk over an index.
+/// How the database reads a page: each visit list must be a walk over an index. Nothing where no venue is found.
 ///
 /// # Errors
 /// The database failed.
 pub async fn plan(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Vec<String>> {
-    let statement = if stretch.from().1 { NEWER } else { OLDER };
-    let explain = AssertSqlSafe(["EXPLAIN (COSTS OFF) ", statement].concat());
-    let lines = rows(tx, explain, filter, stretch, PAGE + 1).await?;
-    lines.iter().map(|line| Ok(line.try_get(0)?)).collect()
+    let Some(walk) = walk(tx, filter).await? else { return Ok(Vec::new()) };
+    walk.plan(tx, stretch, PAGE + 1).await
 }
 
-async fn rows(
-    tx: &mut Tx,
-    statement: impl SqlSafeStr,
-    filter: &Filter,
-    stretch: Stretch,
-    limit: usize,
-) -> Result<Vec<PgRow>> {
-    let (from, _) = stretch.from();
-    let states: Vec<i16> = match filter.state {
+/// `None`: it is of venues, and no venue is found.
+async fn walk(tx: &mut Tx, filter: &Filter) -> Result<Option<Walk>> {
+    let states = match filter.state {
         Some(state) => vec![Code::code(state)],
         None => VisitState::ALL.iter().map(|state| Code::code(*state)).collect(),
     };
-    let venues = found_venues(tx, &filter.text).await?;
-    let (venues, venue) = match venues.as_deref() {
-        Some([one]) => (None, Some(*one)),
-        _ => (venues, None),
+    let venues = match found_venues(tx, &filter.text).await? {
+        None => None,
+        // The visits of one venue lie in order.
+        Some(venues) => match venues[..] {
+            [] => return Ok(None),
+            [one] => Some(Value::Id(one)),
+            _ => Some(Value::Ids(venues)),
+        },
     };
-    let rows = sqlx::query(statement)
-        // Planned with its values each time: a plan for all filters at once fits none of them.
-        .persistent(false)
-        .bind(from.at)
-        .bind(from.id)
-        .bind(states)
-        .bind(filter.county.map(|county| county.0))
-        .bind(filter.topic.as_deref().map(crate::rows::text))
-        .bind(venues)
-        .bind(filter.red_line)
-        .bind(filter.incomplete)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(venue)
-        .fetch_all(&mut **tx)
-        .await?;
-    Ok(rows)
+    let walk = Walk::new(&GROUND, states)
+        .only("county_id", filter.county.map(|county| Value::Id(county.0)))
+        .only("topic", filter.topic.as_deref().map(|topic| Value::Text(text(topic).into_owned())))
+        .only("venue_id", venues)
+        .only_where("score_red_lines > 0", filter.red_line)
+        .only_where("evidence_verified < evidence_expected", filter.incomplete);
+    Ok(Some(walk))
 }
 
 /// The place of a row in the list.
@@ -191,13 +152,13 @@ pub fn place(row: &VisitRow) -> Cursor {
     Cursor { at: row.listed_at.0, id: row.id.0 }
 }
 
-async fn found_venues(tx: &mut Tx, text: &str) -> Result<Option<Vec<Uuid>>> {
-    let text = text.trim();
-    if text.is_empty() {
+async fn found_venues(tx: &mut Tx, name: &str) -> Result<Option<Vec<Uuid>>> {
+    let name = name.trim();
+    if name.is_empty() {
         return Ok(None);
     }
     let found = sqlx::query_scalar("SELECT app.find_venues($1, $2)")
-        .bind(crate::rows::text(text))
+        .bind(text(name))
         .bind(FOUND_MAX)
         .fetch_all(&mut **tx)
         .await?;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::cursor::{Cursor, Mark};
 use crate::{
     Store, Tx,
+    by_key::{ASSIGNMENTS, VENUES},
     error::{Error, Result},
     packed::{Words, unpack},
     rows::{AssignmentRow, VenueRow, VisitRow, digest, parse, unsigned},
@@ -181,7 +182,9 @@ async fn fill(
         return Ok(());
     }
     let assignments = assignments(tx, tenant, notices).await?;
-    let venues: Vec<Uuid> = assignments.values().map(|assignment| assignment.venue.0).collect();
+    let mut venues: Vec<Uuid> = assignments.values().map(|assignment| assignment.venue.0).collect();
+    venues.sort_unstable();
+    venues.dedup();
     let venues = read_venues(tx, tenant, venues).await?;
     let mut visits = visits(tx, tenant, notices, from).await?;
     let mut wanted = Vec::new();
@@ -217,12 +220,7 @@ async fn assignments(
     notices: &[Notice],
 ) -> Result<HashMap<AssignmentId, domain::assignment::Assignment>> {
     let ids: Vec<Uuid> = notices.iter().map(|notice| notice.assignment.0).collect();
-    let rows = sqlx::query(
-        "SELECT assignment_id, venue_id, unit_id, county_id, checklist_id, topic, rural, mode, window_from,
-                window_until, scenario::text, commitments::text, state, revision
-         FROM app.assignment WHERE tenant_id = $1 AND assignment_id = ANY ($2)",
-    );
-    let rows = rows.bind(tenant.0).bind(ids).fetch_all(tx).await?;
+    let rows = sqlx::query(ASSIGNMENTS).bind(tenant.0).bind(ids).fetch_all(tx).await?;
     rows.iter().map(|row| AssignmentRow::read(row).map(|assignment| (assignment.id, assignment))).collect()
 }
 
@@ -231,12 +229,7 @@ async fn read_venues(
     tenant: TenantId,
     ids: Vec<Uuid>,
 ) -> Result<HashMap<VenueId, domain::org::Venue>> {
-    let rows = sqlx::query(
-        "SELECT venue_id, kind, code, name::text, unit_id, county_id, address, lat, lon, original::text, hours, agent,
-                rural
-         FROM app.venue WHERE tenant_id = $1 AND venue_id = ANY ($2)",
-    );
-    let rows = rows.bind(tenant.0).bind(ids).fetch_all(tx).await?;
+    let rows = sqlx::query(VENUES).bind(tenant.0).bind(ids).fetch_all(tx).await?;
     rows.iter().map(|row| VenueRow::read(row).map(|venue| (venue.id, venue))).collect()
 }
 
@@ -256,10 +249,11 @@ async fn visits(
                 v.left_age_ms, v.left_no_fix, v.received_at, v.score, v.score_provisional, v.score_red_lines,
                 v.score_formula, v.evidence_expected, v.evidence_verified, v.returned::text, v.decided_by,
                 v.decided_at, v.decision_reason, r.checklist_id AS list, r.document
-         FROM app.visit v
-         LEFT JOIN app.visit_revision r
-             ON r.tenant_id = v.tenant_id AND r.visit_id = v.visit_id AND r.submission = v.submission
-         WHERE v.tenant_id = $1 AND v.visit_id = ANY ($2)",
+         FROM unnest($2::uuid[]) AS x (id)
+         CROSS JOIN LATERAL (SELECT * FROM app.visit WHERE tenant_id = $1 AND visit_id = x.id LIMIT 1) AS v
+         LEFT JOIN LATERAL (
+             SELECT * FROM app.visit_revision
+             WHERE tenant_id = $1 AND visit_id = v.visit_id AND submission = v.submission LIMIT 1) AS r ON true",
     );
     let mut visits = HashMap::new();
     for row in rows.bind(tenant.0).bind(ids.clone()).fetch_all(&mut *tx).await? {
@@ -296,7 +290,8 @@ async fn visits(
         );
     }
     let rows = sqlx::query(
-        "SELECT DISTINCT visit_id, sha256 FROM app.evidence WHERE tenant_id = $1 AND visit_id = ANY ($2) AND verified",
+        "SELECT DISTINCT e.visit_id, e.sha256 FROM unnest($2::uuid[]) AS x (id) CROSS JOIN LATERAL (
+             SELECT * FROM app.evidence WHERE tenant_id = $1 AND visit_id = x.id AND verified OFFSET 0) AS e",
     );
     for row in rows.bind(tenant.0).bind(ids).fetch_all(tx).await? {
         if let Some(visit) = visits.get_mut(&VisitId(row.try_get("visit_id")?)) {

@@ -22,7 +22,7 @@ use super::{
     log::verdict,
     tree::{Leaves, Tree},
 };
-use crate::{error::Result, rows::digest};
+use crate::{by_key::by_key, error::Result, rows::digest};
 
 /// An op in the log.
 #[derive(Clone, Debug)]
@@ -61,10 +61,7 @@ pub(super) async fn look_up(
     if ids.is_empty() {
         return Ok(known);
     }
-    let rows = sqlx::query(
-        "SELECT l.op_id, l.digest, l.rev, l.batch, l.verdict FROM unnest($2::uuid[]) AS x (id) CROSS JOIN LATERAL (
-             SELECT * FROM app.op_log WHERE tenant_id = $1 AND op_id = x.id LIMIT 1) AS l",
-    );
+    let rows = sqlx::query(by_key!("op_id, digest, rev, batch, verdict", "app.op_log", "op_id"));
     for row in rows.bind(tenant.0).bind(ids).fetch_all(connection).await? {
         known.insert(
             row.try_get("op_id")?,

@@ -1,6 +1,6 @@
 //! Brings the rows that a batch names into memory: a few SELECTs, whatever the size of the batch.
 //!
-//! Tables that grow are asked row by row, within one statement: see `migrations/0120_phone_plans_kept.sql`.
+//! Tables that grow are asked row by row, within one statement: see [`by_key`](crate::by_key).
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::log::{LogRow, read_op};
 use crate::{
+    by_key::{ASSIGNMENTS, VENUES, by_key},
     error::Result,
     packed::{ListWords, unpack},
     rows::{AssignmentRow, FindingRow, UnitRow, VenueRow, VisitRow, digest, parse},
@@ -68,40 +69,29 @@ async fn rows(
     }
     let venues = ids(keys, |key| if let Key::Venue(id) = key { Some(id.0) } else { None });
     if !venues.is_empty() {
-        let rows = sqlx::query(
-            "SELECT venue_id, kind, code, name::text, unit_id, county_id, address, lat, lon, original::text, hours,
-                    agent, rural
-             FROM app.venue WHERE tenant_id = $1 AND venue_id = ANY ($2)",
-        );
-        for row in rows.bind(tenant.0).bind(venues).fetch_all(&mut *connection).await? {
+        for row in sqlx::query(VENUES).bind(tenant.0).bind(venues).fetch_all(&mut *connection).await? {
             let venue = VenueRow::read(&row)?;
             states.venues.insert(venue.id, venue);
         }
     }
     let assignments = ids(keys, |key| if let Key::Assignment(id) = key { Some(id.0) } else { None });
     if !assignments.is_empty() {
-        let rows = sqlx::query(
-            "SELECT assignment_id, venue_id, unit_id, county_id, checklist_id, topic, rural, mode, window_from, window_until,
-                    scenario::text, commitments::text, state, revision
-             FROM unnest($2::uuid[]) AS x (id) CROSS JOIN LATERAL (
-                 SELECT * FROM app.assignment WHERE tenant_id = $1 AND assignment_id = x.id LIMIT 1) AS a",
-        );
-        for row in rows.bind(tenant.0).bind(assignments).fetch_all(&mut *connection).await? {
+        for row in sqlx::query(ASSIGNMENTS).bind(tenant.0).bind(assignments).fetch_all(&mut *connection).await? {
             let assignment = AssignmentRow::read(&row)?;
             states.assignments.insert(assignment.id, assignment);
         }
     }
     let visits = ids(keys, |key| if let Key::Visit(id) = key { Some(id.0) } else { None });
     if !visits.is_empty() {
-        let rows = sqlx::query(
-            "SELECT visit_id, assignment_id, venue_id, unit_id, county_id, checklist_id, topic, mode, state, revision,
-                    submission, arrived_at, arrived_lat, arrived_lon, arrived_accuracy_m, arrived_age_ms,
-                    arrived_no_fix, left_at, left_lat, left_lon, left_accuracy_m, left_age_ms, left_no_fix,
-                    received_at, score, score_provisional, score_red_lines, score_formula, evidence_expected,
-                    evidence_verified, returned::text, decided_by, decided_at, decision_reason
-             FROM unnest($2::uuid[]) AS x (id) CROSS JOIN LATERAL (
-                 SELECT * FROM app.visit WHERE tenant_id = $1 AND visit_id = x.id LIMIT 1) AS v",
-        );
+        let rows = sqlx::query(by_key!(
+            "visit_id, assignment_id, venue_id, unit_id, county_id, checklist_id, topic, mode, state, revision,
+             submission, arrived_at, arrived_lat, arrived_lon, arrived_accuracy_m, arrived_age_ms, arrived_no_fix,
+             left_at, left_lat, left_lon, left_accuracy_m, left_age_ms, left_no_fix, received_at, score,
+             score_provisional, score_red_lines, score_formula, evidence_expected, evidence_verified, returned::text,
+             decided_by, decided_at, decision_reason",
+            "app.visit",
+            "visit_id"
+        ));
         for row in rows.bind(tenant.0).bind(visits).fetch_all(&mut *connection).await? {
             let visit = VisitRow::read(&row)?;
             states.visits.insert(visit.id, visit);
@@ -133,8 +123,10 @@ async fn documents(
     let findings = ids(keys, |key| if let Key::Finding(FindingId(id)) = key { Some(*id) } else { None });
     if !visits.is_empty() {
         let rows = sqlx::query(
-            "SELECT r.visit_id, r.checklist_id, r.document FROM unnest($2, $3) AS x (visit, submission)
-             JOIN app.visit_revision r ON r.tenant_id = $1 AND r.visit_id = x.visit AND r.submission = x.submission",
+            "SELECT visit_id, checklist_id, document
+             FROM unnest($2::uuid[], $3::integer[]) AS x (visit, number) CROSS JOIN LATERAL (
+                 SELECT * FROM app.visit_revision
+                 WHERE tenant_id = $1 AND visit_id = x.visit AND submission = x.number LIMIT 1) AS r",
         );
         let rows = rows.bind(tenant.0).bind(visits.clone()).bind(submissions).fetch_all(&mut *connection).await?;
         let lists = rows.iter().map(|row| Ok(ChecklistVersionId(row.try_get("checklist_id")?)));

@@ -3,18 +3,20 @@
 use domain::{
     assignment::AssignmentState,
     finding::{FindingState, Severity},
-    ids::VisitId,
+    ids::{VenueId, VisitId},
     op::{
         Payload,
-        payload::{AssignmentAccept, VisitAccept},
+        payload::{AssignmentAccept, VenueImport, VisitAccept},
     },
+    org::Venue,
     role::Role,
+    text::Text,
     time::DAY_MS,
     visit::VisitState,
 };
 use store::hq::{self, Stretch};
 
-use crate::world::{NOW, World};
+use crate::world::{NOW, World, uuid};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_screen_has_its_rows() {
@@ -28,6 +30,9 @@ async fn every_screen_has_its_rows() {
     world.hq(&reviewer, accepted, 3, Payload::VisitAccept(VisitAccept {})).await;
     let accept = phone.cut(open, 0, Payload::AssignmentAccept(AssignmentAccept {}));
     phone.push(&world.store, &[accept]).await.unwrap();
+    // A second hall of that name: a search that finds several is another walk.
+    let north = Venue { id: VenueId(uuid()), code: "H2".into(), name: Text::zh("清河北路营业厅"), ..world.venue.clone() };
+    world.server(Payload::VenueImport(VenueImport { venues: vec![north] })).await;
     let mut tx = world.store.read(world.tenant).await.unwrap();
 
     let limits = hq::board::Limits {
@@ -50,6 +55,9 @@ async fn every_screen_has_its_rows() {
         (hq::visits::Filter { incomplete: true, ..all.clone() }, 1),
         (hq::visits::Filter { red_line: true, ..all.clone() }, 2),
         (hq::visits::Filter { text: "清河".into(), ..all.clone() }, 2),
+        (hq::visits::Filter { text: "清河路".into(), ..all.clone() }, 2),
+        (hq::visits::Filter { text: "h1".into(), ..all.clone() }, 2),
+        (hq::visits::Filter { text: "H2".into(), ..all.clone() }, 0),
         (hq::visits::Filter { text: "没有这个厅".into(), ..all.clone() }, 0),
         (hq::visits::Filter { topic: Some("hall".into()), county: Some(world.venue.county), ..all.clone() }, 2),
         (hq::visits::Filter { topic: Some("billing".into()), ..all }, 0),
@@ -73,7 +81,7 @@ async fn every_screen_has_its_rows() {
     assert_eq!(hq::tasks::read(&mut tx, &tasks, Stretch::Newest).await.unwrap().rows.len(), 1);
     assert_eq!(hq::checklists::versions(&mut tx).await.unwrap().len(), 5);
     assert_eq!(hq::org::units(&mut tx).await.unwrap().len(), 1);
-    assert_eq!(hq::org::venues(&mut tx, &hq::org::VenueFilter::default()).await.unwrap().0.len(), 1);
+    assert_eq!(hq::org::venues(&mut tx, &hq::org::VenueFilter::default()).await.unwrap().0.len(), 2);
     let names = hq::people::colleagues(&mut tx, &reviewer.token.0, NOW).await.unwrap();
     assert_eq!(names.len(), 1, "HQ's own people, and nobody who visits");
     assert!(hq::people::colleagues(&mut tx, &visitor.token.0, NOW).await.unwrap().is_empty());

@@ -35,7 +35,7 @@ async fn lists_of_visits_walk_an_index() {
         ("topic", visits::Filter { topic: topic.clone(), ..none() }),
         ("red line", visits::Filter { red_line: true, ..none() }),
         ("incomplete", visits::Filter { incomplete: true, ..none() }),
-        ("name", visits::Filter { text: "清河".to_owned(), ..none() }),
+        ("the one venue of that name", visits::Filter { text: "清河".to_owned(), ..none() }),
         ("county and state", visits::Filter { county, state: Some(VisitState::Accepted), ..none() }),
     ] {
         for stretch in [Stretch::Newest, Stretch::NewerThan(Cursor { at: 5, id: uuid() })] {
