@@ -31,7 +31,10 @@ async fn every_screen_has_its_rows() {
     let accept = phone.cut(open, 0, Payload::AssignmentAccept(AssignmentAccept {}));
     phone.push(&world.store, &[accept]).await.unwrap();
     // A second hall of that name: a search that finds several is another walk.
-    let north = Venue { id: VenueId(uuid()), code: "H2".into(), name: Text::zh("清河北路营业厅"), ..world.venue.clone() };
+    let north =
+        Venue {
+            id: VenueId(uuid()), code: "H2".into(), name: Text::zh("清河北路营业厅"), ..world.venue.clone()
+        };
     world.server(Payload::VenueImport(VenueImport { venues: vec![north] })).await;
     let mut tx = world.store.read(world.tenant).await.unwrap();
 
