@@ -1,16 +1,23 @@
 //! HQ's downloads: what the list shows, as a file.
 
+use std::io;
+
 use axum::{
     Extension,
     body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use hq::{
     HqError, PageContext,
-    ssr::{Caller, answers::Answers, csv},
+    ssr::{
+        Caller,
+        answers::{self, Piece, Pieces, Wording},
+        csv,
+    },
 };
+use tokio::task::JoinHandle;
 
 pub(super) async fn visits(Extension(caller): Extension<Caller>, parts: Parts) -> Response {
     let lang = PageContext::of_request(&parts).lang;
@@ -22,25 +29,47 @@ pub(super) async fn findings(Extension(caller): Extension<Caller>, parts: Parts)
     file("findings.csv", csv::findings(&caller, lang, |name| parameter(&parts, name)).await)
 }
 
-/// Sent as it is read: nobody waits for the last row, and no table is held in memory.
+/// Sent as it is read: nobody waits for the last row, and no table is held in memory. While one piece is put into words
+/// and sent the next is read, and no more than that.
 pub(super) async fn answers(Extension(caller): Extension<Caller>, parts: Parts) -> Response {
     let lang = PageContext::of_request(&parts).lang;
-    match Answers::begin(&caller, lang, |name| parameter(&parts, name)).await {
-        Ok((answers, first)) => {
-            let pieces = stream::try_unfold((answers, Some(first)), |(mut answers, first)| async move {
-                let piece = match first {
-                    Some(first) => Some(first),
-                    // What was sent cannot be taken back: the download is cut off, and the browser says so.
-                    None => answers.next().await.map_err(|error| {
-                        tracing::error!(?error, "a download was cut off");
-                        std::io::Error::other("cut off")
-                    })?,
-                };
-                Ok::<_, std::io::Error>(piece.map(|piece| (Bytes::from(piece), (answers, None))))
-            });
-            (attachment("answers.csv"), Body::from_stream(pieces)).into_response()
-        }
-        Err(error) => refusal(&error),
+    let begun = answers::begin(&caller, lang, |name| parameter(&parts, name));
+    let (wording, pieces) = match begun {
+        Ok(begun) => begun,
+        Err(error) => return refusal(&error),
+    };
+    // Until the first piece is there a failure can still be said.
+    let (piece, rest) = match pieces.next().await {
+        Ok(read) => read,
+        Err(error) => return refusal(&error),
+    };
+    let mut download = Download { wording, ahead: rest.map(|rest| tokio::spawn(rest.next())) };
+    let first = download.wording.heads() + &download.wording.lines(&piece);
+    let rest = stream::try_unfold(download, |mut download| async move {
+        // What was sent cannot be taken back: the download is cut off, and the browser says so.
+        let next = download.next().await.map_err(|error| {
+            tracing::error!(?error, "a download was cut off");
+            io::Error::other("cut off")
+        })?;
+        Ok::<_, io::Error>(next.map(|lines| (Bytes::from(lines), download)))
+    });
+    let lines = stream::once(async { Ok(Bytes::from(first)) }).chain(rest);
+    (attachment("answers.csv"), Body::from_stream(lines)).into_response()
+}
+
+/// A download of answers under way.
+struct Download {
+    wording: Wording,
+    /// The next piece; `None` at the end.
+    ahead: Option<JoinHandle<Result<(Piece, Option<Pieces>), HqError>>>,
+}
+
+impl Download {
+    async fn next(&mut self) -> Result<Option<String>, HqError> {
+        let Some(ahead) = self.ahead.take() else { return Ok(None) };
+        let (piece, rest) = ahead.await.map_err(|_| HqError::Internal)??;
+        self.ahead = rest.map(|rest| tokio::spawn(rest.next()));
+        Ok(Some(self.wording.lines(&piece)))
     }
 }
 

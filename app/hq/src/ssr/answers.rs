@@ -1,6 +1,6 @@
 //! Answers as CSV, of the visits exactly as filtered: piece by piece, whatever their number.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use domain::{
     checklist::{ChecklistVersion, Item},
@@ -11,7 +11,11 @@ use domain::{
 };
 use store::{
     Store,
-    hq::{self, Stretch, answers::Answered, visits::Filter},
+    hq::{
+        self, Stretch,
+        answers::{Answered, Lists},
+        visits::Filter,
+    },
 };
 
 use super::{
@@ -48,80 +52,70 @@ const HEADS: [Word; 13] = [
     w("作答", "Answered"),
 ];
 
-/// A checklist version, by item.
+/// The questions of a checklist version, by item.
 type Items = HashMap<ItemId, Item>;
 
-/// A download of answers. Each piece is read in a transaction of its own: whoever downloads slowly holds nothing.
+/// What was read at once.
+pub type Piece = Vec<Answered>;
+
+/// What is still to be read of a download. Each piece is read in a transaction of its own: whoever downloads slowly
+/// holds nothing.
 #[derive(Debug)]
-pub struct Answers {
+pub struct Pieces {
     store: Store,
     tenant: TenantId,
     filter: Filter,
-    lang: Lang,
-    zone: ZoneOffset,
-    lists: HashMap<ChecklistVersionId, Items>,
-    /// Where it goes on; `None` at the end.
-    rest: Option<Stretch>,
+    lists: Lists,
+    /// Where it goes on.
+    from: Stretch,
+    /// How many visits the next piece has.
+    visits: usize,
 }
 
-impl Answers {
-    /// The download of what `get` filters by, and its first piece.
-    ///
-    /// # Errors
-    /// [`HqError::SignedOut`], [`HqError::NotAllowed`]; the database failed.
-    pub async fn begin(
-        caller: &Caller,
-        lang: Lang,
-        get: impl Fn(&str) -> Option<String>,
-    ) -> Result<(Self, String), HqError> {
-        let who = may(caller, Action::ReadRawVisit)?;
-        let mut answers = Self {
-            store: caller.server.store.clone(),
-            tenant: who.tenant,
-            filter: store_filter(&VisitFilter::read(get)),
-            lang,
-            zone: who.zone,
-            lists: HashMap::new(),
-            rest: Some(Stretch::Newest),
-        };
-        let mut table = Table::new(lang, who.zone, &HEADS);
-        answers.read(&mut table, FIRST).await?;
-        Ok((answers, table.text))
-    }
-
-    /// The next piece; `None` at the end.
+impl Pieces {
+    /// The next piece, and what follows it.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn next(&mut self) -> Result<Option<String>, HqError> {
-        if self.rest.is_none() {
-            return Ok(None);
-        }
-        let mut table = Table::empty(self.lang, self.zone);
-        self.read(&mut table, STEP).await?;
-        Ok(Some(table.text))
+    pub async fn next(mut self) -> Result<(Piece, Option<Self>), HqError> {
+        let mut tx = self.store.read(self.tenant).await?;
+        let read = hq::answers::fetch(&mut tx, &self.filter, self.from, self.visits, &mut self.lists).await;
+        let (piece, last) = read?;
+        tx.rollback().await.map_err(store::Error::from)?;
+        let rest = last.map(|last| Self { from: Stretch::OlderThan(last), visits: STEP, ..self });
+        Ok((piece, rest))
+    }
+}
+
+/// Puts a download into words.
+#[derive(Debug)]
+pub struct Wording {
+    lang: Lang,
+    zone: ZoneOffset,
+    lists: HashMap<ChecklistVersionId, Items>,
+}
+
+impl Wording {
+    /// The line above everything.
+    #[must_use]
+    pub fn heads(&self) -> String {
+        Table::new(self.lang, self.zone, &HEADS).text
     }
 
-    async fn read(&mut self, table: &mut Table, visits: usize) -> Result<(), HqError> {
-        let Some(stretch) = self.rest else { return Ok(()) };
-        let mut tx = self.store.read(self.tenant).await?;
-        let (answered, last) = hq::answers::fetch(&mut tx, &self.filter, stretch, visits).await?;
-        for one in &answered {
-            if let Entry::Vacant(unknown) = self.lists.entry(one.document.checklist) {
-                let list = hq::checklists::one(&mut tx, one.document.checklist).await?;
-                unknown.insert(list.map(items).unwrap_or_default());
-            }
-            self.rows(table, one);
+    /// The lines of a piece.
+    #[must_use]
+    pub fn lines(&mut self, piece: &Piece) -> String {
+        let mut table = Table::empty(self.lang, self.zone);
+        for one in piece {
+            self.rows(&mut table, one);
         }
-        tx.rollback().await.map_err(store::Error::from)?;
-        self.rest = last.map(Stretch::OlderThan);
-        Ok(())
+        table.text
     }
 
     /// One row an answer.
-    fn rows(&self, table: &mut Table, Answered { visit, document }: &Answered) {
-        let nothing = Items::new();
-        let list = self.lists.get(&document.checklist).unwrap_or(&nothing);
+    fn rows(&mut self, table: &mut Table, Answered { visit, document, list }: &Answered) {
+        let items =
+            self.lists.entry(document.checklist).or_insert_with(|| list.as_deref().map(items).unwrap_or_default());
         // What is the same in all rows of a visit is written once.
         let mut of_visit = String::new();
         for cell in [
@@ -137,7 +131,7 @@ impl Answers {
             of_visit.push(',');
         }
         for (id, answer) in &document.answers {
-            let item = list.get(id);
+            let item = items.get(id);
             let said = item.and_then(|item| answer_text(item, answer, self.lang)).unwrap_or_default();
             let ticked = if answer.ticked { table.word(w("是", "yes")) } else { String::new() };
             table.text.push_str(&of_visit);
@@ -153,6 +147,23 @@ impl Answers {
     }
 }
 
-fn items(list: ChecklistVersion) -> Items {
-    list.sections.into_iter().flat_map(|section| section.items).map(|item| (item.id, item)).collect()
+/// The download of what `get` filters by.
+///
+/// # Errors
+/// [`HqError::SignedOut`], [`HqError::NotAllowed`].
+pub fn begin(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<String>) -> Result<(Wording, Pieces), HqError> {
+    let who = may(caller, Action::ReadRawVisit)?;
+    let pieces = Pieces {
+        store: caller.server.store.clone(),
+        tenant: who.tenant,
+        filter: store_filter(&VisitFilter::read(get)),
+        lists: Lists::default(),
+        from: Stretch::Newest,
+        visits: FIRST,
+    };
+    Ok((Wording { lang, zone: who.zone, lists: HashMap::new() }, pieces))
+}
+
+fn items(list: &ChecklistVersion) -> Items {
+    list.items().map(|item| (item.id, item.clone())).collect()
 }
