@@ -45,3 +45,73 @@ test('a tab of iOS reads and explains, and begins no visit', async ({ city }) =>
     await phone.remove();
   }
 });
+
+const WASM = '**/assets/field-*.wasm';
+
+for (const [locale, words] of [
+  ['zh-CN', '第一次打开,正在取应用,大约 0.3 MB…'],
+  ['en-GB', 'Opened for the first time: fetching the app, about 0.3 MB…'],
+] as const) {
+  test(`a first visit says what is being fetched, a second one has it (${locale})`, async ({ city }) => {
+    const phone = await Phone.take(city.url, { locale });
+    try {
+      const page = phone.page;
+      const said = page.locator('.boot__first:visible');
+      let release = (): void => {};
+      const seen = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await page.route(WASM, async (route) => {
+        await seen;
+        await route.continue();
+      });
+      await phone.go('/field');
+      await expect(said).toHaveText([words]);
+      await expect(page.locator('#skeleton .skeleton')).toBeVisible();
+      release();
+      await expect(page.locator('[data-state=sign-in]')).toBeVisible();
+      // What the app consists of shared the line with nothing that the first picture needs.
+      const early = await page.evaluate(() => {
+        const [{ loadEventStart }] = performance.getEntriesByType('navigation') as [PerformanceNavigationTiming];
+        const parts = performance.getEntriesByType('resource').filter(({ name }) => /\/field-\w+\.(js|wasm)$/.test(name));
+        return { parts: parts.length, before: parts.filter(({ startTime }) => startTime < loadEventStart).length };
+      });
+      expect(early).toEqual({ parts: 2, before: 0 });
+
+      // From now on the worker answers; the app is held in the page, for no request leaves it.
+      await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+      await page.addInitScript(() => {
+        const real = self.fetch;
+        const held = new Promise<void>((resolve) => addEventListener('release', () => resolve()));
+        self.fetch = async (...request) => {
+          await held;
+          return real(...request);
+        };
+      });
+      await page.reload();
+      await expect(page.locator('#skeleton .skeleton')).toBeVisible();
+      await expect(said).toHaveCount(0);
+      await page.evaluate(() => dispatchEvent(new Event('release')));
+      await expect(page.locator('[data-state=sign-in]')).toBeVisible();
+      phone.expectNoViolations();
+    } finally {
+      await phone.remove();
+    }
+  });
+}
+
+test('a first visit that does not get the app says so', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    await phone.cut(WASM);
+    await phone.go('/field');
+    await expect(phone.page.locator('[data-state=rescue-failed]')).toContainText('没能打开');
+    await expect(phone.page.locator('.boot__first')).toHaveCount(0);
+    await phone.mend();
+    await phone.page.getByRole('button', { name: '重试' }).click();
+    await expect(phone.page.locator('[data-state=sign-in]')).toBeVisible();
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});

@@ -1,7 +1,7 @@
 // The first script of /field, in at most 2 kB. It sets language and theme before
 // the first paint, refuses surroundings in which nothing could be kept, changes
-// to a waiting build while no form is open, starts the app, and hands over to
-// the rescue page when that takes more than 10 s or fails.
+// to a waiting build while no form is open, fetches the app and starts it, and
+// hands over to the rescue page when that takes more than 10 s or fails.
 //
 // A classic script without modern syntax: it must run where the app cannot.
 // The build puts in FIELD_GLUE, FIELD_WASM and RESCUE (addresses).
@@ -9,6 +9,7 @@
   var root = document.documentElement;
   var worker = navigator.serviceWorker;
   var over = false;
+  var running = false;
 
   function preference(key) {
     try {
@@ -32,13 +33,11 @@
     };
     document.head.append(script);
   }
+  // What nobody has caught. While the app runs it counts only if the app has come to a
+  // stop by it: then nothing that is tapped from now on would be kept.
   function failed(event) {
-    rescue('failed', event.reason || event.error || event.message);
-  }
-
-  // The app has come to a stop: nothing that is tapped from now on would be kept.
-  function stopped(event) {
-    var error = event.reason || event.error;
+    var error = event.reason || event.error || event.message;
+    if (!running) return rescue('failed', error);
     if (!(error instanceof WebAssembly.RuntimeError)) return;
     over = false;
     rescue('stopped', error);
@@ -82,24 +81,37 @@
     });
   }
 
+  // The glue, and the answer that brings the WASM.
+  function fetchApp() {
+    var coming = Promise.all([import(FIELD_GLUE), fetch(FIELD_WASM)]);
+    // Who waits for it is told of a failure; a page that changes builds waits no more.
+    coming.catch(() => {});
+    return coming;
+  }
+
   async function start() {
+    // The worker has the app lying there. Without one this is a first visit, and the page says what is being fetched.
+    var coming = worker.controller && fetchApp();
+    if (!coming) root.dataset.first = '';
     if (await update()) return;
-    // This script blocks the parser, so the place to mount into may not be there yet.
-    if (document.readyState === 'loading') {
+    if (!coming) {
+      // The line belongs to the paint first, and after that to the app: fetched beside the style, the app would keep
+      // the page white for as long as both take. `load` has the style, and 99 ms later even a slow phone has painted.
+      // A timer and no frame: a page in the background gets none, and is fetched all the same.
+      await new Promise((done) => addEventListener('load', () => setTimeout(done, 99)));
+      coming = fetchApp();
+    } else if (document.readyState === 'loading') {
+      // This script blocks the parser, so the place to mount into may not be there yet.
       await new Promise((done) => addEventListener('DOMContentLoaded', done));
     }
     addEventListener('error', failed);
     addEventListener('unhandledrejection', failed);
     var late = setTimeout(rescue, 10000, 'late');
-    var glue = await import(FIELD_GLUE);
-    await glue.default({ module_or_path: FIELD_WASM });
+    var [glue, wasm] = await coming;
+    await glue.default({ module_or_path: wasm });
     if (over) return;
-    over = true;
+    over = running = true;
     clearTimeout(late);
-    removeEventListener('error', failed);
-    removeEventListener('unhandledrejection', failed);
-    addEventListener('error', stopped);
-    addEventListener('unhandledrejection', stopped);
     if (worker.controller) worker.controller.postMessage({ type: 'started' });
     await worker.register('/sw.js', { scope: '/field', updateViaCache: 'none' });
   }

@@ -118,7 +118,6 @@ impl Site {
         hq::ssr::Bundle {
             style: self.address("hq.css").unwrap_or_default(),
             script: self.address("hq.js"),
-            wasm: self.address("hq.wasm"),
             sprite: self.address("icons/sprite.svg").unwrap_or_default(),
         }
     }

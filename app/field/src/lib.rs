@@ -37,10 +37,9 @@ fn page_meta(name: &str) -> String {
 
 /// Every file of the app that the shell names: all of them must lie in the worker's cache.
 fn app_files() -> Vec<String> {
-    let mut files = vec!["/field".to_owned(), page_meta("mingcha:worker")];
-    let links =
-        document().query_selector_all("link[rel=stylesheet],link[rel=modulepreload],link[rel=preload],script[src]");
-    if let Ok(links) = links {
+    let mut files = vec!["/field".to_owned()];
+    files.extend(["mingcha:worker", "mingcha:glue", "mingcha:wasm"].map(page_meta));
+    if let Ok(links) = document().query_selector_all("link[rel=stylesheet],script[src]") {
         for n in 0..links.length() {
             let Some(link) = links.get(n).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else { continue };
             files.extend(link.get_attribute("href").or_else(|| link.get_attribute("src")));

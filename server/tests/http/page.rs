@@ -86,9 +86,7 @@ impl Page {
         if RUNS.contains(&tag) || (tag == "meta" && get("http-equiv").is_some()) {
             self.runs.push(format!("<{tag}>"));
         }
-        if tag == "link"
-            && !matches!(get("rel"), Some("stylesheet" | "preload" | "modulepreload" | "icon" | "manifest"))
-        {
+        if tag == "link" && !matches!(get("rel"), Some("stylesheet" | "icon" | "manifest")) {
             self.runs.push(format!("<link rel={:?}>", get("rel")));
         }
         if tag == "script" {

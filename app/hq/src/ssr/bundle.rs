@@ -7,8 +7,6 @@ pub struct Bundle {
     pub style: String,
     /// The module that makes the page come alive; none where HQ was built without its bundle.
     pub script: Option<String>,
-    /// The WASM that the module loads.
-    pub wasm: Option<String>,
     /// The sprite of icons.
     pub sprite: String,
 }

@@ -13,7 +13,7 @@ use crate::{App, context::page};
 #[must_use]
 pub fn document(bundle: &Bundle) -> impl IntoView + use<> {
     let page = page();
-    let Bundle { style, script, wasm, .. } = bundle.clone();
+    let Bundle { style, script, .. } = bundle.clone();
     set_policy();
     view! {
         <!DOCTYPE html>
@@ -23,7 +23,6 @@ pub fn document(bundle: &Bundle) -> impl IntoView + use<> {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="robots" content="noindex" />
                 <link rel="stylesheet" href=style />
-                {wasm.map(|href| view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="" /> })}
                 {script.map(|src| view! { <script type="module" src=src></script> })}
                 <MetaTags />
             </head>
