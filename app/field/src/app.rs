@@ -37,13 +37,8 @@ pub(crate) fn app() -> impl IntoView {
     let start = RwSignal::new(Start::Opening);
     leptos::task::spawn_local(async move {
         let router = Router::start();
-        start.set(match Keeper::open().await {
-            Ok(keeper) => {
-                let phone = Phone::new(router, keeper, lang, theme);
-                phone.keeper().load(phone).await;
-                run(phone);
-                Start::Open(Box::new(phone))
-            }
+        start.set(match open(router, lang, theme).await {
+            Ok(phone) => Start::Open(Box::new(phone)),
             Err(failure) => Start::Failed(failure.to_string()),
         });
     });
@@ -63,6 +58,13 @@ pub(crate) fn app() -> impl IntoView {
         .into_any(),
     })
     .into_any()
+}
+
+async fn open(router: Router, lang: Lang, theme: Theme) -> Result<Phone, device::Failure> {
+    let phone = Phone::new(router, Keeper::open().await?, lang, theme);
+    phone.keeper().load(phone).await?;
+    run(phone);
+    Ok(phone)
 }
 
 /// What goes on for as long as the page lives.

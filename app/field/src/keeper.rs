@@ -125,21 +125,18 @@ impl Keeper {
 
     /// Brings what lies on the disk into memory. Whatever is written from then on waits until the store has been
     /// compared with its second copy.
-    pub(crate) async fn load(&self, phone: Phone) {
+    ///
+    /// # Errors
+    /// What is on the disk could not be read, and stays there.
+    pub(crate) async fn load(&self, phone: Phone) -> Result<(), Failure> {
         let turn = self.inner.turns.take();
         let turn = turn.await;
-        let mut unreadable = Vec::new();
+        let mut stored = records::read(&self.vault).await?;
+        let unreadable = std::mem::take(&mut stored.unreadable);
         if self.vault.has_key() {
-            match records::read(&self.vault).await {
-                Ok(mut stored) => {
-                    unreadable = std::mem::take(&mut stored.unreadable);
-                    let intent = stored.intent.take();
-                    self.show(phone, stored);
-                    go_back(phone, intent);
-                }
-                // What is on the disk stays there; the screen says that it could not be read.
-                Err(failure) => phone.heard(Err(failure)),
-            }
+            let intent = stored.intent.take();
+            self.show(phone, stored);
+            go_back(phone, intent);
         }
         let this = self.clone();
         leptos::task::spawn_local(async move {
@@ -153,6 +150,7 @@ impl Keeper {
             this.tidy(phone).await;
             this.bear_witness(phone);
         });
+        Ok(())
     }
 }
 

@@ -74,12 +74,12 @@ pub fn show(video: &HtmlVideoElement, stream: &Stream) {
 /// # Errors
 /// No frame is there yet.
 pub async fn still(video: &HtmlVideoElement) -> Result<JsValue, Failure> {
-    let window = web_sys::window().ok_or_else(|| Failure::new("NoWindow", ""))?;
+    let window = crate::window()?;
     Ok(JsFuture::from(window.create_image_bitmap_with_html_video_element(video)?).await?)
 }
 
 async fn ask(constraints: &MediaStreamConstraints) -> Result<Stream, Failure> {
-    let devices = web_sys::window().ok_or_else(|| Failure::new("NoWindow", ""))?.navigator().media_devices()?;
+    let devices = crate::window()?.navigator().media_devices()?;
     let stream: JsValue = JsFuture::from(devices.get_user_media_with_constraints(constraints)?).await?;
     Ok(Stream { stream: stream.unchecked_into() })
 }

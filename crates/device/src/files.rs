@@ -38,8 +38,7 @@ pub fn revoke(url: &str) {
 /// What the browser says.
 pub fn download(name: &str, bytes: &Uint8Array, mime: &str) -> Result<(), Failure> {
     let url = object_url(bytes, mime)?;
-    let document =
-        web_sys::window().and_then(|window| window.document()).ok_or_else(|| Failure::new("NoWindow", ""))?;
+    let document = crate::window()?.document().ok_or_else(|| Failure::new("NoWindow", ""))?;
     let anchor: HtmlAnchorElement = document.create_element("a")?.unchecked_into();
     anchor.set_href(&url);
     anchor.set_download(name);

@@ -45,7 +45,7 @@ impl Reply {
 /// # Errors
 /// No answer came: no network, cut off, timed out. The server may have acted nonetheless.
 pub async fn send(call: Call<'_>) -> Result<Reply, Failure> {
-    let window = web_sys::window().ok_or_else(|| Failure::new("NoWindow", ""))?;
+    let window = crate::window()?;
     let init = RequestInit::new();
     init.set_method(call.method);
     init.set_credentials(RequestCredentials::SameOrigin);

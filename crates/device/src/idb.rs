@@ -161,7 +161,7 @@ impl Db {
                 }
             }
         });
-        let window = web_sys::window().ok_or_else(|| Failure::new("NoWindow", ""))?;
+        let window = crate::window()?;
         window.add_event_listener_with_callback("pagehide", hides.as_ref().unchecked_ref())?;
         // It listens for as long as the page lives.
         hides.forget();

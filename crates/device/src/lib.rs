@@ -22,3 +22,8 @@ pub mod wake;
 pub mod worker;
 
 pub use failure::Failure;
+
+/// The page's window: workers have none, and nothing here runs in one.
+fn window() -> Result<web_sys::Window, Failure> {
+    web_sys::window().ok_or_else(|| Failure::new("NoWindow", ""))
+}

@@ -11,10 +11,7 @@ use crate::Failure;
 /// Where the browser has no `crypto`.
 pub fn bytes<const N: usize>() -> Result<[u8; N], Failure> {
     let mut out = [0; N];
-    web_sys::window()
-        .ok_or_else(|| Failure::new("NoWindow", ""))?
-        .crypto()?
-        .get_random_values_with_u8_array(&mut out)?;
+    crate::window()?.crypto()?.get_random_values_with_u8_array(&mut out)?;
     Ok(out)
 }
 

@@ -3,7 +3,7 @@
 //! WebCrypto is asynchronous, and awaiting it inside a transaction would end
 //! it: seal before a transaction opens, unseal after it has ended.
 
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Array, Object, Promise, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AesGcmParams, CryptoKey, SubtleCrypto};
@@ -88,20 +88,26 @@ impl Sealer {
         Ok(out)
     }
 
-    /// Unseals what [`Sealer::seal`] made.
+    /// Unseals what [`Sealer::seal`] made. WebCrypto is at work from now on, whether anybody waits for it or not.
     ///
     /// # Errors
     /// `BadSeal` where it has another form or another key; what WebCrypto says where it was changed.
-    pub async fn unseal(&self, sealed: &Uint8Array) -> Result<Uint8Array, Failure> {
+    pub fn unseal(&self, sealed: &Uint8Array) -> impl Future<Output = Result<Uint8Array, Failure>> + use<> {
+        let opening = self.open(sealed).map(JsFuture::from);
+        async {
+            let plain: JsValue = opening?.await?;
+            Ok(Uint8Array::new(&plain))
+        }
+    }
+
+    fn open(&self, sealed: &Uint8Array) -> Result<Promise, Failure> {
         if sealed.length() < HEAD || sealed.get_index(0) != FORMAT || sealed.subarray(1, 1 + KEY_ID).to_vec() != self.id
         {
             return Err(Failure::new("BadSeal", "another format or key"));
         }
         let params = AesGcmParams::new_with_u8_array("AES-GCM", &sealed.slice(1 + KEY_ID, HEAD));
         let body = sealed.subarray(HEAD, sealed.length());
-        let opening = self.subtle.decrypt_with_object_and_js_u8_array(&params, &self.key, &body)?;
-        let plain: JsValue = JsFuture::from(opening).await?;
-        Ok(Uint8Array::new(&plain))
+        Ok(self.subtle.decrypt_with_object_and_js_u8_array(&params, &self.key, &body)?)
     }
 }
 
@@ -117,6 +123,6 @@ pub async fn sha256(bytes: &Uint8Array) -> Result<domain::evidence::Sha256, Fail
 }
 
 fn subtle() -> Result<SubtleCrypto, Failure> {
-    let window = web_sys::window().ok_or_else(|| Failure::new("NoWindow", ""))?;
+    let window = crate::window()?;
     Ok(window.crypto()?.subtle())
 }

@@ -106,15 +106,13 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Opens the store, with its key where somebody has signed in before.
+    /// Opens the store. What it holds, its key too, is known from the first [`Self::read`] on.
     ///
     /// # Errors
     /// What the browser says: storage is switched off or broken.
     pub async fn open() -> Result<Self, Failure> {
         let db = Db::open(DATABASE, MIGRATIONS).await?;
-        let vault = Self { db, keys: Rc::default(), mark: Rc::default() };
-        vault.read(&[]).await?;
-        Ok(vault)
+        Ok(Self { db, keys: Rc::default(), mark: Rc::default() })
     }
 
     /// Whether there is a key: whether somebody has signed in on this phone.
@@ -273,10 +271,12 @@ impl Vault {
             return Ok(found);
         }
         let sealer = self.sealer()?;
-        for row in answers.flatten() {
-            match sealer.unseal(&row.value).await {
-                Ok(value) => found.rows.push((row.key, value.to_vec())),
-                Err(_) => found.unreadable.push(row.key),
+        // All at once: one after another each would wait for a way to WebCrypto's threads and back.
+        let unsealing: Vec<_> = answers.flatten().map(|row| (row.key, sealer.unseal(&row.value))).collect();
+        for (key, value) in unsealing {
+            match value.await {
+                Ok(value) => found.rows.push((key, value.to_vec())),
+                Err(_) => found.unreadable.push(key),
             }
         }
         Ok(found)
