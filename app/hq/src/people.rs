@@ -49,8 +49,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
 
 fn shown(loaded: &Loaded<People>) -> impl IntoView + use<> {
     let columns = vec![
-        Column::text(t(w("登录名", "Login"))),
-        Column::text(t(w("姓名", "Name"))),
+        Column::text(t(w("姓名和登录名", "Name and login"))),
         Column::text(t(w("角色", "Roles"))),
         Column::text(t(w("状态", "State"))),
         Column::text(t(w("操作", "Actions"))),
@@ -95,8 +94,10 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
     };
     view! {
         <tr data-login=account.login.clone()>
-            <td>{account.login.clone()}</td>
-            <td class="nowrap">{account.name.clone()}</td>
+            <td class="nowrap">
+                {account.name.clone()}
+                <div class="small muted">{account.login.clone()}</div>
+            </td>
             <td>{roles}</td>
             <td><StatusBadge status label=t(word) bare=true /></td>
             <td>
