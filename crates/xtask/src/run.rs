@@ -37,7 +37,7 @@ impl Options {
 
 /// Builds the release and becomes the server, so that Ctrl-C reaches it and nobody else.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    println!("building the release: 5 to 15 minutes the first time, seconds when nothing changed");
+    println!("building the release: 15 to 20 minutes the first time on two cores, seconds when nothing changed");
     build(&build::Options::all(Profile::Release))?;
     let mut call = options.serve(Profile::Release);
     println!("  $ {}", show(&call));
