@@ -57,11 +57,14 @@ pub(super) async fn answers(Extension(caller): Extension<Caller>, parts: Parts) 
     (attachment("answers.csv"), Body::from_stream(lines)).into_response()
 }
 
+/// A piece, and what follows it.
+type Read = Result<(Piece, Option<Pieces>), HqError>;
+
 /// A download of answers under way.
 struct Download {
     wording: Wording,
     /// The next piece; `None` at the end.
-    ahead: Option<JoinHandle<Result<(Piece, Option<Pieces>), HqError>>>,
+    ahead: Option<JoinHandle<Read>>,
 }
 
 impl Download {
