@@ -100,6 +100,27 @@ for (const [locale, words] of [
   });
 }
 
+/** It was light until the app had mounted, at each start: a flash in a dark hall. */
+test('where nobody chose a theme, the page before the app is as dark as the system', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    const page = phone.page;
+    await page.emulateMedia({ colorScheme: 'dark' });
+    // It never comes.
+    await page.route(WASM, () => {});
+    await phone.go('/field');
+    await expect(page.locator('.boot__first:visible')).toBeVisible();
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark');
+    await page.evaluate(() => localStorage.setItem('mc.theme', '"light"'));
+    await phone.go('/field');
+    await expect(page.locator('.boot__first:visible')).toBeVisible();
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('light');
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
+
 test('a first visit that does not get the app says so', async ({ city }) => {
   const phone = await Phone.take(city.url);
   try {

@@ -20,7 +20,9 @@
   }
   var lang = preference('mc.lang') || (/^zh/i.test(navigator.language) ? 'zh' : 'en');
   root.lang = lang === 'en' ? 'en' : 'zh-CN';
-  root.dataset.theme = preference('mc.theme') || 'auto';
+  // Only what somebody chose: for all others the style follows the system.
+  var theme = preference('mc.theme');
+  if (theme && theme !== 'auto') root.dataset.theme = theme;
 
   // Shows the page that says what is wrong; once.
   function rescue(reason, error) {

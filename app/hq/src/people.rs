@@ -49,7 +49,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
 
 fn shown(loaded: &Loaded<People>) -> impl IntoView + use<> {
     let columns = vec![
-        Column::text(t(w("姓名和登录名", "Name and login"))),
+        Column::text(t(w("姓名,登录名", "Name, login"))),
         Column::text(t(w("角色", "Roles"))),
         Column::text(t(w("状态", "State"))),
         Column::text(t(w("操作", "Actions"))),
