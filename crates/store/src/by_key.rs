@@ -26,6 +26,11 @@ pub(crate) const ASSIGNMENTS: &str = by_key!(
     "assignment_id"
 );
 
+/// The hashes of the bytes that are here, by their visits. OFFSET 0 does here what LIMIT 1 does where there is one row.
+pub(crate) const VERIFIED: &str =
+    "SELECT DISTINCT w.visit_id, w.sha256 FROM unnest($2::uuid[]) AS x (id) CROSS JOIN LATERAL (
+         SELECT * FROM app.evidence WHERE tenant_id = $1 AND visit_id = x.id AND verified OFFSET 0) AS w";
+
 /// Whole venues, for `VenueRow::read`.
 pub(crate) const VENUES: &str = by_key!(
     "venue_id, kind, code, name::text, unit_id, county_id, address, lat, lon, original::text, hours, agent, rural",

@@ -26,10 +26,7 @@ pub(super) async fn connect(
     slot: Rc<RefCell<Option<IdbDatabase>>>,
     limit_ms: i32,
 ) -> Result<IdbDatabase, Failure> {
-    let factory = web_sys::window()
-        .ok_or_else(|| Failure::new("NoWindow", ""))?
-        .indexed_db()?
-        .ok_or_else(|| Failure::new("NotSupportedError", "IndexedDB"))?;
+    let factory = crate::window()?.indexed_db()?.ok_or_else(|| Failure::new("NotSupportedError", "IndexedDB"))?;
     let request: IdbOpenDbRequest = factory.open_with_u32(name, migrations.len() as u32)?;
     let upgrade = Closure::once(move |event: IdbVersionChangeEvent| {
         let Some(request) = event.target().and_then(|target| target.dyn_into::<IdbOpenDbRequest>().ok()) else {

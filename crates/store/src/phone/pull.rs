@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::cursor::{Cursor, Mark};
 use crate::{
     Store, Tx,
-    by_key::{ASSIGNMENTS, VENUES},
+    by_key::{ASSIGNMENTS, VENUES, VERIFIED},
     error::{Error, Result},
     packed::{Words, unpack},
     rows::{AssignmentRow, VenueRow, VisitRow, digest, parse, unsigned},
@@ -289,11 +289,7 @@ async fn visits(
             },
         );
     }
-    let rows = sqlx::query(
-        "SELECT DISTINCT e.visit_id, e.sha256 FROM unnest($2::uuid[]) AS x (id) CROSS JOIN LATERAL (
-             SELECT * FROM app.evidence WHERE tenant_id = $1 AND visit_id = x.id AND verified OFFSET 0) AS e",
-    );
-    for row in rows.bind(tenant.0).bind(ids).fetch_all(tx).await? {
+    for row in sqlx::query(VERIFIED).bind(tenant.0).bind(ids).fetch_all(tx).await? {
         if let Some(visit) = visits.get_mut(&VisitId(row.try_get("visit_id")?)) {
             visit.verified.push(digest("evidence", row.try_get("sha256")?)?);
         }

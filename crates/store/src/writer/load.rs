@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::log::{LogRow, read_op};
 use crate::{
-    by_key::{ASSIGNMENTS, VENUES, by_key},
+    by_key::{ASSIGNMENTS, VENUES, VERIFIED, by_key},
     error::Result,
     packed::{ListWords, unpack},
     rows::{AssignmentRow, FindingRow, UnitRow, VenueRow, VisitRow, digest, parse},
@@ -139,10 +139,7 @@ async fn documents(
             let document = parse("visit_revision", &text)?;
             states.documents.insert(VisitId(row.try_get("visit_id")?), Arc::new(document));
         }
-        let rows = sqlx::query(
-            "SELECT visit_id, sha256 FROM app.evidence WHERE tenant_id = $1 AND visit_id = ANY ($2) AND verified",
-        );
-        for row in rows.bind(tenant.0).bind(visits).fetch_all(&mut *connection).await? {
+        for row in sqlx::query(VERIFIED).bind(tenant.0).bind(visits).fetch_all(&mut *connection).await? {
             let sha256 = digest("evidence", row.try_get("sha256")?)?;
             states.verified.entry(VisitId(row.try_get("visit_id")?)).or_default().insert(sha256);
         }
