@@ -85,7 +85,7 @@ fn shown(phone: Phone) -> impl IntoView {
     });
     let said = Signal::derive(move || match phone.saved.get() {
         Saved::At(_) => t("已存本机", "Saved on this phone").to_owned(),
-        Saved::Failed { .. } => t("没有存下", "Not saved").to_owned(),
+        Saved::Not(_) => t("没有存下", "Not saved").to_owned(),
         Saved::Nothing | Saved::Saving => String::new(),
     });
     let signed_in = Memo::new(move |_| phone.me.with(Option::is_some));

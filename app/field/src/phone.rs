@@ -34,11 +34,23 @@ pub(crate) enum Saved {
     /// On the disk since then.
     At(Moment),
     /// Not saved.
-    Failed {
-        /// The phone is full.
-        full: bool,
-    },
+    Not(Why),
 }
+
+/// Why something is not on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// The phone is full.
+    Full,
+    /// The disk refused it.
+    Refused,
+    /// The store has not answered for [`PATIENCE`] beats, and is asked on.
+    Slow,
+}
+
+/// For how many beats 正在存 may stand there; after that it is no answer. Stores that stand still are asked again for
+/// minutes.
+const PATIENCE: u32 = 8;
 
 /// What this phone should have and has not.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -102,6 +114,7 @@ pub(crate) struct Parts {
     keeper: StoredValue<Keeper, LocalStorage>,
     beating: StoredValue<u32>,
     pending: StoredValue<u32>,
+    silence: StoredValue<u32>,
     position: StoredValue<Option<device::position::Watch>, LocalStorage>,
     form_open: StoredValue<Option<device::lock::Shared>, LocalStorage>,
 }
@@ -127,6 +140,7 @@ impl Phone {
             keeper: StoredValue::new_local(keeper),
             beating: StoredValue::new(0),
             pending: StoredValue::new(0),
+            silence: StoredValue::new(0),
             position: StoredValue::new_local(None),
             form_open: StoredValue::new_local(None),
         })))
@@ -171,9 +185,14 @@ impl Phone {
 
     /// What the disk said about the last write. 已存本机 only if no edit is left that it does not have.
     pub(crate) fn heard(self, written: Result<(), device::Failure>) {
+        self.silence.set_value(0);
+        self.say(written);
+    }
+
+    fn say(self, written: Result<(), device::Failure>) {
         let now = device::clock::now();
         self.saved.update(|saved| match written {
-            Err(failure) => *saved = Saved::Failed { full: failure.is_quota() },
+            Err(failure) => *saved = Saved::Not(if failure.is_quota() { Why::Full } else { Why::Refused }),
             Ok(()) if self.keeper.with_value(Keeper::all_saved) && self.pending.get_value() == 0 => {
                 *saved = Saved::At(now);
             }
@@ -192,7 +211,7 @@ impl Phone {
         self.end_await();
         if self.saved.get_untracked() == Saved::Saving {
             // What was typed may change nothing: then there is nothing to wait for.
-            self.heard(Ok(()));
+            self.say(Ok(()));
         }
     }
 
@@ -244,6 +263,7 @@ impl Phone {
         leptos::task::spawn_local(async move {
             loop {
                 device::clock::sleep(1_000).await;
+                self.mind_silence();
                 let moving = self.beating.get_value() > 0
                     || self.watches.with_untracked(|watches| !watches.is_empty())
                     || self.just_arrived();
@@ -252,6 +272,20 @@ impl Phone {
                 }
             }
         });
+    }
+
+    /// Says that nothing is saved where the store says nothing at all.
+    fn mind_silence(self) {
+        let silence = match self.saved.get_untracked() {
+            Saved::Saving => self.silence.get_value() + 1,
+            // The next tap is in no better case.
+            Saved::Not(Why::Slow) => return,
+            _ => 0,
+        };
+        self.silence.set_value(silence);
+        if silence >= PATIENCE {
+            self.saved.set(Saved::Not(Why::Slow));
+        }
     }
 
     fn just_arrived(self) -> bool {

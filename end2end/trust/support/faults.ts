@@ -8,11 +8,13 @@ import { type Desk, openItem } from './work';
 export const FAULTS = `
   globalThis.mcFaults = { every: 0, share: 0, at: 0, kinds: [], calls: 0, hit: 0 };
   const luck = (() => { let state = 12345; return () => ((state = Math.imul(state, 1103515245) + 12345 >>> 0) / 4294967296); })();
-  const silence = (source, names) => {
-    for (const name of names) source.addEventListener(name, (event) => event.stopImmediatePropagation(), true);
+  // What is 'source' hears nothing; 'above' is passed by its events first, or is the source itself before anybody listens.
+  const silence = (above, source, names) => {
+    const hush = (event) => { if (event.target === source) event.stopImmediatePropagation(); };
+    for (const name of names) above.addEventListener(name, hush, true);
   };
   // It says nothing, whether it is done or not.
-  const mute = (transaction) => silence(transaction, ['complete', 'abort']);
+  const mute = (transaction) => silence(transaction.db, transaction, ['complete', 'abort']);
   // It never ends, and nobody gets at its stores, until it is aborted.
   const stand = (transaction) => {
     mute(transaction);
@@ -31,8 +33,8 @@ export const FAULTS = `
     if (kind === 'close') { database.close(); return; }
     if (kind === 'abort') { if (transaction) transaction.abort(); return; }
     if (kind === 'mute' || kind === 'stand') {
-      // Only what has begun can stand still.
-      if (!transaction) { faults.hit -= 1; faults.calls -= 1; return; }
+      // Only what has begun can stand still, and only a write keeps a tap waiting.
+      if (!transaction || transaction.mode !== 'readwrite') { faults.hit -= 1; faults.calls -= 1; return; }
       return kind === 'mute' ? mute(transaction) : stand(transaction);
     }
     throw new DOMException('shim', kind);
@@ -55,7 +57,7 @@ export const FAULTS = `
     const faults = globalThis.mcFaults;
     if (faults.openings > 0) { faults.openings -= 1; throw new DOMException('shim', 'UnknownError'); }
     const request = open.apply(this, all);
-    if (globalThis.name === 'mc-deaf') { globalThis.name = ''; silence(request, ['success', 'error']); }
+    if (globalThis.name === 'mc-deaf') { globalThis.name = ''; silence(request, request, ['success', 'error']); }
     return request;
   };
 `;

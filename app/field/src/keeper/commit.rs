@@ -28,11 +28,27 @@ impl Keeper {
         phone: Phone,
         mut make: impl FnMut() -> Result<(Vec<Change>, T), Failure>,
     ) -> Result<T, Failure> {
-        let mut failure = Failure::new(Failure::STALE, "other tabs write all the time");
+        let mut made = None;
+        let mut changes = || {
+            let (changes, besides) = make()?;
+            made = Some(besides);
+            Ok(changes)
+        };
+        self.commit_all(phone, &mut changes).await?;
+        made.ok_or_else(never_made)
+    }
+
+    /// The same for all that is made: the bundle holds it once.
+    async fn commit_all(
+        &self,
+        phone: Phone,
+        make: &mut dyn FnMut() -> Result<Vec<Change>, Failure>,
+    ) -> Result<(), Failure> {
+        let mut failure = never_made();
         for _ in 0..ROUNDS {
-            let (mut changes, made) = make()?;
+            let mut changes = make()?;
             if changes.is_empty() {
-                return Ok(made);
+                return Ok(());
             }
             let carried = self.inner.unsaved.carry(&mut changes);
             match self.vault.commit(changes).await {
@@ -40,7 +56,7 @@ impl Keeper {
                     self.inner.unsaved.saved(&carried);
                     self.copy(committed);
                     self.bear_witness(phone);
-                    return Ok(made);
+                    return Ok(());
                 }
                 Err(stale) if stale.is_stale() => {
                     self.catch_up(phone).await?;
@@ -115,4 +131,8 @@ impl Keeper {
             drop(self.catch_up(phone).await);
         }
     }
+}
+
+fn never_made() -> Failure {
+    Failure::new(Failure::STALE, "other tabs write all the time")
 }

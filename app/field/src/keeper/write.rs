@@ -86,23 +86,32 @@ impl Keeper {
 
     /// Keeps a small thing beside the drafts.
     pub(crate) fn note<T: Serialize>(&self, phone: Phone, name: &str, value: &T) {
-        let change = put_note(name, value);
-        let turn = self.inner.turns.take();
-        let this = self.clone();
+        self.keep(phone, put_note(name, value));
+    }
+
+    /// The same, and waits until it is on the disk.
+    pub(crate) async fn note_now<T: Serialize>(&self, phone: Phone, name: &str, value: &T) {
+        // Where to come back to after a kill is a help, not a promise.
+        drop(self.kept(phone, put_note(name, value)).await);
+    }
+
+    fn keep(&self, phone: Phone, change: Change) {
+        let kept = self.kept(phone, change);
         leptos::task::spawn_local(async move {
-            let _turn = turn.await;
-            if let Err(failure) = this.commit(phone, || Ok((vec![change.clone()], ()))).await {
+            if let Err(failure) = kept.await {
                 phone.heard(Err(failure));
             }
         });
     }
 
-    /// The same, and waits until it is on the disk.
-    pub(crate) async fn note_now<T: Serialize>(&self, phone: Phone, name: &str, value: &T) {
-        let change = put_note(name, value);
-        let _turn = self.inner.turns.take().await;
-        // Where to come back to after a kill is a help, not a promise.
-        drop(self.commit(phone, || Ok((vec![change.clone()], ()))).await);
+    /// Its turn is asked for at once.
+    fn kept(&self, phone: Phone, change: Change) -> impl Future<Output = Result<(), device::Failure>> + use<> {
+        let turn = self.inner.turns.take();
+        let this = self.clone();
+        async move {
+            let _turn = turn.await;
+            this.commit(phone, || Ok((vec![change.clone()], ()))).await
+        }
     }
 
     /// Cuts an op that [`Phone::await_write`] was told of: it is on the disk, or nothing happened.

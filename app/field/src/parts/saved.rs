@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use ui::{Glyph, Icon, IconSize, Truth, TruthBadge};
 
 use crate::{
-    phone::{Phone, Saved},
+    phone::{Phone, Saved, Why},
     words::{self, clock_time, t},
 };
 
@@ -19,24 +19,24 @@ pub(crate) fn saved(phone: Phone) -> impl IntoView {
             let detail = clock_time(at);
             view! { <TruthBadge truth=Truth::Saved words=words::truth() detail /> }.into_any()
         }
-        Saved::Failed { full } => view! {
+        Saved::Not(why) => view! {
             <span class="tone-text small" data-tone="cinnabar" data-state="failed" role="alert">
                 <Icon glyph=Glyph::WARNING size=IconSize::Small />
-                {not_saved(full)}
+                {not_saved(why)}
             </span>
         }
         .into_any(),
     }
 }
 
-fn not_saved(full: bool) -> &'static str {
-    if full {
+fn not_saved(why: Why) -> &'static str {
+    match why {
         // What a browser does with its stores when it is opened on a full disk is out of our hands.
-        t(
+        Why::Full => t(
             "没有存下:手机空间不够。先别关闭本应用,腾出空间后会自动存下;空间用尽时重开浏览器,可能丢掉本机草稿。",
             "Not saved: the phone is full. Keep this app open and free some space: then it is saved by itself. A browser that is opened on a full phone may lose its drafts.",
-        )
-    } else {
-        t("没有存下,请再点一次。", "Not saved. Please tap again.")
+        ),
+        Why::Refused => t("没有存下,请再点一次。", "Not saved. Please tap again."),
+        Why::Slow => t("还没有存下,仍在尝试。先别关闭本应用。", "Not saved yet, still trying. Keep this app open."),
     }
 }
