@@ -2,6 +2,8 @@
 //! being turned into a join. A statement keeps the plan that was made when its connection first used it; of a company
 //! that had just been made then, thousands of rows were taken for a dozen, and read again for every key.
 
+use crate::{Tx, error::Result, planned::kept_plan};
+
 /// The statement for the rows of a table of tenant `$1` whose key is in the array `$2`.
 macro_rules! by_key {
     ($columns:literal, $table:literal, $key:literal) => {
@@ -17,6 +19,41 @@ macro_rules! by_key {
     };
 }
 pub(crate) use by_key;
+
+/// The columns of a visit, for `VisitRow::read`.
+macro_rules! visit_columns {
+    () => {
+        "visit_id, assignment_id, venue_id, unit_id, county_id, checklist_id, topic, mode, state, revision, submission, \
+         arrived_at, arrived_lat, arrived_lon, arrived_accuracy_m, arrived_age_ms, arrived_no_fix, left_at, left_lat, \
+         left_lon, left_accuracy_m, left_age_ms, left_no_fix, received_at, score, score_provisional, score_red_lines, \
+         score_formula, evidence_expected, evidence_verified, returned::text, decided_by, decided_at, decision_reason"
+    };
+}
+
+/// The visits of tenant `$1` with the ids `$2`.
+macro_rules! visits {
+    ($more:literal, $joins:literal) => {
+        concat!(
+            "SELECT ",
+            visit_columns!(),
+            $more,
+            " FROM unnest($2::uuid[]) AS x (id)
+             CROSS JOIN LATERAL (SELECT * FROM app.visit WHERE tenant_id = $1 AND visit_id = x.id LIMIT 1) AS v",
+            $joins
+        )
+    };
+}
+
+/// Whole visits, for `VisitRow::read`.
+pub(crate) const VISITS: &str = visits!("", "");
+
+/// The same, with what was handed in last: the `document`, packed by the words of `list`.
+pub(crate) const VISITS_WITH_DOCUMENTS: &str = visits!(
+    ", list, document",
+    " LEFT JOIN LATERAL (
+          SELECT r.checklist_id AS list, r.document FROM app.visit_revision r
+          WHERE r.tenant_id = $1 AND r.visit_id = v.visit_id AND r.submission = v.submission LIMIT 1) AS d ON true"
+);
 
 /// Whole assignments, for `AssignmentRow::read`.
 pub(crate) const ASSIGNMENTS: &str = by_key!(
@@ -37,3 +74,15 @@ pub(crate) const VENUES: &str = by_key!(
     "app.venue",
     "venue_id"
 );
+
+/// Which plans are kept of these, for the test that looks whether they read by key.
+///
+/// # Errors
+/// The database failed.
+pub async fn plans_by_key(tx: &mut Tx) -> Result<Vec<Vec<String>>> {
+    let mut plans = Vec::new();
+    for statement in [ASSIGNMENTS, VENUES, VISITS, VISITS_WITH_DOCUMENTS, VERIFIED] {
+        plans.push(kept_plan(tx, statement, 2).await?);
+    }
+    Ok(plans)
+}

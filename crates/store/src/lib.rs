@@ -18,6 +18,7 @@ mod migrate;
 mod packed;
 mod people;
 mod phone;
+mod planned;
 mod pool;
 mod recorded;
 mod rows;
@@ -30,6 +31,7 @@ mod writer;
 mod yardstick;
 
 pub use backup::{Branch, LEFT_OUT, NamedBytes, Snapshot, holds_anything, make_room};
+pub use by_key::plans_by_key;
 pub use cluster::{Inspection, ensure_database, inspect};
 pub use error::{Error, Result};
 pub use feed::FeedEntry;

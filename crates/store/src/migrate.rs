@@ -40,6 +40,7 @@ steps! {
     131 "0131_sessions_follow_their_phone",
     132 "0132_guarded_roles",
     133 "0133_read_plans_kept",
+    134 "0134_keys_made_last",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

@@ -4,7 +4,7 @@ use std::{str::FromStr as _, sync::Arc, time::Duration};
 
 use domain::ids::TenantId;
 use sqlx::{
-    PgPool, Postgres,
+    AssertSqlSafe, PgPool, Postgres,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -59,9 +59,16 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn read(&self, tenant: TenantId) -> Result<Tx> {
-        let mut tx = self.serve.begin_with("BEGIN READ ONLY").await?;
-        name_tenant(&mut tx, tenant).await?;
-        Ok(tx)
+        self.begin("BEGIN READ ONLY", tenant, "").await
+    }
+
+    /// The same, where each statement has one plan that is good for all values: from its first use on a connection keeps
+    /// it, where PostgreSQL would plan with the values again and again (ADR 25).
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn read_planned(&self, tenant: TenantId) -> Result<Tx> {
+        self.begin("BEGIN READ ONLY", tenant, "; SET LOCAL plan_cache_mode = force_generic_plan").await
     }
 
     /// The portal's pool: its role can read schema `unit` and nothing else.
@@ -92,9 +99,15 @@ impl Store {
 
     /// Begins a transaction that may write what lies outside the door (sessions, throttles, upload progress).
     pub(crate) async fn touch(&self, tenant: TenantId) -> Result<Tx> {
-        let mut tx = self.serve.begin().await?;
-        name_tenant(&mut tx, tenant).await?;
-        Ok(tx)
+        self.begin("BEGIN", tenant, "").await
+    }
+
+    /// All that a transaction begins with, in one message.
+    async fn begin(&self, how: &str, tenant: TenantId, more: &str) -> Result<Tx> {
+        let tenant = tenant.0.hyphenated();
+        let scope = if mutants::planted(mutants::Mutant::NamesTenantForGood) { "SESSION" } else { "LOCAL" };
+        let statement = format!("{how}; SET {scope} mingcha.tenant = '{tenant}'{more}");
+        Ok(self.serve.begin_with(AssertSqlSafe(statement)).await?)
     }
 
     pub(crate) fn writer(&self) -> &Writer {
@@ -108,16 +121,6 @@ impl Store {
     pub(crate) const fn pool(&self) -> &PgPool {
         &self.serve
     }
-}
-
-async fn name_tenant(tx: &mut Tx, tenant: TenantId) -> Result<()> {
-    let for_this_transaction = !mutants::planted(mutants::Mutant::NamesTenantForGood);
-    sqlx::query("SELECT set_config('mingcha.tenant', $1, $2)")
-        .bind(tenant.0.hyphenated().to_string())
-        .bind(for_this_transaction)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// How statements are planned. JIT costs more than it gives on statements of a millisecond. Every table has an index for

@@ -78,7 +78,7 @@ impl Pieces {
     /// # Errors
     /// The database failed.
     pub async fn next(mut self) -> Result<(Piece, Option<Self>), HqError> {
-        let mut tx = self.store.read(self.tenant).await?;
+        let mut tx = self.store.read_planned(self.tenant).await?;
         let (piece, last) = hq::answers::fetch(&mut tx, &self.filter, self.from, self.visits, &mut self.lists).await?;
         tx.rollback().await.map_err(store::Error::from)?;
         let rest = last.map(|last| Self { from: Stretch::OlderThan(last), visits: STEP, ..self });

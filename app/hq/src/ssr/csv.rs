@@ -123,7 +123,7 @@ pub async fn visits(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<St
         w("处理", "Decided"),
     ];
     let mut table = Table::new(lang, who.zone, &heads);
-    let mut tx = caller.server.store.read(who.tenant).await?;
+    let mut tx = caller.server.store.read_planned(who.tenant).await?;
     let (mut stretch, mut count) = (Stretch::Newest, 0);
     while count < MOST {
         let rows = hq::visits::fetch(&mut tx, &filter, stretch, STEP).await?;
@@ -178,7 +178,7 @@ pub async fn findings(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<
         w("发现", "Found"),
     ];
     let mut table = Table::new(lang, who.zone, &heads);
-    let mut tx = caller.server.store.read(who.tenant).await?;
+    let mut tx = caller.server.store.read_planned(who.tenant).await?;
     let (mut stretch, mut count) = (Stretch::Newest, 0);
     while count < MOST {
         let rows = hq::findings::fetch(&mut tx, &filter, stretch, STEP).await?;

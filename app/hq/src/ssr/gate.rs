@@ -157,7 +157,7 @@ pub(crate) async fn reading(actions: &[Action]) -> Result<Reading, HqError> {
     if !enters(roles) || !(may || mutants::planted(mutants::Mutant::ReadsWithoutRole)) {
         return Err(failed(HqError::NotAllowed));
     }
-    let tx = caller.server.store.read(who.tenant).await.map_err(|error| failed(error.into()))?;
+    let tx = caller.server.store.read_planned(who.tenant).await.map_err(|error| failed(error.into()))?;
     let now = caller.server.process.now();
     Ok(Reading { who, server: caller.server, tx, now })
 }

@@ -50,7 +50,7 @@ pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
         let mut took = Vec::new();
         for _ in 0..times {
             let start = Instant::now();
-            let mut tx = store.read(city.tenant).await?;
+            let mut tx = store.read_planned(city.tenant).await?;
             read(&mut tx, &list, Stretch::Newest).await?;
             tx.rollback().await?;
             took.push(ms(start.elapsed()));
@@ -90,7 +90,7 @@ async fn read(tx: &mut store::Tx, list: &List, stretch: Stretch) -> Result<Optio
 /// The times of the first and of a deep page of all visits, ms.
 async fn deep(store: &Store, city: &crate::city::City, times: usize) -> Result<(f64, f64)> {
     let all = List::Visits(visits::Filter { state: Some(VisitState::Accepted), ..visits::Filter::default() });
-    let mut tx = store.read(city.tenant).await?;
+    let mut tx = store.read_planned(city.tenant).await?;
     let mut at = Stretch::Newest;
     for _ in 1..DEEP {
         let Some(older) = read(&mut tx, &all, at).await? else { break };

@@ -5,11 +5,11 @@
 //! every value: the filters are not written as "is null or", so there is one index for each shape, whatever is asked.
 //! To plan anew cost more than the walk itself.
 
-use sqlx::{AssertSqlSafe, Row as _, postgres::PgRow};
+use sqlx::{AssertSqlSafe, postgres::PgRow};
 use uuid::Uuid;
 
 use super::Stretch;
-use crate::{Tx, error::Result};
+use crate::{Tx, error::Result, planned::kept_plan};
 
 /// What a list walks over, and what its rows are made of.
 pub(super) struct Ground {
@@ -92,7 +92,6 @@ impl Walk {
 
     /// Up to `limit` rows, in the order of `stretch`.
     pub(super) async fn fetch(self, tx: &mut Tx, stretch: Stretch, limit: usize) -> Result<Vec<PgRow>> {
-        keep_plans(tx).await?;
         let (from, upwards) = stretch.from();
         let statement = self.statement(upwards, limit);
         let mut query = sqlx::query(AssertSqlSafe(statement)).bind(from.at).bind(from.id);
@@ -112,20 +111,7 @@ impl Walk {
 
     /// The plan that is kept for every list of this shape: which values it has makes no difference.
     pub(super) async fn plan(self, tx: &mut Tx, stretch: Stretch, limit: usize) -> Result<Vec<String>> {
-        keep_plans(tx).await?;
-        let prepare = format!("PREPARE walk AS {}", self.statement(stretch.from().1, limit));
-        let values = vec!["NULL"; PLACE + self.values.len() + self.states.len()].join(", ");
-        let explain = format!("EXPLAIN (COSTS OFF) EXECUTE walk ({values})");
-        sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut **tx).await?;
-        let lines = sqlx::raw_sql(AssertSqlSafe(explain)).fetch_all(&mut **tx).await?;
-        sqlx::raw_sql("DEALLOCATE walk").execute(&mut **tx).await?;
-        lines.iter().map(|line| Ok(line.try_get(0)?)).collect()
+        let values = PLACE + self.values.len() + self.states.len();
+        kept_plan(tx, &self.statement(stretch.from().1, limit), values).await
     }
-}
-
-/// From the first use on a statement of this transaction has the plan that it keeps, where PostgreSQL would plan five
-/// times with the values first.
-async fn keep_plans(tx: &mut Tx) -> Result<()> {
-    sqlx::query("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)").execute(&mut **tx).await?;
-    Ok(())
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::cursor::{Cursor, Mark};
 use crate::{
     Store, Tx,
-    by_key::{ASSIGNMENTS, VENUES, VERIFIED},
+    by_key::{ASSIGNMENTS, VENUES, VERIFIED, VISITS_WITH_DOCUMENTS},
     error::{Error, Result},
     packed::{Words, unpack},
     rows::{AssignmentRow, VenueRow, VisitRow, digest, parse, unsigned},
@@ -103,7 +103,7 @@ impl Store {
             deactivated: !poll.active,
         };
         if poll.active {
-            let mut tx = self.read(tenant).await?;
+            let mut tx = self.read_planned(tenant).await?;
             let mut notices = notices(&mut tx, token, from, now).await?;
             pulled.more = notices.len() > PAGE;
             notices.truncate(PAGE);
@@ -242,21 +242,9 @@ async fn visits(
     let elsewhere: HashMap<VisitId, bool> = notices.iter().map(|notice| (notice.visit, notice.elsewhere)).collect();
     let ids: Vec<Uuid> = elsewhere.keys().map(|visit| visit.0).collect();
     let mut lists: HashMap<Uuid, Option<Words>> = HashMap::new();
-    let rows = sqlx::query(
-        "SELECT v.visit_id, v.assignment_id, v.venue_id, v.unit_id, v.county_id, v.checklist_id, v.topic, v.mode,
-                v.state, v.revision, v.submission, v.arrived_at, v.arrived_lat, v.arrived_lon, v.arrived_accuracy_m,
-                v.arrived_age_ms, v.arrived_no_fix, v.left_at, v.left_lat, v.left_lon, v.left_accuracy_m,
-                v.left_age_ms, v.left_no_fix, v.received_at, v.score, v.score_provisional, v.score_red_lines,
-                v.score_formula, v.evidence_expected, v.evidence_verified, v.returned::text, v.decided_by,
-                v.decided_at, v.decision_reason, r.checklist_id AS list, r.document
-         FROM unnest($2::uuid[]) AS x (id)
-         CROSS JOIN LATERAL (SELECT * FROM app.visit WHERE tenant_id = $1 AND visit_id = x.id LIMIT 1) AS v
-         LEFT JOIN LATERAL (
-             SELECT * FROM app.visit_revision
-             WHERE tenant_id = $1 AND visit_id = v.visit_id AND submission = v.submission LIMIT 1) AS r ON true",
-    );
     let mut visits = HashMap::new();
-    for row in rows.bind(tenant.0).bind(ids.clone()).fetch_all(&mut *tx).await? {
+    let rows = sqlx::query(VISITS_WITH_DOCUMENTS).bind(tenant.0).bind(ids.clone()).fetch_all(&mut *tx).await?;
+    for row in rows {
         let visit = VisitRow::read(&row)?;
         let elsewhere = elsewhere.get(&visit.id).copied().unwrap_or_default();
         // Whoever filled it in has it, but for a phone that begins anew or mends what another wrote.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::log::{LogRow, read_op};
 use crate::{
-    by_key::{ASSIGNMENTS, VENUES, VERIFIED, by_key},
+    by_key::{ASSIGNMENTS, VENUES, VERIFIED, VISITS},
     error::Result,
     packed::{ListWords, unpack},
     rows::{AssignmentRow, FindingRow, UnitRow, VenueRow, VisitRow, digest, parse},
@@ -83,15 +83,7 @@ async fn rows(
     }
     let visits = ids(keys, |key| if let Key::Visit(id) = key { Some(id.0) } else { None });
     if !visits.is_empty() {
-        let rows = sqlx::query(by_key!(
-            "visit_id, assignment_id, venue_id, unit_id, county_id, checklist_id, topic, mode, state, revision,
-             submission, arrived_at, arrived_lat, arrived_lon, arrived_accuracy_m, arrived_age_ms, arrived_no_fix,
-             left_at, left_lat, left_lon, left_accuracy_m, left_age_ms, left_no_fix, received_at, score,
-             score_provisional, score_red_lines, score_formula, evidence_expected, evidence_verified, returned::text,
-             decided_by, decided_at, decision_reason",
-            "app.visit",
-            "visit_id"
-        ));
+        let rows = sqlx::query(VISITS);
         for row in rows.bind(tenant.0).bind(visits).fetch_all(&mut *connection).await? {
             let visit = VisitRow::read(&row)?;
             states.visits.insert(visit.id, visit);

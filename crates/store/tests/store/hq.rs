@@ -36,7 +36,7 @@ async fn every_screen_has_its_rows() {
             id: VenueId(uuid()), code: "H2".into(), name: Text::zh("清河北路营业厅"), ..world.venue.clone()
         };
     world.server(Payload::VenueImport(VenueImport { venues: vec![north] })).await;
-    let mut tx = world.store.read(world.tenant).await.unwrap();
+    let mut tx = world.store.read_planned(world.tenant).await.unwrap();
 
     let limits = hq::board::Limits {
         arrived_since: NOW.plus(-DAY_MS),

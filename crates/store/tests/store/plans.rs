@@ -1,13 +1,22 @@
 //! Every list of HQ is a walk over an index, under row-level security, as the serving role: whatever is filtered by.
 
+use std::sync::Arc;
+
 use domain::{
     finding::{FindingState, Severity},
-    ids::OrgUnitId,
+    ids::{OrgUnitId, TenantId},
     visit::VisitState,
 };
-use store::hq::{Cursor, Stretch, findings, visits};
+use store::{
+    Settings, Store,
+    hq::{Cursor, Stretch, findings, visits},
+    plans_by_key,
+};
 
-use crate::world::{World, uuid};
+use crate::{
+    cluster::cluster,
+    world::{TestSigner, World, uuid},
+};
 
 /// The walk itself: by an index that begins with the tenant and the state, and carries the order.
 fn is_walk(plan: &[String], table: &str, filter: &str) {
@@ -24,7 +33,7 @@ fn is_walk(plan: &[String], table: &str, filter: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_of_visits_walk_an_index() {
     let world = World::new().await;
-    let mut tx = world.store.read(world.tenant).await.unwrap();
+    let mut tx = world.store.read_planned(world.tenant).await.unwrap();
     let none = visits::Filter::default;
     let county = Some(OrgUnitId(uuid()));
     let topic = Some("hall".to_owned());
@@ -47,7 +56,7 @@ async fn lists_of_visits_walk_an_index() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_of_findings_walk_an_index() {
     let world = World::new().await;
-    let mut tx = world.store.read(world.tenant).await.unwrap();
+    let mut tx = world.store.read_planned(world.tenant).await.unwrap();
     let none = findings::Filter::default;
     let unit = Some(OrgUnitId(uuid()));
     for (name, filter) in [
@@ -60,6 +69,28 @@ async fn lists_of_findings_walk_an_index() {
     ] {
         for stretch in [Stretch::Newest, Stretch::NewerThan(Cursor { at: 5, id: uuid() })] {
             is_walk(&findings::plan(&mut tx, &filter, stretch).await.unwrap(), "finding", name);
+        }
+    }
+}
+
+/// Benchmark of the reconnect storm: of a company that was minutes old each visit was found by walking another index from
+/// end to end, for its plan was made while there were no visits, and all indexes cost the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_was_made_while_its_tables_were_empty_reads_by_key() {
+    // The other database of the cluster: migrated, and nobody has ever written into it.
+    let serve_url = cluster().serve.replace("/postgres", "/plain");
+    let settings = Settings { serve_url, unit_url: None, connections: 2 };
+    let store = Store::open(&settings, Arc::new(TestSigner)).await.unwrap();
+    let mut tx = store.read_planned(TenantId(uuid())).await.unwrap();
+    let plans = plans_by_key(&mut tx).await.unwrap();
+    assert!(!plans.is_empty());
+    for plan in plans {
+        let text = plan.join("\n");
+        let scans: Vec<&String> =
+            plan.iter().filter(|line| line.contains("Scan using") || line.contains("Seq Scan")).collect();
+        assert!(!scans.is_empty(), "{text}");
+        for scan in scans {
+            assert!(scan.contains("_pkey on "), "{scan}\n{text}");
         }
     }
 }

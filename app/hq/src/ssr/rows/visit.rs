@@ -83,7 +83,7 @@ async fn others(reading: &Reading, id: VisitId, names: &BTreeMap<AccountId, Stri
 pub(crate) async fn decided(id: VisitId) -> Result<HqError, HqError> {
     let caller = caller()?;
     let who = caller.signed_in.clone().ok_or(HqError::SignedOut)?;
-    let mut tx = caller.server.store.read(who.tenant).await?;
+    let mut tx = caller.server.store.read_planned(who.tenant).await?;
     let names = hq::people::colleagues(&mut tx, &who.token.0, caller.server.process.now()).await?;
     let decision = hq::visit::read(&mut tx, id).await?.and_then(|sheet| sheet.visit.decision);
     Ok(decision.map_or(HqError::NotFound, |decision| HqError::Decided {
