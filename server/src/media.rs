@@ -288,4 +288,49 @@ mod tests {
         std::fs::write(file, b"abcdeF").unwrap();
         assert!(!media.is_intact(key.tenant, key.sha256).await.unwrap(), "a flipped bit is noticed");
     }
+
+    /// P16, the folder of the evidence: bits flipped, ends cut off or added, bytes put in or taken out, files emptied, gone,
+    /// or another's in their place.
+    #[tokio::test]
+    async fn whatever_somebody_changes_in_the_folder_is_found_and_nothing_else_is() {
+        const FILES: usize = 12;
+        const CHANGES: u32 = 2_000;
+        let (folder, media) = media();
+        let contents: Vec<Vec<u8>> = (0..FILES).map(|n| Sha256::of(&[n as u8]).0.repeat(1 + 37 * n)).collect();
+        let keys: Vec<UploadKey> = contents.iter().map(|bytes| key(bytes)).collect();
+        let mut files = Vec::new();
+        for (key, bytes) in keys.iter().zip(&contents) {
+            media.keep(key.tenant, key.sha256, Bytes::from(bytes.clone())).await.unwrap();
+            let name = key.sha256.to_string();
+            files.push(folder.path().join(format!("evidence/{}/{}/{name}", key.tenant, &name[..2])));
+        }
+        for n in 0..CHANGES {
+            // All that luck decides of a change follows from its number.
+            let luck = Sha256::of(&n.to_be_bytes()).0;
+            let below = |place: usize, end: usize| {
+                u32::from_be_bytes([luck[place], luck[place + 1], luck[place + 2], luck[place + 3]]) as usize % end
+            };
+            let (at, other) = (below(0, FILES), below(4, FILES - 1));
+            let other = if other < at { other } else { other + 1 };
+            let mut changed = contents[at].clone();
+            let place = below(8, changed.len());
+            match below(12, 7) {
+                0 => changed[place] ^= 1 << below(16, 8),
+                1 => changed.truncate(place),
+                2 => changed.insert(place, luck[16]),
+                3 => drop(changed.remove(place)),
+                4 => changed.extend_from_slice(&luck[..1 + below(16, 31)]),
+                5 => changed.clone_from(&contents[other]),
+                _ => changed.clear(),
+            }
+            match below(20, 8) {
+                0 => std::fs::remove_file(&files[at]).unwrap(),
+                _ => std::fs::write(&files[at], &changed).unwrap(),
+            }
+            for (m, key) in keys.iter().enumerate() {
+                assert_eq!(media.is_intact(key.tenant, key.sha256).await.unwrap(), m != at, "change {n}, file {m}");
+            }
+            std::fs::write(&files[at], &contents[at]).unwrap();
+        }
+    }
 }
