@@ -20,7 +20,7 @@ mod words;
 mod write;
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     rc::Rc,
 };
 
@@ -41,11 +41,15 @@ use unsaved::Unsaved;
 #[derive(Clone)]
 pub(crate) struct Keeper {
     vault: Vault,
-    helper: Option<Helper>,
     inner: Rc<Inner>,
 }
 
+/// When the second copy is asked at the start, ms after the list was shown: by then even a slow phone has painted it.
+const COPY_AFTER_MS: i32 = 99;
+
 struct Inner {
+    /// Started when it is first needed: a start has better things to do.
+    helper: OnceCell<Option<Helper>>,
     turns: Turns,
     /// `None`: nobody has signed in.
     engine: RefCell<Option<Engine>>,
@@ -77,8 +81,8 @@ impl Keeper {
     /// Storage is switched off or broken.
     pub(crate) async fn open() -> Result<Self, Failure> {
         let vault = Vault::open().await?;
-        let script = crate::page_meta("mingcha:worker");
         let inner = Inner {
+            helper: OnceCell::new(),
             turns: Turns::default(),
             engine: RefCell::new(None),
             backoff: RefCell::new(Backoff::default()),
@@ -92,13 +96,13 @@ impl Keeper {
             leaving: Cell::new(false),
             witness: RefCell::new(None),
         };
-        Ok(Self { vault, helper: Helper::start(&script).ok(), inner: Rc::new(inner) })
+        Ok(Self { vault, inner: Rc::new(inner) })
     }
 
     /// The worker that shrinks pictures; `None` where the browser has none.
     #[must_use]
     pub(crate) fn helper(&self) -> Option<Helper> {
-        self.helper.clone()
+        self.inner.helper.get_or_init(|| Helper::start(&crate::page_meta("mingcha:worker")).ok()).clone()
     }
 
     /// The bytes of a photo or memo.
@@ -141,6 +145,7 @@ impl Keeper {
         let this = self.clone();
         leptos::task::spawn_local(async move {
             let _turn = turn;
+            device::clock::sleep(COPY_AFTER_MS).await;
             if this.mend(phone, unreadable).await {
                 phone.lost.update(|lost| lost.recovered = true);
                 phone.mended.notify();

@@ -22,7 +22,7 @@ use crate::phone::Phone;
 impl Keeper {
     /// Adds a commit to the copy; nobody waits for it.
     pub(super) fn copy(&self, committed: Committed) {
-        let Some(helper) = self.helper.clone().filter(|_| self.inner.has_copy.get()) else { return };
+        let Some(helper) = self.helper().filter(|_| self.inner.has_copy.get()) else { return };
         let whole = self.inner.copy_is_whole.replace(true);
         let (this, key) = (self.clone(), self.vault.key().unwrap_or_default());
         leptos::task::spawn_local(async move {
@@ -46,7 +46,7 @@ impl Keeper {
 
     /// Compares the store with its copy and mends it; whether there was something to mend. Whoever calls has the turn.
     pub(super) async fn mend(&self, phone: Phone, unreadable: Vec<String>) -> bool {
-        let Some(helper) = self.helper.clone() else { return false };
+        let Some(helper) = self.helper() else { return false };
         let key = self.vault.key();
         let Ok(Some(copy)) = helper.copy_open(key.as_deref()).await else { return false };
         self.inner.has_copy.set(true);

@@ -80,7 +80,7 @@ impl Keeper {
             phone.heard(Err(failure));
             return;
         }
-        if let Some(helper) = &self.helper {
+        if let Some(helper) = self.helper() {
             // It holds nothing that anybody could miss any more.
             drop(helper.copy_clear().await);
         }
