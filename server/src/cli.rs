@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 mod backup;
+mod bench;
 mod demo;
 mod import;
 mod migrate;
@@ -14,7 +15,7 @@ mod user;
 mod verify;
 
 pub use arguments::{
-    Arguments, Command, ImportCommand, OfTenant, ServeOptions, TenantCommand, UserCommand, VerifyOptions,
+    Arguments, BenchOptions, Command, ImportCommand, OfTenant, ServeOptions, TenantCommand, UserCommand, VerifyOptions,
 };
 
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ async fn dispatch(command: Command, settings: &Settings) -> Result<ExitCode> {
         Command::User(command) => user::run(settings, command).await,
         Command::Import(command) => import::run(settings, command).await,
         Command::Verify(options) => verify::run(settings, options).await,
+        Command::Bench(options) => bench::run(settings, options).await,
         Command::Backup { to } => backup::run(settings, &to).await,
         Command::Restore { from } => restore::run(settings, &from).await,
     }

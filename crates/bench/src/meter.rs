@@ -17,11 +17,11 @@ pub(crate) struct Cpu {
 }
 
 impl Cpu {
-    /// As of now.
-    pub(crate) fn read(nodes: &[u32], postmaster: u32) -> Self {
+    /// As of now. PostgreSQL counts nothing where it runs on another machine.
+    pub(crate) fn read(nodes: &[u32], postmaster: Option<u32>) -> Self {
         Self {
             server: nodes.iter().map(|pid| own(*pid)).sum(),
-            postgres: family(postmaster),
+            postgres: postmaster.map_or(0.0, family),
             phones: own(std::process::id()),
         }
     }
@@ -54,6 +54,13 @@ fn stat(pid: u32) -> Option<Vec<i64>> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, fields) = text.rsplit_once(')')?;
     Some(fields.split_whitespace().skip(1).map(|field| field.parse().unwrap_or(0)).collect())
+}
+
+/// The parent of a process of this machine, if that is a PostgreSQL too: its postmaster.
+pub(crate) fn postmaster_of(backend: u32) -> Option<u32> {
+    let name = |pid: u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let parent = u32::try_from(*stat(backend)?.first()?).ok()?;
+    (name(backend).trim() == "postgres" && name(parent).trim() == "postgres").then_some(parent)
 }
 
 fn own(pid: u32) -> f64 {
@@ -126,9 +133,9 @@ mod tests {
 
     #[test]
     fn our_own_cpu_is_seen() {
-        let before = Cpu::read(&[], 0);
+        let before = Cpu::read(&[], None);
         // Ends only if it is.
-        while Cpu::read(&[], 0).since(before).phones < 0.02 {
+        while Cpu::read(&[], None).since(before).phones < 0.02 {
             std::hint::black_box(before);
         }
     }

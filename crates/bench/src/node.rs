@@ -9,11 +9,14 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
+use store::Yardstick;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
     time::timeout,
 };
+
+use crate::meter::postmaster_of;
 
 /// How long a node may take to begin.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -33,23 +36,76 @@ struct Passwords {
     serve: String,
 }
 
+/// Addresses of a database, with names and passwords.
+#[derive(Clone, Debug)]
+pub struct Logins {
+    /// The owner's.
+    pub owner: String,
+    /// The server's.
+    pub serve: String,
+}
+
+/// A database on a PostgreSQL that is there.
+#[derive(Debug)]
+struct Guest {
+    logins: Logins,
+    /// `None`: it runs on another machine.
+    postmaster: Option<u32>,
+}
+
 /// A folder with a database, and how to reach it.
 #[derive(Debug)]
 pub(crate) struct Ground {
     program: PathBuf,
     folder: tempfile::TempDir,
+    guest: Option<Guest>,
 }
 
 impl Ground {
-    /// A fresh folder below `parent`. `program` is the server.
-    pub(crate) fn new(program: &Path, parent: &Path) -> Result<Self> {
+    /// A fresh folder below `parent`, and where `database` names one a fresh database beside it. `program` is the server.
+    pub(crate) async fn new(program: &Path, parent: &Path, database: Option<Logins>) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("mcbench").tempdir_in(parent)?;
         // The database's own user must be able to walk in.
         std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
         let site = folder.path().join("site");
         std::fs::create_dir(&site)?;
         std::fs::write(site.join("manifest.json"), r#"{"build":"bench","files":[]}"#)?;
-        Ok(Self { program: program.to_owned(), folder })
+        let mut ground = Self { program: program.to_owned(), folder, guest: None };
+        if let Some(there) = database {
+            // Named as the folder is, so no two runs share one.
+            let name = ground.path().file_name().and_then(|name| name.to_str()).context("a name")?.to_lowercase();
+            let logins = Logins {
+                owner: store::at_database(&there.owner, &name)?,
+                serve: store::at_database(&there.serve, &name)?,
+            };
+            store::ensure_database(&logins.owner).await.context("a database for the run cannot be made")?;
+            let mut asked = Yardstick::open(&logins.owner).await?;
+            let postmaster = postmaster_of(asked.backend().await?);
+            drop(asked);
+            ground.guest = Some(Guest { logins, postmaster });
+            if let Err(error) = store::migrate(&ground.urls()?.0).await {
+                ground.leave().await?;
+                return Err(error.into());
+            }
+        }
+        Ok(ground)
+    }
+
+    /// Leaves nothing behind.
+    pub(crate) async fn leave(&self) -> Result<()> {
+        match &self.guest {
+            Some(guest) => Ok(store::drop_database(&guest.logins.owner).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// What is to be known of the database.
+    pub(crate) fn note(&self) -> Option<String> {
+        let guest = self.guest.as_ref()?;
+        Some(match guest.postmaster {
+            Some(_) => "a database of its own on the PostgreSQL that is there".to_owned(),
+            None => "a database of its own on a PostgreSQL of another machine: its CPU is in no figure".to_owned(),
+        })
     }
 
     /// Its path.
@@ -61,14 +117,20 @@ impl Ground {
         self.path().join("data")
     }
 
-    /// The process id of its PostgreSQL.
-    pub(crate) fn postmaster(&self) -> Result<u32> {
-        let text = std::fs::read_to_string(self.data().join("postgres/postmaster.pid"))?;
-        text.lines().next().and_then(|line| line.trim().parse().ok()).context("postmaster.pid")
+    /// The process id of its PostgreSQL, if that runs here.
+    pub(crate) fn postmaster(&self) -> Option<u32> {
+        if let Some(guest) = &self.guest {
+            return guest.postmaster;
+        }
+        let text = std::fs::read_to_string(self.data().join("postgres/postmaster.pid")).ok()?;
+        text.lines().next()?.trim().parse().ok()
     }
 
     /// The address of the database as its owner, and as the server.
     pub(crate) fn urls(&self) -> Result<(String, String)> {
+        if let Some(Guest { logins, .. }) = &self.guest {
+            return Ok((logins.owner.clone(), logins.serve.clone()));
+        }
         let text = std::fs::read(self.data().join("keys/postgres.json"))?;
         let passwords: Passwords = serde_json::from_slice(&text)?;
         let socket = self.data().join("run");
@@ -78,9 +140,9 @@ impl Ground {
         Ok((url("mingcha_owner", &passwords.owner), url("mingcha_serve", &passwords.serve)))
     }
 
-    /// Starts the first node, which brings the database along.
+    /// Starts the first node, which brings the database along unless one is there.
     pub(crate) async fn first(&self) -> Result<Node> {
-        self.start(&[]).await
+        if self.guest.is_some() { self.another().await } else { self.start(&[]).await }
     }
 
     /// Starts another node on the same database, keys and media.
@@ -101,6 +163,9 @@ impl Ground {
             .env("MINGCHA_SITE", self.path().join("site"))
             .env("MINGCHA_LOG", "warn")
             .env_remove("DATABASE_URL")
+            .env_remove("MINGCHA_CONFIG")
+            .env_remove("MINGCHA_OWNER_DATABASE_URL")
+            .env_remove("MINGCHA_UNIT_DATABASE_URL")
             .envs(more.iter().map(|(name, value)| (*name, value.as_str())))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// One gate's result.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Row {
+pub struct Row {
     /// Its number.
     pub(crate) gate: u32,
     /// What was measured.
@@ -80,7 +80,7 @@ const ELSEWHERE: [(u32, &str); 8] = [
 
 /// A run: where, with what, and what came out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Run {
+pub struct Run {
     /// Machine, database and settings.
     pub(crate) ground: Vec<String>,
     /// The gates.
@@ -90,7 +90,10 @@ pub(crate) struct Run {
 }
 
 /// Rows that others have measured, one of JSON a line.
-pub(crate) fn read(file: &Path) -> Result<Vec<Row>> {
+///
+/// # Errors
+/// There is no such file, or a line is no row.
+pub fn read(file: &Path) -> Result<Vec<Row>> {
     let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
     text.lines().map(|line| serde_json::from_str(line).with_context(|| line.to_owned())).collect()
 }
@@ -102,7 +105,10 @@ impl Row {
     }
 
     /// Prints it, and insists that every figure is one.
-    pub(crate) fn show(&self) -> Result<()> {
+    ///
+    /// # Errors
+    /// One is none.
+    pub fn show(&self) -> Result<()> {
         println!("\ngate {}: {} -> {}", self.gate, self.what, if self.reached() { "reached" } else { "missed" });
         println!("  must: {}", self.must);
         for bound in &self.bounds {
@@ -123,8 +129,17 @@ impl Row {
 }
 
 impl Run {
+    /// A run of which others have measured everything.
+    #[must_use]
+    pub const fn of(ground: Vec<String>, rows: Vec<Row>) -> Self {
+        Self { ground, rows, broken: Vec::new() }
+    }
+
     /// Appends one line of JSON a gate to `folder`.
-    pub(crate) fn keep(&self, folder: &Path) -> Result<()> {
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn keep(&self, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder)?;
         for row in &self.rows {
             let path = folder.join(format!("gate-{:02}.jsonl", row.gate));

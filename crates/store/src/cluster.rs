@@ -2,7 +2,7 @@
 
 use std::str::FromStr as _;
 
-use sqlx::{Connection as _, PgConnection, Row as _, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, Row as _, postgres::PgConnectOptions};
 
 use crate::error::{Error, Result};
 
@@ -79,23 +79,49 @@ pub async fn inspect(url: &str) -> Result<Inspection> {
 /// # Errors
 /// The login may not, or `owner_url` names no database.
 pub async fn ensure_database(owner_url: &str) -> Result<()> {
-    let options = PgConnectOptions::from_str(owner_url)?;
-    let Some(database) = options.get_database() else {
-        return Err(Error::Inconsistent { table: "pg_database", what: "the address names no database".to_owned() });
-    };
-    let mut connection = PgConnection::connect_with(&options.clone().database("postgres")).await?;
+    let (mut connection, database) = beside(owner_url).await?;
     let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $1)")
-        .bind(database)
+        .bind(&database)
         .fetch_one(&mut connection)
         .await?;
     if !there {
-        // CREATE DATABASE takes no parameters: the database itself quotes the name.
-        let statement: String = sqlx::query_scalar("SELECT format('CREATE DATABASE %I', $1)")
-            .bind(database)
-            .fetch_one(&mut connection)
-            .await?;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
+        obey(&mut connection, "SELECT format('CREATE DATABASE %I', $1)", &database).await?;
     }
     connection.close().await?;
+    Ok(())
+}
+
+/// The same address with another database.
+///
+/// # Errors
+/// `url` is none.
+pub fn at_database(url: &str, database: &str) -> Result<String> {
+    Ok(PgConnectOptions::from_str(url)?.database(database).to_url_lossy().to_string())
+}
+
+/// Drops the database that `owner_url` names with all that is in it, whoever is still connected.
+///
+/// # Errors
+/// The login may not, or `owner_url` names no database.
+pub async fn drop_database(owner_url: &str) -> Result<()> {
+    let (mut connection, database) = beside(owner_url).await?;
+    obey(&mut connection, "SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1)", &database).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// A connection to the database `postgres` of the same server, and the name of the one that `owner_url` names.
+async fn beside(owner_url: &str) -> Result<(PgConnection, String)> {
+    let options = PgConnectOptions::from_str(owner_url)?;
+    let Some(database) = options.get_database().map(str::to_owned) else {
+        return Err(Error::Inconsistent { table: "pg_database", what: "the address names no database".to_owned() });
+    };
+    Ok((PgConnection::connect_with(&options.database("postgres")).await?, database))
+}
+
+/// Does what `asked` says about `database`. Statements about databases take no parameters: the server quotes the name.
+async fn obey(connection: &mut PgConnection, asked: &'static str, database: &str) -> Result<()> {
+    let statement: String = sqlx::query_scalar(asked).bind(database).fetch_one(&mut *connection).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(connection).await?;
     Ok(())
 }

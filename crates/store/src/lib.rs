@@ -32,7 +32,7 @@ mod yardstick;
 
 pub use backup::{Branch, LEFT_OUT, NamedBytes, Snapshot, holds_anything, make_room};
 pub use by_key::plans_by_key;
-pub use cluster::{Inspection, ensure_database, inspect};
+pub use cluster::{Inspection, at_database, drop_database, ensure_database, inspect};
 pub use error::{Error, Result};
 pub use feed::FeedEntry;
 pub use migrate::{SchemaState, ServedRole, migrate, newest_schema, schema_state, set_password};

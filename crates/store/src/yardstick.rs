@@ -91,6 +91,15 @@ impl Yardstick {
         Ok(Self { connection })
     }
 
+    /// The process that answers here: whose CPU is to be counted.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn backend(&mut self) -> Result<u32> {
+        let pid: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut self.connection).await?;
+        Ok(pid.unsigned_abs())
+    }
+
     /// The version of PostgreSQL and the settings that a figure depends on.
     ///
     /// # Errors

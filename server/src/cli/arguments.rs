@@ -8,6 +8,12 @@ use domain::role::Role;
 
 use crate::{config::Layer, failure::EXIT_CODES};
 
+const BENCH: &str = "\
+It runs a second server for the time of the run, in a folder of its own inside the data directory, and leaves nothing
+behind. With a PostgreSQL of one's own (DATABASE_URL, and the owner's login, which must be allowed to make databases) it
+makes a database there and drops it at the end; without one it starts one beside it. Phones are played by this process
+over loopback. All gates take about ten minutes and up to 3 GB; the figures mean something only while nothing else runs.";
+
 const EXAMPLES: &str = "\
 Examples:
   mingcha serve --demo                          try it: http://127.0.0.1:3000, with a demo city
@@ -68,6 +74,9 @@ pub enum Command {
     Import(ImportCommand),
     /// Work the log out again and compare: rows, chain, signatures, photos and memos. Exit code 9 if anything differs.
     Verify(VerifyOptions),
+    /// Measure this machine: server and database against what disk, COPY and PostgreSQL can do here.
+    #[command(after_help = BENCH)]
+    Bench(BenchOptions),
     /// Write database and media into a new folder, verified. Works while the server runs.
     #[command(after_help = BACKUP)]
     Backup {
@@ -88,6 +97,23 @@ pub struct ServeOptions {
     /// Install the demo city first if the database is empty, and print its accounts.
     #[arg(long)]
     pub demo: bool,
+}
+
+/// What is said to `bench` alone.
+#[derive(Args, Clone, Debug)]
+pub struct BenchOptions {
+    /// Only these gates: 1 (with 4 and the cost of 16), 2, 3, 5, 12, 14, 16, 17.
+    #[arg(long, value_delimiter = ',', value_name = "GATE")]
+    pub only: Vec<u32>,
+    /// Only to see that everything runs: few rows, one run, nothing to be compared.
+    #[arg(long)]
+    pub short: bool,
+    /// How often each measurement is made.
+    #[arg(long, default_value_t = 5, value_name = "TIMES")]
+    pub runs: usize,
+    /// Write the table of the run into this file, as Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
 }
 
 /// Which company.

@@ -168,11 +168,20 @@ impl House {
 
     /// The owner's address of the embedded database while somebody serves it.
     pub(crate) fn owner_url(&self) -> String {
+        self.url("owner")
+    }
+
+    /// The server's.
+    pub(crate) fn serve_url(&self) -> String {
+        self.url("serve")
+    }
+
+    fn url(&self, role: &str) -> String {
         let text = fs::read(self.data().join("keys/postgres.json")).expect("passwords");
         let passwords: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
         let socket = self.data().join("run").to_str().expect("UTF-8").replace('/', "%2F");
-        let password = passwords["owner"].as_str().expect("a password");
-        format!("postgres://mingcha_owner:{password}@localhost/mingcha?host={socket}")
+        let password = passwords[role].as_str().expect("a password");
+        format!("postgres://mingcha_{role}:{password}@localhost/mingcha?host={socket}")
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod backup;
 mod begin;
+mod bench;
 mod house;
 mod import;
 mod lan;

@@ -14,7 +14,7 @@ use crate::{
     report::{Bound, Row},
 };
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
+pub(super) async fn run(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
     if bench.visits_per_second == 0.0 {
         ingest::text(bench).await?;
     }

@@ -18,7 +18,7 @@ const PEER: (f64, f64) = (262_000.0, 26_000.0);
 /// How long a download may take.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
+pub(super) async fn run(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
     let visits: i64 = match (bench.short, bench.long) {
         (true, _) => 300,
         (_, true) => 250_000,

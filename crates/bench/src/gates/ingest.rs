@@ -44,7 +44,7 @@ fn hand_in(phones: &mut [Phone], standard: &Standard) -> Result<usize> {
 }
 
 /// Gates 1 and 4, and the cost that gate 16 names.
-pub(super) async fn text(bench: &mut Bench) -> Result<Vec<Row>> {
+pub(super) async fn text(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
     let count = if bench.short { 20 } else { 200 };
     let visits = count as usize * EACH;
     let wire = bench.wire(CONNECTIONS);
@@ -129,7 +129,7 @@ pub(super) async fn text(bench: &mut Bench) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-async fn replay(bench: &mut Bench, phones: &[Phone], tenant: domain::ids::TenantId, first: f64) -> Result<Row> {
+async fn replay(bench: &mut Bench<'_>, phones: &[Phone], tenant: domain::ids::TenantId, first: f64) -> Result<Row> {
     let visits = phones.len() * EACH;
     let (rows, wal, before) = (bench.yardstick.counts(tenant).await?, bench.yardstick.wal().await?, bench.cpu()?);
     for _ in 0..AGAIN {
@@ -157,7 +157,7 @@ async fn replay(bench: &mut Bench, phones: &[Phone], tenant: domain::ids::Tenant
 }
 
 /// Gate 2.
-pub(super) async fn photos(bench: &mut Bench) -> Result<Vec<Row>> {
+pub(super) async fn photos(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
     let photos = Photos { count: 6, size: 20 * 1024 };
     let count = if bench.short { 10 } else { 60 };
     let visits = count as usize * EACH;

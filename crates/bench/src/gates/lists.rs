@@ -30,7 +30,7 @@ enum List {
     Findings(findings::Filter),
 }
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
+pub(super) async fn run(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
     let city = bench.city().await?;
     let size = if bench.short { 2_000 } else { 250_000 };
     bench.yardstick.fill_lists(city.tenant, size).await?;

@@ -12,7 +12,7 @@ use crate::{
     report::{Bound, Row},
 };
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
+pub(super) async fn run(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
     let count: u64 = if bench.short { 20 } else { 200 };
     let (each, photos) = (3, Photos { count: 2, size: 20 * 1024 });
     let mut other = bench.ground.another().await?;

@@ -6,7 +6,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use super::{Bench, row};
 use crate::report::{Bound, Row};
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
+pub(super) async fn run(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
     let rounds = if bench.short { 20 } else { 500 };
     let wire = bench.wire(8);
     let mut city = bench.city().await?;

@@ -16,7 +16,7 @@ use crate::{
 /// Phones that come back a second.
 const RATE: f64 = 833.0;
 
-pub(super) async fn run(bench: &mut Bench) -> Result<Vec<Row>> {
+pub(super) async fn run(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
     let count = if bench.short { 200 } else { 10_000 };
     // Each phone has a connection of its own while it speaks; the machine's limit on files sets how many at once.
     let wire = bench.wire(2_000);

@@ -34,7 +34,8 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 21] = [
     ("hq", &["ui", "domain", "store", "mutants"]),
     ("frontend-field", &["field"]),
     ("frontend-hq", &["hq"]),
-    ("server", &["domain", "lists", "protocol", "store", "hq", "ui", "mutants"]),
+    // `bench` for the operator's command alone.
+    ("server", &["domain", "lists", "protocol", "store", "hq", "ui", "mutants", "bench"]),
     // Drives real processes from outside; reads the log over the owner's login.
     ("drills", &["checker", "domain", "protocol", "store", "sync", "virtual-phone"]),
     // The owner's door into a database of its own, and phones that speak to it.
