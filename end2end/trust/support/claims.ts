@@ -111,6 +111,11 @@ export class Claims {
     for (const row of stored.damaged) this.lost.push(`${when}: damaged ${row}`);
   }
 
+  /** The phone is again as it was before anything was entered. What was found to be wrong stays. */
+  forget(): void {
+    for (const known of [this.fields, this.pieces, this.shots, this.seen]) known.clear();
+  }
+
   private readonly seen = new Set<string>();
   private wasOnce(value: string): boolean {
     return this.seen.has(value);

@@ -1,9 +1,9 @@
-// A file system of its own for a profile, small enough to be filled to its last byte.
+// A file system of its own for a profile: small enough to be filled to its last byte, and one whose power can be cut.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 export class Disk {
   private readonly ballast: string[] = [];
@@ -17,17 +17,75 @@ export class Disk {
   static make(megabytes: number): Disk | string {
     const folder = mkdtempSync(join(tmpdir(), 'mc-disk-'));
     const [image, place] = [join(folder, 'image'), join(folder, 'disk')];
-    const run = (program: string, ...all: string[]): void => void execFileSync(program, all, { stdio: ['ignore', 'ignore', 'pipe'] });
     try {
       run('truncate', '-s', `${megabytes}M`, image);
       run('mkfs.ext4', '-q', '-m', '0', image);
       run('mkdir', place);
-      run('mount', '-o', 'loop', image, place);
-      return new Disk(folder, place);
+      const disk = new Disk(folder, place);
+      disk.mount();
+      return disk;
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       return `no loop mounts here: ${String(error).split('\n')[0]}`;
     }
+  }
+
+  private get image(): string {
+    return join(this.folder, 'image');
+  }
+
+  private get copy(): string {
+    return join(this.folder, 'copy');
+  }
+
+  private get kept(): string {
+    return join(this.folder, 'kept');
+  }
+
+  private mount(): void {
+    // The file system begins nothing by itself: what nobody asked to be written stays in memory.
+    run('mount', '-o', 'loop,commit=60', this.image, this.place);
+  }
+
+  /** What was written so far is on the disk. */
+  settle(): void {
+    run('sync', '-f', this.place);
+  }
+
+  /** How many writes have reached the disk. */
+  private writes(): string {
+    const device = basename(execFileSync('findmnt', ['-n', '-o', 'SOURCE', this.place], { encoding: 'utf8' }).trim());
+    return readFileSync(`/sys/block/${device}/stat`, 'utf8').trim().split(/\s+/)[4] ?? '';
+  }
+
+  /** Takes down what is on the disk at this moment; what is only in memory is not. Whoever writes there stands still. */
+  cut(): void {
+    for (let tries = 0; tries < 50; tries += 1) {
+      const before = this.writes();
+      run('cp', '--sparse=always', this.image, this.copy);
+      // A copy of two moments is no disk. What was under way when its writers were stopped comes to its end.
+      if (this.writes() === before) return;
+    }
+    throw new Error('the disk does not come to rest');
+  }
+
+  /** The power is back: mounts what `cut` took down, in the same place. The journal is played back, as after any cut. */
+  restore(): void {
+    run('umount', '-l', this.place);
+    renameSync(this.copy, this.image);
+    this.mount();
+  }
+
+  /** Keeps the disk as it is, for `renew`. Nobody writes there. */
+  keep(): void {
+    this.settle();
+    run('cp', '--sparse=always', this.image, this.kept);
+  }
+
+  /** Makes the disk what it was when it was kept. Nobody uses it. */
+  renew(): void {
+    run('cp', '--sparse=always', this.kept, this.copy);
+    this.restore();
   }
 
   /** To the last byte, but for those that others take or give back meanwhile. */
@@ -52,7 +110,11 @@ export class Disk {
 
   remove(): void {
     // A process that was killed a moment ago may still hold a file of it.
-    execFileSync('umount', ['-l', this.place]);
+    run('umount', '-l', this.place);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function run(program: string, ...all: string[]): void {
+  execFileSync(program, all, { stdio: ['ignore', 'ignore', 'pipe'] });
 }

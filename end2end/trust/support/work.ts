@@ -103,6 +103,11 @@ export async function enter(desk: Desk, page: Page, visit: string, code: string,
 /** Kills the browser at this moment, opens it again and compares disk and screen with what was claimed. */
 export async function killAndCompare(desk: Desk, visit: string, code: string, when: string): Promise<void> {
   await desk.phone.die();
+  await comesBack(desk, visit, code, when);
+}
+
+/** Opens the browser again and compares disk and screen with what was claimed. */
+export async function comesBack(desk: Desk, visit: string, code: string, when: string): Promise<void> {
   await desk.phone.open();
   await openItem(desk, visit, code);
   const stored = await readStore(desk.phone.page);
@@ -115,13 +120,19 @@ export async function killAndCompare(desk: Desk, visit: string, code: string, wh
   await expect(desk.phone.page.locator(`[data-evidence="${code}"]`)).toHaveAttribute('data-count', String(pieces));
 }
 
-/** One visit to an item with a few inputs, and the kill 0–800 ms after the last of them. */
-export async function oneKill(desk: Desk, luck: Luck, n: number): Promise<void> {
+/** One visit to an item with a few inputs, and 0–800 ms after the last of them. Gives visit and item. */
+export async function inputs(desk: Desk, luck: Luck): Promise<[string, string]> {
   const visit = luck.of(desk.visits);
   const code = anyItem(desk, visit, luck);
   await openItem(desk, visit, code);
-  for (let inputs = 1 + luck.below(3); inputs > 0; inputs -= 1) await enter(desk, desk.phone.page, visit, code, luck);
+  for (let left = 1 + luck.below(3); left > 0; left -= 1) await enter(desk, desk.phone.page, visit, code, luck);
   await pause(luck.below(800));
+  return [visit, code];
+}
+
+/** Such inputs, and a kill after them. */
+export async function oneKill(desk: Desk, luck: Luck, n: number): Promise<void> {
+  const [visit, code] = await inputs(desk, luck);
   await killAndCompare(desk, visit, code, `kill ${n}`);
 }
 
