@@ -11,8 +11,8 @@ export async function fillIn(phone: Phone, visit: string, codes: string[], photo
   return fillUp(phone, visit, codes, photos);
 }
 
-/** What is left of that where the visit is under way. */
-export async function fillUp(phone: Phone, visit: string, codes: string[], photos: string[]): Promise<number> {
+/** What is left of that where the visit is under way; `left`: the hall was left already. */
+export async function fillUp(phone: Phone, visit: string, codes: string[], photos: string[], left = false): Promise<number> {
   const page = phone.page;
   let used = 0;
   const shoot = async (code: string): Promise<void> => {
@@ -25,7 +25,8 @@ export async function fillUp(phone: Phone, visit: string, codes: string[], photo
     const needs = await page.locator(`[data-evidence="${code}"]`).textContent();
     if (needs?.includes('必需') && !needs.includes('不合格时必需')) await shoot(code);
   }
-  await leave(phone, visit);
+  if (left) await phone.go(`/field/visit/${visit}/debrief`);
+  else await leave(phone, visit);
   await page.fill('textarea[name=overall]', '门头完好,营业时间与公示一致。进门有引导,取号机可用,等候区座椅够用。'.repeat(4));
   await page.keyboard.press('Tab');
   await saved(page);
