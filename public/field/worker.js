@@ -25,8 +25,11 @@ async function shrink({ source, longest }) {
 // committed: its key, the generation of the commit and the sealed bytes (null: gone).
 // For each key the highest generation is the newest word, whichever file holds it.
 //
-// One file a worker's life: a handle is exclusive, and a second tab must not wait
-// for the first. Whoever starts takes the files of those who are gone into its own.
+// A file for each tab: a handle is exclusive, and a second tab must not wait for the
+// first. Whoever starts goes on in the newest file of those who are gone, and takes into
+// it what the others know. A new file comes seldom, and what it replaces stays for a
+// while: the browser writes the names of files down without a flush, and a power cut
+// takes those that came a moment before.
 // A row is [length 4][sum 4][generation 8][key length 2][gone 1][key][value]; the
 // data key of the store lies under the key ''.
 const FOLDER = 'journal';
@@ -36,6 +39,9 @@ const LARGE = 2 << 20;
 // What must be free beyond what is written: the last bytes of a disk are for the store itself, and a copy
 // that cannot be taken over can still be read.
 const ROOM = 4 << 20;
+
+// How long until the name of a new file lies on the disk, ms: twice what systems take to write such things down.
+const NAMED_MS = 60_000;
 
 const text = new TextEncoder();
 const clears = new BroadcastChannel('journal');
@@ -73,14 +79,15 @@ function row(key, { at, value }) {
   return bytes;
 }
 
-// Takes the rows of a file as far as they are whole: what a kill or a power cut tore is no row.
+// Takes the rows of a file as far as they are whole: what a kill or a power cut tore is no row. Gives the end of the last.
 function absorb(bytes, into) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + HEAD <= bytes.length;) {
+  let at = 0;
+  while (at + HEAD <= bytes.length) {
     const length = view.getUint32(at);
-    if (length < HEAD || at + length > bytes.length) return;
+    if (length < HEAD || at + length > bytes.length) break;
     const whole = bytes.subarray(at, at + length);
-    if (view.getUint32(at + 4) !== sum(whole.subarray(8))) return;
+    if (view.getUint32(at + 4) !== sum(whole.subarray(8))) break;
     const end = HEAD + view.getUint16(at + 16);
     take(into, new TextDecoder().decode(whole.subarray(HEAD, end)), {
       at: view.getFloat64(at + 8),
@@ -88,6 +95,7 @@ function absorb(bytes, into) {
     });
     at += length;
   }
+  return at;
 }
 
 function take(into, key, entry) {
@@ -111,26 +119,30 @@ async function found(wanted) {
   for await (const [name, entry] of (await folder()).entries()) {
     if (state && name === state.name) continue;
     const live = new Map();
+    let end = 0;
     try {
-      absorb(new Uint8Array(await (await entry.getFile()).arrayBuffer()), live);
+      end = absorb(new Uint8Array(await (await entry.getFile()).arrayBuffer()), live);
     } catch {
       // Another tab holds it, and has its own memory of it.
       continue;
     }
     const key = live.get('');
+    const file = { name, end, live: new Map(live) };
     const store = key && stores.find((one) => same(one.key, key.value));
     if (store) {
-      store.names.push(name);
+      store.files.push(file);
       for (const [row, entry] of live) take(store.live, row, entry);
     } else {
-      stores.push({ key: key ? key.value : new Uint8Array(), names: [name], live });
+      stores.push({ key: key ? key.value : new Uint8Array(), files: [file], live });
     }
   }
   const whole = stores.filter((store) => store.key.length && (!wanted || same(store.key, wanted)));
   whole.sort((a, b) => generation(b.live) - generation(a.live));
   // A file without a whole row holds nothing.
-  const empty = stores.filter((store) => !store.live.size).flatMap((store) => store.names);
-  return { ...(whole[0] || { names: [], live: new Map() }), empty };
+  const empty = stores.filter((store) => !store.live.size).flatMap((store) => store.files);
+  const { files, live } = whole[0] || { files: [], live: new Map() };
+  files.sort((a, b) => generation(a.live) - generation(b.live));
+  return { files, live, empty };
 }
 
 function append(handle, bytes, at) {
@@ -138,11 +150,46 @@ function append(handle, bytes, at) {
   return bytes.length;
 }
 
+// What `live` takes in a file.
+function weight(live) {
+  let bytes = 0;
+  for (const [key, { value }] of live) bytes += HEAD + key.length + (value ? value.length : 0);
+  return bytes;
+}
+
+// Lets go of files, once the names of those that replace them lie on the disk.
+function letGo(names) {
+  setTimeout(async () => {
+    const place = await folder();
+    for (const name of names) await place.removeEntry(name).catch(() => {});
+  }, NAMED_MS);
+}
+
+// Goes on in the newest file that lies there.
+async function goOn({ files, live, empty }) {
+  const file = files.pop();
+  if (!file) throw new Error('none');
+  const handle = await (await (await folder()).getFileHandle(file.name)).createSyncAccessHandle();
+  let size = file.end;
+  try {
+    handle.truncate(size);
+    for (const [key, entry] of live) {
+      const known = file.live.get(key);
+      if (!known || known.at < entry.at) size += append(handle, row(key, entry), size);
+    }
+    if (size > file.end) handle.flush();
+  } catch (error) {
+    handle.close();
+    files.push(file);
+    throw error;
+  }
+  state = { name: file.name, handle, live, size, least: weight(live), gap: false };
+  letGo(files.concat(empty).map((gone) => gone.name));
+}
+
 // Writes `live` into a file of its own, and only then lets go of the files that it replaces.
 async function rewrite(live, replaced) {
-  let needed = 0;
-  for (const [key, { value }] of live) needed += HEAD + key.length + (value ? value.length : 0);
-  if (!(await hasRoom(needed))) throw new Error('the disk is full');
+  if (!(await hasRoom(weight(live)))) throw new Error('the disk is full');
   const random = crypto.getRandomValues(new Uint32Array(2));
   const name = Date.now() + '-' + random[0].toString(36) + random[1].toString(36);
   const place = await folder();
@@ -162,9 +209,7 @@ async function rewrite(live, replaced) {
     before.handle.close();
     replaced.push(before.name);
   }
-  for (const gone of replaced) {
-    await place.removeEntry(gone).catch(() => {});
-  }
+  letGo(replaced);
   left = [];
 }
 
@@ -176,9 +221,11 @@ async function copyOpen({ key }) {
   if (!state) {
     const lying = await found(key);
     live = lying.live;
-    left = lying.names.concat(lying.empty);
     // What lies there can be read on a full disk too; it is taken over as soon as there is room.
-    await rewrite(live, left).catch(() => {});
+    await goOn(lying).catch(() => {
+      left = lying.files.concat(lying.empty).map((file) => file.name);
+      return rewrite(live, left).catch(() => {});
+    });
   }
   const rows = [];
   for (const [name, { at, value }] of live) if (name && value) rows.push([name, at, value]);
@@ -190,28 +237,39 @@ async function copyOpen({ key }) {
 async function copyFill({ key, generation: at, rows }) {
   const live = new Map([['', { at, value: key }]]);
   for (const [name, value] of rows) live.set(name, { at, value });
-  await rewrite(live, left);
+  const known = state && !state.gap && state.size < LARGE && state.live.get('');
+  if (!known || !known.value || !same(known.value, key)) return rewrite(live, left);
+  // Behind what lies there: a new file is not sure to have a name after a power cut.
+  for (const [name, { value }] of state.live) if (value && !live.has(name)) live.set(name, { at, value: null });
+  return addTo(live);
 }
 
-async function copyAppend({ generation: at, rows }) {
-  if (!state) throw new Error('the disk was full');
-  const parts = rows.map(([key, value]) => [key, { at, value: value || null }]);
-  for (const [key, entry] of parts) take(state.live, key, entry);
+// Adds entries to the file that is open.
+async function addTo(entries) {
   try {
-    if (state.gap || (state.size > LARGE && state.size > 4 * state.least)) {
-      await rewrite(state.live, []);
-      return;
-    }
     if (!(await hasRoom(0))) throw new Error('the disk is full');
-    for (const [key, entry] of parts) {
+    for (const [key, entry] of entries) {
+      take(state.live, key, entry);
       state.size += append(state.handle, row(key, entry), state.size);
     }
     state.handle.flush();
   } catch (error) {
     // What is missing now is written with the next change that finds room.
+    for (const [key, entry] of entries) take(state.live, key, entry);
     state.gap = true;
     throw error;
   }
+}
+
+async function copyAppend({ generation: at, rows }) {
+  if (!state) throw new Error('the disk was full');
+  const parts = rows.map(([key, value]) => [key, { at, value: value || null }]);
+  if (!state.gap && (state.size <= LARGE || state.size <= 4 * state.least)) return addTo(parts);
+  for (const [key, entry] of parts) take(state.live, key, entry);
+  return rewrite(state.live, []).catch((error) => {
+    state.gap = true;
+    throw error;
+  });
 }
 
 async function copyClear() {

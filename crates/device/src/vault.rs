@@ -300,14 +300,6 @@ impl Vault {
         Ok(Committed { generation: self.generation(), rows })
     }
 
-    /// The keys of all small values.
-    ///
-    /// # Errors
-    /// What the browser says.
-    pub async fn row_keys(&self) -> Result<Vec<String>, Failure> {
-        self.all_keys(ROWS).await
-    }
-
     /// The hashes of the bytes that are kept.
     ///
     /// # Errors

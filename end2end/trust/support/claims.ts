@@ -72,13 +72,24 @@ export class Claims {
     this.pieces.set(`${shown.visit}/${shown.code}`, known);
   }
 
-  /** Compares with the disk, and takes what is there as the beginning of what follows. */
-  compare(stored: Stored, when: string): void {
+  /** Each field that was entered, with what lies on the disk of it. */
+  private found(stored: Stored): { key: string; field: Field; found: string }[] {
     const itemOf = new Map(Object.entries(stored.codes).map(([id, code]) => [code, id]));
-    for (const [key, field] of this.fields) {
+    return [...this.fields].map(([key, field]) => {
       const [visit = '', code = '', name] = key.split('/');
       const answer = stored.drafts[visit]?.answers[itemOf.get(code) ?? ''];
-      const found = name === 'note' ? (answer?.note ?? '') : choice(answer?.value);
+      return { key, field, found: name === 'note' ? (answer?.note ?? '') : choice(answer?.value) };
+    });
+  }
+
+  /** Whether every field holds what was claimed of it, or what was entered after that. */
+  isKept(stored: Stored): boolean {
+    return this.found(stored).every(({ field, found }) => found === field.claimed || field.entered.includes(found));
+  }
+
+  /** Compares with the disk, and takes what is there as the beginning of what follows. */
+  compare(stored: Stored, when: string): void {
+    for (const { key, field, found } of this.found(stored)) {
       if (found !== field.claimed && !field.entered.includes(found)) {
         const kind = found === '' || this.wasOnce(found) ? this.lost : this.ghosts;
         kind.push(`${when}: ${key} claimed ${JSON.stringify(field.claimed)} found ${JSON.stringify(found)}`);

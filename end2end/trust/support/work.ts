@@ -110,7 +110,9 @@ export async function killAndCompare(desk: Desk, visit: string, code: string, wh
 export async function comesBack(desk: Desk, visit: string, code: string, when: string): Promise<void> {
   await desk.phone.open();
   await openItem(desk, visit, code);
-  const stored = await readStore(desk.phone.page);
+  let stored = await readStore(desk.phone.page);
+  // A moment after it is shown the store is compared with its second copy, and mended.
+  for (const until = Date.now() + 10_000; !desk.claims.isKept(stored) && Date.now() < until; ) stored = await readStore(desk.phone.page);
   desk.claims.compare(stored, when);
   const id = Object.entries(stored.codes).find(([, known]) => known === code)?.[0] ?? '';
   const answer = stored.drafts[visit]?.answers[id];
@@ -120,12 +122,12 @@ export async function comesBack(desk: Desk, visit: string, code: string, when: s
   await expect(desk.phone.page.locator(`[data-evidence="${code}"]`)).toHaveAttribute('data-count', String(pieces));
 }
 
-/** One visit to an item with a few inputs, and 0–800 ms after the last of them. Gives visit and item. */
-export async function inputs(desk: Desk, luck: Luck): Promise<[string, string]> {
+/** One visit to an item with a few inputs of so many kinds, and 0–800 ms after the last of them. Gives visit and item. */
+export async function inputs(desk: Desk, luck: Luck, kinds = 5): Promise<[string, string]> {
   const visit = luck.of(desk.visits);
   const code = anyItem(desk, visit, luck);
   await openItem(desk, visit, code);
-  for (let left = 1 + luck.below(3); left > 0; left -= 1) await enter(desk, desk.phone.page, visit, code, luck);
+  for (let left = 1 + luck.below(3); left > 0; left -= 1) await enter(desk, desk.phone.page, visit, code, luck, luck.below(kinds));
   await pause(luck.below(800));
   return [visit, code];
 }

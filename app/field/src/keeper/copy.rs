@@ -5,7 +5,7 @@
 //! last, or single records. A store that had to be mended begins a new journal, as
 //! nobody can say what the old one has sent.
 
-use domain::sorted::Set;
+use js_sys::Uint8Array;
 
 use device::{
     Failure,
@@ -74,11 +74,12 @@ impl Keeper {
             let rows = if self.vault.is_written() { Vec::new() } else { copy.rows.clone() };
             return Some((rows, true));
         }
-        let stored: Set<String> = self.vault.row_keys().await.ok()?.into_iter().collect();
+        let stored = self.vault.sealed().await.ok()?.rows;
         let is_lacking = |row: &&CopyRow| {
             row.generation > generation
                 || unreadable.contains(&row.key)
-                || (copy.generation >= generation && !stored.contains(&row.key))
+                // After a power cut a browser may go on with a store out of whose middle it has lost what came last.
+                || (copy.generation >= generation && !stored.iter().any(|(key, value)| *key == row.key && holds(value, &row.value)))
         };
         Some((copy.rows.iter().filter(is_lacking).cloned().collect(), copy.generation == generation))
     }
@@ -94,4 +95,9 @@ impl Keeper {
         // Were it not written, the next start would mend again and find nothing to mend: so it comes first.
         self.commit(phone, || Ok((vec![put_note("recovered", &true)], ()))).await.is_ok()
     }
+}
+
+/// Whether a sealed value is this one.
+fn holds(value: &Option<Uint8Array>, copied: &Uint8Array) -> bool {
+    value.as_ref().is_some_and(|value| value.to_vec() == copied.to_vec())
 }
