@@ -85,7 +85,7 @@ const SUITES: &[Suite] = &[
     },
     Suite {
         name: "phone",
-        proves: "P3-P6, P23-P26: browsers killed and taken apart, full phones, stores that die or are old, four tabs at once, bad releases; `cargo xtask test --only host,bundles` first",
+        proves: "P3-P6, P8, P18, P23-P26: browsers killed and taken apart, the power cut, full phones, stores that die or are old, other people's hands, hostile texts, four tabs at once, bad releases; `cargo xtask test --only host,bundles` first",
         command: phone,
     },
 ];
