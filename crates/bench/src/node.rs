@@ -72,8 +72,7 @@ impl Ground {
         std::fs::write(site.join("manifest.json"), r#"{"build":"bench","files":[]}"#)?;
         let mut ground = Self { program: program.to_owned(), folder, guest: None };
         if let Some(there) = database {
-            // Named as the folder is, so no two runs share one.
-            let name = ground.path().file_name().and_then(|name| name.to_str()).context("a name")?.to_lowercase();
+            let name = ground.name();
             let logins = Logins {
                 owner: store::at_database(&there.owner, &name)?,
                 serve: store::at_database(&there.serve, &name)?,
@@ -103,9 +102,14 @@ impl Ground {
     pub(crate) fn note(&self) -> Option<String> {
         let guest = self.guest.as_ref()?;
         Some(match guest.postmaster {
-            Some(_) => "a database of its own on the PostgreSQL that is there".to_owned(),
-            None => "a database of its own on a PostgreSQL of another machine: its CPU is in no figure".to_owned(),
+            Some(_) => format!("a database of its own ({}) on the PostgreSQL that is there", self.name()),
+            None => format!("a database of its own ({}) on another machine: its CPU is in no figure", self.name()),
         })
+    }
+
+    /// What a database for it is called: no two runs share one.
+    fn name(&self) -> String {
+        self.path().file_name().unwrap_or_default().to_string_lossy().to_lowercase()
     }
 
     /// Its path.

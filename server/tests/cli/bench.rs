@@ -2,8 +2,6 @@
 
 use std::{fs, path::Path};
 
-use sqlx::{Connection as _, PgConnection};
-
 use crate::house::House;
 
 /// What lies in a folder.
@@ -29,9 +27,12 @@ fn a_machine_is_measured_beside_its_running_server_and_nothing_is_left_of_it() {
     let place = House::bare();
     let logins = ["bench", "--short", "--only", "5", "--database-url", &serve, "--owner-database-url", &owner];
     let said = place.run(&logins).succeeds();
-    assert!(said.out.contains("a database of its own on the PostgreSQL that is there"), "{said:?}");
+    let (_, after) = said.out.split_once("a database of its own (").expect("it says which");
+    let (name, after) = after.split_once(')').expect("a name");
+    assert!(name.starts_with("mcbench") && after.starts_with(" on the PostgreSQL that is there"), "{said:?}");
     assert!(said.out.contains("CPU of server and PostgreSQL, ms"), "{said:?}");
-    assert_eq!(databases(&owner), ["mingcha", "postgres"]);
+    assert!(is_there(&owner));
+    assert!(!is_there(&store::at_database(&owner, name).expect("an address")), "{name} was left behind");
     serving.stop();
     house.run(&["verify"]).succeeds();
 }
@@ -44,12 +45,7 @@ fn a_gate_that_is_not_there_and_a_missing_login_are_said_before_anything_is_made
     house.run(&["bench", "--database-url", url]).fails(2, &["MINGCHA_OWNER_DATABASE_URL"]);
 }
 
-/// The databases of a server.
-fn databases(owner_url: &str) -> Vec<String> {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let mut connection = PgConnection::connect(owner_url).await.expect("the database");
-        let named = "SELECT datname::text FROM pg_database WHERE NOT datistemplate ORDER BY 1";
-        sqlx::query_scalar(named).fetch_all(&mut connection).await.expect("names")
-    })
+/// Whether there is such a database.
+fn is_there(url: &str) -> bool {
+    tokio::runtime::Runtime::new().expect("a runtime").block_on(store::inspect(url)).is_ok()
 }
