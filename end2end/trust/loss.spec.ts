@@ -53,7 +53,9 @@ async function copyIsLevel(page: Page): Promise<boolean> {
     });
     db.close();
     const wanted = Number(new DataView(mark.buffer, mark.byteOffset).getBigUint64(0));
-    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('journal');
+    // Until the app has asked its copy, a moment after the list is shown, there may be none.
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('journal').catch(() => null);
+    if (!folder) return false;
     let newest = 0;
     // @ts-expect-error: an async iterator that the types do not know yet.
     for await (const entry of folder.values()) {

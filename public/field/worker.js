@@ -241,21 +241,19 @@ async function copyFill({ key, generation: at, rows }) {
   if (!known || !known.value || !same(known.value, key)) return rewrite(live, left);
   // Behind what lies there: a new file is not sure to have a name after a power cut.
   for (const [name, { value }] of state.live) if (value && !live.has(name)) live.set(name, { at, value: null });
-  return addTo(live);
+  return add(live);
 }
 
-// Adds entries to the file that is open.
-async function addTo(entries) {
+// Takes entries in: behind what lies in the file that is open or, with all that is known, in a new one.
+async function add(entries, anew) {
+  for (const [key, entry] of entries) take(state.live, key, entry);
   try {
+    if (anew) return await rewrite(state.live, []);
     if (!(await hasRoom(0))) throw new Error('the disk is full');
-    for (const [key, entry] of entries) {
-      take(state.live, key, entry);
-      state.size += append(state.handle, row(key, entry), state.size);
-    }
+    for (const [key, entry] of entries) state.size += append(state.handle, row(key, entry), state.size);
     state.handle.flush();
   } catch (error) {
     // What is missing now is written with the next change that finds room.
-    for (const [key, entry] of entries) take(state.live, key, entry);
     state.gap = true;
     throw error;
   }
@@ -264,12 +262,7 @@ async function addTo(entries) {
 async function copyAppend({ generation: at, rows }) {
   if (!state) throw new Error('the disk was full');
   const parts = rows.map(([key, value]) => [key, { at, value: value || null }]);
-  if (!state.gap && (state.size <= LARGE || state.size <= 4 * state.least)) return addTo(parts);
-  for (const [key, entry] of parts) take(state.live, key, entry);
-  return rewrite(state.live, []).catch((error) => {
-    state.gap = true;
-    throw error;
-  });
+  return add(parts, state.gap || (state.size > LARGE && state.size > 4 * state.least));
 }
 
 async function copyClear() {

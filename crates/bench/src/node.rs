@@ -78,16 +78,23 @@ impl Ground {
                 serve: store::at_database(&there.serve, &name)?,
             };
             store::ensure_database(&logins.owner).await.context("a database for the run cannot be made")?;
-            let mut asked = Yardstick::open(&logins.owner).await?;
-            let postmaster = postmaster_of(asked.backend().await?);
-            drop(asked);
-            ground.guest = Some(Guest { logins, postmaster });
-            if let Err(error) = store::migrate(&ground.urls()?.0).await {
+            ground.guest = Some(Guest { logins, postmaster: None });
+            // From here on it is there, and has to go again.
+            if let Err(error) = ground.furnish().await {
                 ground.leave().await?;
-                return Err(error.into());
+                return Err(error);
             }
         }
         Ok(ground)
+    }
+
+    /// Fills the database beside the real one, and finds out where it runs.
+    async fn furnish(&mut self) -> Result<()> {
+        let Some(guest) = &mut self.guest else { return Ok(()) };
+        store::migrate(&guest.logins.owner).await?;
+        let mut asked = Yardstick::open(&guest.logins.owner).await?;
+        guest.postmaster = postmaster_of(asked.backend().await?);
+        Ok(())
     }
 
     /// Leaves nothing behind.

@@ -5,13 +5,13 @@
 //! last, or single records. A store that had to be mended begins a new journal, as
 //! nobody can say what the old one has sent.
 
-use js_sys::Uint8Array;
-
 use device::{
     Failure,
     vault::Committed,
     worker::{Copy, CopyRow, Helper},
 };
+use domain::sorted::Map;
+use js_sys::Uint8Array;
 
 use super::{
     Keeper,
@@ -74,12 +74,12 @@ impl Keeper {
             let rows = if self.vault.is_written() { Vec::new() } else { copy.rows.clone() };
             return Some((rows, true));
         }
-        let stored = self.vault.sealed().await.ok()?.rows;
+        let stored: Map<String, Option<Uint8Array>> = self.vault.sealed().await.ok()?.rows.into_iter().collect();
         let is_lacking = |row: &&CopyRow| {
             row.generation > generation
                 || unreadable.contains(&row.key)
                 // After a power cut a browser may go on with a store out of whose middle it has lost what came last.
-                || (copy.generation >= generation && !stored.iter().any(|(key, value)| *key == row.key && holds(value, &row.value)))
+                || (copy.generation >= generation && !holds(stored.get(&row.key), &row.value))
         };
         Some((copy.rows.iter().filter(is_lacking).cloned().collect(), copy.generation == generation))
     }
@@ -98,6 +98,6 @@ impl Keeper {
 }
 
 /// Whether a sealed value is this one.
-fn holds(value: &Option<Uint8Array>, copied: &Uint8Array) -> bool {
-    value.as_ref().is_some_and(|value| value.to_vec() == copied.to_vec())
+fn holds(value: Option<&Option<Uint8Array>>, copied: &Uint8Array) -> bool {
+    value.and_then(Option::as_ref).is_some_and(|value| value.to_vec() == copied.to_vec())
 }

@@ -86,22 +86,18 @@ impl Keeper {
 
     /// Keeps a small thing beside the drafts.
     pub(crate) fn note<T: Serialize>(&self, phone: Phone, name: &str, value: &T) {
-        self.keep(phone, put_note(name, value));
+        let kept = self.kept(phone, put_note(name, value));
+        leptos::task::spawn_local(async move {
+            if let Err(failure) = kept.await {
+                phone.heard(Err(failure));
+            }
+        });
     }
 
     /// The same, and waits until it is on the disk.
     pub(crate) async fn note_now<T: Serialize>(&self, phone: Phone, name: &str, value: &T) {
         // Where to come back to after a kill is a help, not a promise.
         drop(self.kept(phone, put_note(name, value)).await);
-    }
-
-    fn keep(&self, phone: Phone, change: Change) {
-        let kept = self.kept(phone, change);
-        leptos::task::spawn_local(async move {
-            if let Err(failure) = kept.await {
-                phone.heard(Err(failure));
-            }
-        });
     }
 
     /// Its turn is asked for at once.
