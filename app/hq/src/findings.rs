@@ -95,6 +95,7 @@ fn line(n: u32, row: &FindingRow, loaded: &Loaded<FindingList>, back: &str) -> i
     let href = finding.visit.map(|visit| [paths::visit(visit).as_str(), "#", &finding.item_code].concat());
     let open = finding.state == FindingState::Proposed && page().may(Action::DecideFindings);
     let note = finding.note.clone();
+    let reason = finding.reason.clone();
     view! {
         <tr data-finding=finding.id.to_string() data-state=t(state)>
             <td><Badge tone icon=glyph>{t(word)}</Badge></td>
@@ -102,6 +103,8 @@ fn line(n: u32, row: &FindingRow, loaded: &Loaded<FindingList>, back: &str) -> i
                 <a href=href data-row="">{finding.item_code.clone()}</a>" "{finding.title.get(lang).to_owned()}
                 {planted(Mutant::PrintsNotesRaw).then(|| view! { <p inner_html=note.clone()></p> })}
                 {(!note.is_empty()).then(|| view! { <p class="small muted">{note}</p> })}
+                {(!reason.is_empty())
+                    .then(|| view! { <p class="small muted">{t(w("不成立的原因:", "Dismissed because: "))}{reason}</p> })}
                 {open.then(|| forms(n, row, loaded, back))}
             </td>
             <td>{row.venue_name.get(lang).to_owned()}</td>

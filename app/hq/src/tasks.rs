@@ -116,6 +116,7 @@ fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>) -> impl IntoView + use
                     <span class="muted"><Icon glyph size=IconSize::Small /><span class="vh">{t(kind)}</span></span>
                     {row.venue_name.get(lang).to_owned()}
                 </span>
+                {row.reason.clone().map(|reason| view! { <p class="small muted">{t(w("原因:", "Reason: "))}{reason}</p> })}
             </td>
             <td class="wide-only">{row.county_name.get(lang).to_owned()}</td>
             <td>{topic}</td>

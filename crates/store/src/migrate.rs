@@ -41,6 +41,7 @@ steps! {
     132 "0132_guarded_roles",
     133 "0133_read_plans_kept",
     134 "0134_keys_made_last",
+    135 "0135_why_tasks_ended",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

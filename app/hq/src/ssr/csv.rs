@@ -176,6 +176,7 @@ pub async fn findings(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<
         w("单位", "Unit"),
         w("县分", "County"),
         w("发现", "Found"),
+        w("不成立的原因", "Dismissed because"),
     ];
     let mut table = Table::new(lang, who.zone, &heads);
     let mut tx = caller.server.store.read_planned(who.tenant).await?;
@@ -200,6 +201,7 @@ pub async fn findings(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<
                 row.unit_name.get(lang).to_owned(),
                 row.county_name.get(lang).to_owned(),
                 table.at(Some(finding.found_at)),
+                finding.reason.clone(),
             ]);
         }
         if rows.len() < STEP {

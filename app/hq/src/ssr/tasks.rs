@@ -48,6 +48,7 @@ pub(crate) async fn tasks(filter: TaskFilter) -> Result<Loaded<TaskList>, HqErro
         mode: row.mode,
         window: row.window,
         state: row.state,
+        reason: row.reason,
     };
     Ok(reading.loaded(TaskList { slice: slice(found, row) }))
 }

@@ -36,6 +36,8 @@ pub struct TaskRow {
     pub window: Window,
     /// Where it stands.
     pub state: AssignmentState,
+    /// Why nobody makes it any more, in the words of who stepped aside or called it back.
+    pub reason: Option<String>,
 }
 
 /// Which tasks.

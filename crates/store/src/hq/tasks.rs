@@ -1,13 +1,17 @@
 //! The list of tasks. Who does one is not known here.
 
+use std::collections::HashMap;
+
 use domain::{
     assignment::{AssignmentState, VisitMode, Window},
     ids::{AssignmentId, ChecklistVersionId, OrgUnitId, VenueId},
+    op::Payload,
     org::VenueKind,
     text::Text,
     time::Moment,
 };
 use sqlx::{Row as _, postgres::PgRow};
+use uuid::Uuid;
 
 use super::{
     Cursor, PAGE, Slice, Stretch, count, json_or_none,
@@ -18,6 +22,8 @@ use crate::{
     Tx,
     code::Code,
     error::{Error, Result},
+    packed::unpack,
+    planned::kept_plan,
 };
 
 /// Which tasks. Every field narrows.
@@ -54,6 +60,8 @@ pub struct TaskRow {
     pub state: AssignmentState,
     /// Counts the ops applied to it.
     pub revision: u32,
+    /// Of a task that nobody makes any more: why, in the words of who stepped aside or called it back.
+    pub reason: Option<String>,
 }
 
 const GROUND: Ground = Ground {
@@ -76,7 +84,15 @@ pub async fn read(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Slic
         None => AssignmentState::CODES.iter().map(|(code, _)| *code).collect(),
     };
     let walk = Walk::new(&GROUND, states).only("county_id", filter.county.map(|county| Value::Id(county.0)));
-    let rows = walk.fetch(tx, stretch, PAGE + 1).await?.iter().map(row).collect::<Result<Vec<_>>>()?;
+    let mut rows = walk.fetch(tx, stretch, PAGE + 1).await?.iter().map(row).collect::<Result<Vec<_>>>()?;
+    let over = |row: &&mut TaskRow| {
+        matches!(row.state, AssignmentState::Recused | AssignmentState::Declined | AssignmentState::Recalled)
+    };
+    let over: Vec<&mut TaskRow> = rows.iter_mut().filter(over).collect();
+    if !over.is_empty() {
+        let mut reasons = reasons(tx, over.iter().map(|row| row.id.0).collect()).await?;
+        over.into_iter().for_each(|row| row.reason = reasons.remove(&row.id));
+    }
     Ok(Slice::of(stretch, rows, |row| Cursor { at: row.window.until.0, id: row.id.0 }))
 }
 
@@ -95,5 +111,36 @@ fn row(row: &PgRow) -> Result<TaskRow> {
         window: Window { from: Moment(row.try_get("window_from")?), until: Moment(row.try_get("window_until")?) },
         state: AssignmentState::from_code(row.try_get("state")?)?,
         revision: count(row, "revision")?,
+        reason: None,
     })
+}
+
+/// What the last op said that ended each of these tasks. The words stand in the log alone: a column would go with the
+/// task to phones, and who held it is not to be read by whoever holds another.
+const REASONS: &str = "SELECT x.task, l.kind, l.payload FROM unnest($1::uuid[]) AS x (task) CROSS JOIN LATERAL ( \
+    SELECT kind, payload FROM app.op_log \
+    WHERE subject = x.task AND kind IN ('assignment.decline@1', 'assignment.recall@1') AND verdict IS NULL \
+    ORDER BY rev DESC LIMIT 1) AS l";
+
+async fn reasons(tx: &mut Tx, tasks: Vec<Uuid>) -> Result<HashMap<AssignmentId, String>> {
+    let rows = sqlx::query(REASONS).bind(tasks).fetch_all(&mut **tx).await?;
+    let reason = |row: &PgRow| {
+        let said = unpack("op_log", row.try_get("payload")?, None)?;
+        let bad = |error| Error::Inconsistent { table: "op_log", what: format!("{error:?}") };
+        let reason = match Payload::from_json(row.try_get("kind")?, &said).map_err(bad)? {
+            Payload::AssignmentDecline(decline) => decline.reason,
+            Payload::AssignmentRecall(recall) => recall.reason,
+            _ => String::new(),
+        };
+        Ok((AssignmentId(row.try_get("task")?), reason))
+    };
+    rows.iter().map(reason).collect()
+}
+
+/// How the database finds the reasons: by the tasks, never by reading the log.
+///
+/// # Errors
+/// The database failed.
+pub async fn plan_of_reasons(tx: &mut Tx) -> Result<Vec<String>> {
+    kept_plan(tx, REASONS, 1).await
 }

@@ -3,10 +3,10 @@
 use domain::{
     assignment::AssignmentState,
     finding::{FindingState, Severity},
-    ids::{VenueId, VisitId},
+    ids::{OpId, VenueId, VisitId},
     op::{
-        Payload,
-        payload::{AssignmentAccept, VenueImport, VisitAccept},
+        HeldCode, Op, Payload, Verdict,
+        payload::{AssignmentAccept, AssignmentDecline, AssignmentRecall, VenueImport, VisitAccept},
     },
     org::Venue,
     role::Role,
@@ -14,9 +14,12 @@ use domain::{
     time::DAY_MS,
     visit::VisitState,
 };
-use store::hq::{self, Stretch};
+use store::{
+    Private,
+    hq::{self, Stretch},
+};
 
-use crate::world::{NOW, World, uuid};
+use crate::world::{NOW, World, salt, uuid, verdicts};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_screen_has_its_rows() {
@@ -88,4 +91,45 @@ async fn every_screen_has_its_rows() {
     let names = hq::people::colleagues(&mut tx, &reviewer.token.0, NOW).await.unwrap();
     assert_eq!(names.len(), 1, "HQ's own people, and nobody who visits");
     assert!(hq::people::colleagues(&mut tx, &visitor.token.0, NOW).await.unwrap().is_empty());
+}
+
+/// The reason of somebody who steps aside was kept and shown to nobody, though the phone says that whoever assigns sees it.
+#[tokio::test(flavor = "multi_thread")]
+async fn why_a_task_ended_is_read_with_it() {
+    let world = World::new().await;
+    let (visitor, office) = (world.person(&[Role::Visitor]).await, world.person(&[Role::Office, Role::Reviewer]).await);
+    let mut phone = world.phone(&visitor).await;
+    let (aside, back, late) = (world.task(&visitor).await, world.task(&visitor).await, world.task(&visitor).await);
+    let open = world.task(&visitor).await;
+    let decline = |tie, reason: &str| Payload::AssignmentDecline(AssignmentDecline { tie, reason: reason.into() });
+    let op = phone.cut(aside, 0, decline(true, "亲属在店"));
+    assert_eq!(verdicts(&phone.push(&world.store, &[op]).await.unwrap()), [Verdict::Applied]);
+    for task in [back, late] {
+        let recall = Payload::AssignmentRecall(AssignmentRecall { reason: "改期".into() });
+        let op = Op::new(OpId(uuid()), office.account.0, task.0, None, salt(), recall).unwrap();
+        let result = world.store.act(world.tenant, office.token, op, Private::None, NOW).await.unwrap();
+        assert_eq!(result.verdict, Verdict::Applied);
+    }
+    // Too late to step aside from this one: HQ has called it back. That is held, and does not count.
+    let op = phone.cut(late, 0, decline(false, "发烧"));
+    let held = phone.push(&world.store, &[op]).await.unwrap();
+    assert_eq!(verdicts(&held), [Verdict::held(HeldCode::Withdrawn)]);
+    let mut tx = world.store.read_planned(world.tenant).await.unwrap();
+    let all = hq::tasks::read(&mut tx, &hq::tasks::Filter::default(), Stretch::Newest).await.unwrap().rows;
+    let told = [aside, back, late, open].map(|id| {
+        let row = all.iter().find(|row| row.id == id).unwrap();
+        (row.state, row.reason.clone())
+    });
+    let reason = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        told,
+        [
+            (AssignmentState::Recused, reason("亲属在店")),
+            (AssignmentState::Recalled, reason("改期")),
+            (AssignmentState::Recalled, reason("改期")),
+            (AssignmentState::Released, None),
+        ]
+    );
+    let plan = hq::tasks::plan_of_reasons(&mut tx).await.unwrap().join("\n");
+    assert!(plan.contains("op_log_ends_tasks on op_log") && !plan.contains("Seq Scan"), "{plan}");
 }
