@@ -18,7 +18,6 @@ macro_rules! by_key {
         )
     };
 }
-pub(crate) use by_key;
 
 /// The columns of a visit, for `VisitRow::read`.
 macro_rules! visit_columns {
@@ -75,13 +74,16 @@ pub(crate) const VENUES: &str = by_key!(
     "venue_id"
 );
 
+/// What became of ops that are in the log, by their ids there.
+pub(crate) const LOGGED: &str = by_key!("op_id, digest, rev, batch, verdict", "app.op_log", "op_id");
+
 /// Which plans are kept of these, for the test that looks whether they read by key.
 ///
 /// # Errors
 /// The database failed.
 pub async fn plans_by_key(tx: &mut Tx) -> Result<Vec<Vec<String>>> {
     let mut plans = Vec::new();
-    for statement in [ASSIGNMENTS, VENUES, VISITS, VISITS_WITH_DOCUMENTS, VERIFIED] {
+    for statement in [ASSIGNMENTS, VENUES, VISITS, VISITS_WITH_DOCUMENTS, VERIFIED, LOGGED] {
         plans.push(kept_plan(tx, statement, 2).await?);
     }
     Ok(plans)

@@ -42,6 +42,7 @@ steps! {
     133 "0133_read_plans_kept",
     134 "0134_keys_made_last",
     135 "0135_why_tasks_ended",
+    136 "0136_logs_look_filled",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

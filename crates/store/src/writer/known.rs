@@ -22,7 +22,7 @@ use super::{
     log::verdict,
     tree::{Leaves, Tree},
 };
-use crate::{by_key::by_key, error::Result, rows::digest};
+use crate::{by_key::LOGGED, error::Result, rows::digest};
 
 /// An op in the log.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ pub(super) async fn look_up(
     if ids.is_empty() {
         return Ok(known);
     }
-    let rows = sqlx::query(by_key!("op_id, digest, rev, batch, verdict", "app.op_log", "op_id"));
+    let rows = sqlx::query(LOGGED);
     for row in rows.bind(tenant.0).bind(ids).fetch_all(connection).await? {
         known.insert(
             row.try_get("op_id")?,
