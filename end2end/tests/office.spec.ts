@@ -121,11 +121,12 @@ test('work on a task that was called back is kept and adopted, and who chose its
     await leave(phone, id);
     await addMissing(phone, id, folder);
     await handIn(phone, id);
+    // The line carries what was written, and no photo yet.
     await phone.mend();
+    await phone.cut('**/api/v1/evidence**');
     await phone.go('/field/sync');
     await phone.page.getByRole('button', { name: '立即同步' }).click();
     await expect(phone.page.locator('[data-list=trouble]')).toContainText('待审核人处理', { timeout: 60_000 });
-    await expect(phone.page.locator('[data-waiting="0"]')).toBeAttached({ timeout: 60_000 });
 
     // HQ takes the arrival and what was handed in.
     other = await Desk.sit(city.url, 'reviewer2');
@@ -140,13 +141,22 @@ test('work on a task that was called back is kept and adopted, and who chose its
     await other.go(`/hq/visits?state=received&q=${encodeURIComponent(venue)}`);
     const path = (await other.page.locator('a[data-row]').first().getAttribute('href')) ?? '';
 
-    // The server looks at the evidence in its own time; until then nobody may accept.
-    const desk = both;
-    await expect(async () => {
-      await desk.go(path);
-      await expect(page.locator('[data-decide] a[data-key=a]')).toBeVisible({ timeout: 1_000 });
-    }).toPass({ timeout: 60_000 });
+    // Without its photos nobody may accept it. They come while it is open, and the page says so without taking a word away.
+    await both.go(path);
     await both.alive();
+    await expect(page.locator('[data-decide]')).toBeVisible();
+    await expect(page.locator('[data-decide] a[data-key=a]')).toHaveCount(0);
+    await phone.mend();
+    await phone.page.getByRole('button', { name: '立即同步' }).click();
+    await expect(phone.page.locator('[data-waiting="0"]')).toBeAttached({ timeout: 60_000 });
+    const come = page.locator('[data-come]');
+    const accept = page.locator('[data-decide] a[data-key=a]');
+    await expect(come).toBeVisible({ timeout: 60_000 });
+    // They come one by one: each time that it asks, the page may learn of some more.
+    await expect(async () => {
+      if (await come.isVisible()) await come.getByRole('button').click();
+      await expect(accept).toBeVisible({ timeout: 1_000 });
+    }).toPass({ timeout: 60_000 });
     await page.getByRole('link', { name: /^通过/ }).click();
     await expect(page.locator('.made-failed')).toContainText('你不能审核它', { timeout: 30_000 });
     await both.go(path);

@@ -16,15 +16,32 @@ const GATHER: Duration = Duration::from_millis(250);
 /// The visits whose bytes have arrived since the job looked last.
 #[derive(Debug, Default)]
 pub struct Arrived {
-    visits: Mutex<BTreeMap<TenantId, BTreeSet<VisitId>>>,
+    visits: Mutex<BTreeMap<TenantId, Which>>,
     woken: Notify,
+}
+
+/// Where the job has to look.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// At these visits.
+    These(BTreeSet<VisitId>),
+    /// Wherever something is missing.
+    All,
 }
 
 impl Arrived {
     /// Bytes of `visit` are here.
     pub fn note(&self, tenant: TenantId, visit: VisitId) {
         let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        visits.entry(tenant).or_default().insert(visit);
+        if let Which::These(visits) = visits.entry(tenant).or_insert(Which::These(BTreeSet::new())) {
+            visits.insert(visit);
+        }
+        self.woken.notify_one();
+    }
+
+    /// Bytes that were here may count now, of which visits is not known.
+    pub fn note_all(&self, tenant: TenantId) {
+        self.visits.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant, Which::All);
         self.woken.notify_one();
     }
 
@@ -35,8 +52,7 @@ impl Arrived {
         tokio::time::sleep(GATHER).await;
     }
 
-    pub(crate) fn take(&self) -> Vec<(TenantId, Vec<VisitId>)> {
-        let visits = std::mem::take(&mut *self.visits.lock().unwrap_or_else(PoisonError::into_inner));
-        visits.into_iter().map(|(tenant, visits)| (tenant, visits.into_iter().collect())).collect()
+    pub(crate) fn take(&self) -> BTreeMap<TenantId, Which> {
+        std::mem::take(&mut *self.visits.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -9,7 +9,7 @@ use domain::{
 use futures_util::future::join_all;
 use store::{Private, verified_op};
 
-use crate::{process::Server, shutdown::Shutdown};
+use crate::{arrived::Which, process::Server, shutdown::Shutdown};
 
 /// How often it looks without being woken: another node may have taken the bytes in, or a visit that was mended names
 /// bytes that were here.
@@ -21,14 +21,23 @@ const AT_ONCE: i64 = 500;
 ///
 /// Which tenants there are is asked each time: one that was added since the start has evidence too.
 pub async fn run(server: Server, shutdown: Shutdown) {
-    let mut every = tokio::time::interval(EVERY);
+    run_every(server, shutdown, EVERY).await;
+}
+
+/// The same, where it looks by itself after `pause`.
+pub async fn run_every(server: Server, shutdown: Shutdown, pause: Duration) {
+    let mut every = tokio::time::interval(pause);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = shutdown.wait() => return,
             () = server.jobs.wait() => {
-                for (tenant, visits) in server.jobs.take() {
-                    tell(count(&server, tenant, Some(&visits)).await);
+                for (tenant, which) in server.jobs.take() {
+                    let counted = match which {
+                        Which::These(visits) => count(&server, tenant, Some(&Vec::from_iter(visits))).await,
+                        Which::All => verify(&server, tenant).await,
+                    };
+                    tell(counted);
                 }
             }
             _ = every.tick() => {

@@ -79,7 +79,13 @@ pub(crate) fn VisitPage() -> impl IntoView {
                 <Title text=title />
                 <div class="review-page" data-visit=id data-state=state>
                     {head}
-                    <Watch id=data.visit.id others=data.others.clone() revision=data.visit.revision on_news=move |()| sheet.refetch() />
+                    <Watch
+                        id=data.visit.id
+                        others=data.others.clone()
+                        revision=data.visit.revision
+                        verified=data.visit.evidence_verified
+                        on_news=move |()| sheet.refetch()
+                    />
                     <div class="review">
                         {claim}
                         <aside class="review__proof">{proof} {found} {card}</aside>

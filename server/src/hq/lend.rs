@@ -1,17 +1,18 @@
-//! Clock, randomness and passwords, lent to HQ.
+//! Clock, randomness, passwords and jobs, lent to HQ.
 
 use std::sync::Arc;
 
-use domain::time::Moment;
+use domain::{ids::TenantId, time::Moment};
 use hq::ssr::{Process, Work};
 use uuid::Uuid;
 
-use crate::{clock::Clock, passwords::Passwords, process::Server, random::Random};
+use crate::{arrived::Arrived, clock::Clock, passwords::Passwords, process::Server, random::Random};
 
 struct Lent {
     clock: Clock,
     random: Arc<dyn Random>,
     passwords: Passwords,
+    jobs: Arc<Arrived>,
 }
 
 /// What the process lends.
@@ -20,6 +21,7 @@ pub(super) fn process(server: &Server) -> Arc<dyn Process> {
         clock: server.clock.clone(),
         random: Arc::clone(&server.random),
         passwords: server.passwords.clone(),
+        jobs: Arc::clone(&server.jobs),
     })
 }
 
@@ -44,5 +46,9 @@ impl Process for Lent {
     fn hash_password(&self, password: String) -> Work<Option<String>> {
         let passwords = self.passwords.clone();
         Box::pin(async move { passwords.hash(password).await })
+    }
+
+    fn count_evidence(&self, tenant: TenantId) {
+        self.jobs.note_all(tenant);
     }
 }

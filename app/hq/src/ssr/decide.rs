@@ -48,6 +48,8 @@ pub(crate) async fn finding(
 pub(crate) async fn held(op: OpId, held: OpId, payload: Payload) -> Result<(), HqError> {
     let (caller, who) = acting(Action::DecideHeld)?;
     act(&caller, &who, Act { op, subject: held.0, base: None, payload, private: Private::None }).await?;
+    // The bytes of work that was held have come long before it counted.
+    caller.server.process.count_evidence(who.tenant);
     leptos_axum::redirect(paths::HELD);
     Ok(())
 }

@@ -37,6 +37,8 @@ pub trait Process: Send + Sync {
     fn check_password(&self, password: String, hash: Option<String>) -> Work<bool>;
     /// The hash of a new password; `None` if it could not be worked out.
     fn hash_password(&self, password: String) -> Work<Option<String>>;
+    /// Soon looks through the company's evidence for what is here and does not count yet.
+    fn count_evidence(&self, tenant: TenantId);
 }
 
 /// HQ within the process. Cheap to clone.

@@ -88,4 +88,6 @@ pub struct Watched {
     pub others: Vec<String>,
     /// The visit's revision now.
     pub revision: u32,
+    /// Pieces of its evidence that are here now.
+    pub evidence_verified: u32,
 }

@@ -1,10 +1,11 @@
-//! Two who look at the same visit see each other, and whoever is second learns that it was decided.
+//! Two who look at the same visit see each other, and whoever is second learns that it was decided; whoever waits for
+//! photos sees that they have come.
 
 use core::time::Duration;
 
 use domain::ids::VisitId;
 use leptos::prelude::*;
-use ui::{Badge, Glyph, Tone};
+use ui::{Badge, Button, ButtonKind, Glyph, Tone};
 
 use super::api::watch_visit;
 use crate::words::{fill, t, w};
@@ -12,15 +13,18 @@ use crate::words::{fill, t, w};
 /// How often one asks, seconds.
 const ASK_S: u64 = 10;
 
-/// Who else has the visit open. Asks again for as long as it is on screen; `on_news` once the visit has changed.
+/// Who else has the visit open. Asks again for as long as it is on screen; `on_news` once the visit has changed. Where only
+/// more of its evidence has come, whoever looks decides when to see it: they may be writing a reason.
 #[component]
 pub(super) fn Watch(
     id: VisitId,
     others: Vec<String>,
     revision: u32,
+    verified: u32,
     #[prop(into)] on_news: Callback<()>,
 ) -> impl IntoView {
     let others = RwSignal::new(others);
+    let come = RwSignal::new(0_u32);
     // Only in a browser does an effect run.
     Effect::new(move |_| {
         let ask = move || {
@@ -32,6 +36,7 @@ pub(super) fn Watch(
                 let Ok(found) = watch_visit(id).await else { return };
                 let is_new = found.revision != revision;
                 others.try_set(found.others);
+                come.try_set(found.evidence_verified.saturating_sub(verified));
                 if is_new {
                     // The page may have gone meanwhile.
                     let _ = on_news.try_run(());
@@ -53,5 +58,17 @@ pub(super) fn Watch(
                     })
             }}
         </p>
+        {move || {
+            let count = come.get();
+            (count > 0)
+                .then(|| {
+                    let words = fill(w("又到了 {} 份凭证,重新读取", "New evidence is here ({}): show it"), &[&count.to_string()]);
+                    view! {
+                        <p class="watch" role="status" data-come=count.to_string()>
+                            <Button kind=ButtonKind::Quiet icon=Glyph::SYNC on_click=move |()| on_news.run(())>{words}</Button>
+                        </p>
+                    }
+                })
+        }}
     }
 }

@@ -91,14 +91,26 @@ pub async fn read(tx: &mut Tx, id: VisitId) -> Result<Option<VisitSheet>> {
     }))
 }
 
-/// The revision of a visit; `None` if this tenant has none of that id.
+/// How far a visit has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Counts what people did to it.
+    pub revision: u32,
+    /// Pieces of evidence whose bytes are here.
+    pub evidence_verified: u32,
+}
+
+/// How far a visit has come; `None` if this tenant has none of that id.
 ///
 /// # Errors
 /// The database failed.
-pub async fn revision(tx: &mut Tx, id: VisitId) -> Result<Option<u32>> {
-    let row =
-        sqlx::query("SELECT revision FROM app.visit WHERE visit_id = $1").bind(id.0).fetch_optional(&mut **tx).await?;
-    row.map(|row| count(&row, "revision")).transpose()
+pub async fn standing(tx: &mut Tx, id: VisitId) -> Result<Option<Standing>> {
+    let row = sqlx::query("SELECT revision, evidence_verified FROM app.visit WHERE visit_id = $1");
+    let row = row.bind(id.0).fetch_optional(&mut **tx).await?;
+    let standing = |row: PgRow| {
+        Ok(Standing { revision: count(&row, "revision")?, evidence_verified: count(&row, "evidence_verified")? })
+    };
+    row.map(standing).transpose()
 }
 
 async fn submissions(tx: &mut Tx, id: VisitId, list: &ChecklistVersion) -> Result<Vec<Submission>> {

@@ -55,13 +55,14 @@ pub(crate) async fn visit(id: VisitId) -> Result<Loaded<VisitSheet>, HqError> {
     }))
 }
 
-/// Who else looks at it, and its revision now.
+/// Who else looks at it, and how far it has come.
 pub(crate) async fn watch(id: VisitId) -> Result<Watched, HqError> {
     let mut reading = reading(&[Action::ReadRawVisit]).await?;
-    let revision = hq::visit::revision(&mut reading.tx, id).await.map_err(|error| failed(error.into()))?;
-    let revision = revision.ok_or_else(|| failed(HqError::NotFound))?;
+    let standing = hq::visit::standing(&mut reading.tx, id).await.map_err(|error| failed(error.into()))?;
+    let standing = standing.ok_or_else(|| failed(HqError::NotFound))?;
     let names = colleagues(&mut reading).await?;
-    Ok(Watched { others: others(&reading, id, &names).await, revision })
+    let others = others(&reading, id, &names).await;
+    Ok(Watched { others, revision: standing.revision, evidence_verified: standing.evidence_verified })
 }
 
 async fn colleagues(reading: &mut Reading) -> Result<BTreeMap<AccountId, String>, HqError> {
