@@ -10,7 +10,8 @@ use domain::assignment::AssignmentState;
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use leptos_router::hooks::use_query_map;
 use ui::{
-    Button, ButtonKind, ButtonLink, Column, DataTable, FilterChip, Glyph, Icon, IconSize, StatusBadge, TextInput,
+    Button, ButtonKind, ButtonLink, Column, DataTable, EmptyState, FilterChip, Glyph, Icon, IconSize, StatusBadge,
+    TextInput,
 };
 
 use crate::{
@@ -80,7 +81,7 @@ fn shown(loaded: &Loaded<TaskList>, filter: &TaskFilter) -> impl IntoView + use<
         Column::text(t(w("状态", "State"))),
         Column::text(t(w("对象", "Venue"))),
         Column::text(t(w("县分", "County"))).wide_only(),
-        Column::text(t(w("专项", "Topic"))),
+        Column::text(t(w("专项", "Topic"))).wide_only(),
         Column::text(t(w("方式", "Mode"))).wide_only(),
         Column::text(t(w("截止", "Until"))),
         Column::text(t(w("操作", "Actions"))),
@@ -91,13 +92,20 @@ fn shown(loaded: &Loaded<TaskList>, filter: &TaskFilter) -> impl IntoView + use<
                 {chips} <FilterChip href=paths::TASKS label=t(w("全部", "All")) active=filter.state.is_none() />
             </nav>
         </div>
-        <DataTable caption=t(w("任务", "Tasks")) columns none=none(slice.rows.is_empty())>{rows}</DataTable>
+        {if slice.rows.is_empty() {
+            view! {
+                <EmptyState
+                    glyph=Glyph::PLAN
+                    title=t(w("没有符合的任务", "No such tasks"))
+                    text=t(w("去掉一些筛选试试。", "Take a filter away."))
+                />
+            }
+                .into_any()
+        } else {
+            view! { <DataTable caption=t(w("任务", "Tasks")) columns>{rows}</DataTable> }.into_any()
+        }}
         <SlicePager newer older />
     }
-}
-
-fn none(empty: bool) -> &'static str {
-    if empty { t(w("没有符合的任务", "No such tasks")) } else { "" }
 }
 
 fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>) -> impl IntoView + use<> {
@@ -111,7 +119,7 @@ fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>) -> impl IntoView + use
     view! {
         <tr id=row.id.to_string()>
             <td><StatusBadge status label=t(word) bare=true /></td>
-            <td>
+            <td class="name">
                 <span class="row">
                     <span class="muted"><Icon glyph size=IconSize::Small /><span class="vh">{t(kind)}</span></span>
                     {row.venue_name.get(lang).to_owned()}
@@ -119,7 +127,7 @@ fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>) -> impl IntoView + use
                 {row.reason.clone().map(|reason| view! { <p class="small muted">{t(w("原因:", "Reason: "))}{reason}</p> })}
             </td>
             <td class="wide-only">{row.county_name.get(lang).to_owned()}</td>
-            <td>{topic}</td>
+            <td class="wide-only">{topic}</td>
             <td class="wide-only">{t(labels::mode(row.mode))}</td>
             <td class="nowrap"><When at now /></td>
             <td>

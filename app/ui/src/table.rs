@@ -45,13 +45,9 @@ pub fn DataTable(
     caption: Label,
     /// The heads.
     columns: Vec<Column>,
-    /// Said instead of rows when there are none.
-    #[prop(optional, into)]
-    none: Option<Label>,
     /// The rows.
     children: Children,
 ) -> impl IntoView {
-    let width = columns.len();
     let name = caption.clone();
     let heads = columns
         .into_iter()
@@ -71,19 +67,7 @@ pub fn DataTable(
                 <thead>
                     <tr>{heads}</tr>
                 </thead>
-                <tbody>
-                    {children()}
-                    {none
-                        .map(|none| {
-                            view! {
-                                <tr>
-                                    <td class="table__none" colspan=width>
-                                        {none}
-                                    </td>
-                                </tr>
-                            }
-                        })}
-                </tbody>
+                <tbody>{children()}</tbody>
             </table>
         </div>
     }
