@@ -5,6 +5,7 @@ mod interleaved;
 mod probe;
 pub(crate) mod routes;
 mod stage;
+mod timing;
 
 pub(crate) use probe::probe;
 pub(crate) use stage::{Actor, Ids, Side, let_in};
