@@ -27,6 +27,12 @@ use crate::{clock::now, rig::Rig};
 /// What a company is called at sign-in.
 pub(crate) const CODE: &str = "drill";
 
+/// The password of every supervisor.
+pub(crate) const PASSWORD: &str = "long-enough-password";
+
+/// Its hash, which costs next to nothing: hundreds of sign-ins are not what a drill measures.
+const HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$ZHJpbGwgZHJpbGwgc2FsdA$VI3lkJ8pos8HiVSYUBd1yowH+faYlijLsDMEpeVT5NQ";
+
 /// A company that has been founded.
 pub(crate) struct City {
     pub(crate) tenant: TenantId,
@@ -53,8 +59,7 @@ impl City {
             at: now(),
         };
         store::create_tenant(&owner, &new).await?;
-        let settings = Settings { serve_url: owner, unit_url: None, connections: 4 };
-        let store = Store::open(&settings, rig.signer()?).await?;
+        let store = opened(rig).await?;
         let lists = builtin().map_err(|error| anyhow::anyhow!("{error}"))?;
         let list = lists.into_iter().find(|list| list.venue_kinds.contains(&VenueKind::Hall)).context("a list")?;
         let unit = OrgUnitId(dice.uuid());
@@ -101,10 +106,10 @@ impl City {
         let (text, secret) = Secret::mint(self.tenant, self.dice.bytes());
         let salt: [u8; 16] = self.dice.bytes();
         let private = PrivateAccount {
-            login: format!("s{n}"),
+            login: login(n),
             name: format!("督导{n}"),
             way_in: WayIn {
-                password_hash: None,
+                password_hash: Some(HASH.to_owned()),
                 link: Some(Link { hash: secret.hash, expires_at: now().plus(DAY_MS) }),
             },
             supervisor: Some(PrivateSupervisor { pooled: true, free_days: 127, ties: Vec::new() }),
@@ -156,8 +161,25 @@ impl City {
         Ok(())
     }
 
+    /// Takes hold of the database of a server that was put back: the one before is gone.
+    pub(crate) async fn reopen(&mut self, rig: &Rig) -> Result<()> {
+        self.store.close().await;
+        self.store = opened(rig).await?;
+        Ok(())
+    }
+
     /// Lets go of the database.
     pub(crate) async fn leave(&self) {
         self.store.close().await;
     }
+}
+
+/// What supervisor `n` signs in as.
+pub(crate) fn login(n: usize) -> String {
+    format!("s{n}")
+}
+
+async fn opened(rig: &Rig) -> Result<Store> {
+    let settings = Settings { serve_url: rig.owner_url()?, unit_url: None, connections: 4 };
+    Ok(Store::open(&settings, rig.signer()?).await?)
 }

@@ -15,7 +15,7 @@ use domain::{
     ids::{TenantId, VisitId},
     op::{Op, Payload, Verdict, canonical},
 };
-use protocol::receipt::Head;
+use protocol::{push::Pushed, receipt::Head};
 use virtual_phone::{Event, Witness};
 
 use crate::rig::Rig;
@@ -31,8 +31,8 @@ pub(crate) struct Recorder {
 struct Inner {
     lines: Vec<Line>,
     calls: u64,
-    /// The call of each phone that waits for its answer.
-    open: BTreeMap<u64, u64>,
+    /// What each phone that waits for its answer has asked.
+    open: BTreeMap<u64, Asked>,
     ids: BTreeMap<String, String>,
     /// By number and hash: two of one number would be a batch that was given and taken back.
     heads: BTreeMap<(i64, Sha256), Head>,
@@ -40,6 +40,31 @@ struct Inner {
     named: BTreeSet<(VisitId, Sha256)>,
     stored: BTreeSet<(VisitId, Sha256)>,
     doubtful: u64,
+    /// Where the log of each backup ended that the server was restored from.
+    restores: Vec<Left>,
+    /// The op of every receipt, with its place in the log; 0: a restore took it.
+    receipts: BTreeMap<String, i64>,
+    /// Heads that were given and that a restore took back.
+    taken: BTreeMap<Sha256, Head>,
+    /// Such heads that the restored server was shown in a push that it answered: after how many restores, and of which epoch.
+    shown: BTreeSet<(usize, u32)>,
+}
+
+/// A push without its answer.
+#[derive(Clone)]
+struct Asked {
+    call: u64,
+    /// How many restores there had been.
+    restores: usize,
+    newest: Option<Head>,
+}
+
+/// Where the log of a backup ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    pub(crate) epoch: u32,
+    pub(crate) rev: i64,
+    pub(crate) batch: i64,
 }
 
 const fn verdict(verdict: &Verdict) -> checker::Verdict {
@@ -60,6 +85,58 @@ impl Recorder {
     /// The heads that phones were given.
     pub(crate) fn heads(&self) -> Vec<Head> {
         self.lock().heads.values().cloned().collect()
+    }
+
+    /// The server is put back to what a backup has. How many of the ops that it acknowledged are gone with that.
+    pub(crate) fn restored(&self, left: Left) -> usize {
+        let mut inner = self.lock();
+        inner.lines.push(Line::Restored { rev: left.rev });
+        inner.restores.push(left);
+        let gone = inner.heads.extract_if((left.batch + 1, Sha256([0; 32])).., |_, _| true);
+        let gone: Vec<Head> = gone.map(|(_, head)| head).collect();
+        inner.taken.extend(gone.into_iter().map(|head| (head.hash(), head)));
+        let receipts = inner.receipts.values_mut().filter(|rev| **rev > left.rev);
+        receipts.map(|rev| *rev = 0).count()
+    }
+
+    /// Whether the server of now was shown a head that its restore took back, and of an epoch that it has not left behind.
+    pub(crate) fn is_revealed(&self) -> bool {
+        let inner = self.lock();
+        let Some(left) = inner.restores.last() else { return false };
+        inner.shown.iter().any(|(restores, epoch)| *restores == inner.restores.len() && *epoch >= left.epoch)
+    }
+
+    /// What is wrong about the epochs that a server has begun. `told`: the one of now was shown that it had been restored.
+    pub(crate) fn forked(&self, forks: &[store::Fork], told: bool) -> Vec<String> {
+        let inner = self.lock();
+        let mut broken = Vec::new();
+        let mut epoch = 1;
+        for fork in forks {
+            let name = fork.epoch;
+            match inner.taken.get(&fork.seen_head) {
+                Some(head) if head.number == fork.seen_batch && head.epoch >= epoch => {
+                    if fork.epoch != head.epoch + 1 {
+                        broken.push(format!("epoch {name} began over a head of epoch {}", head.epoch));
+                    }
+                }
+                _ => broken.push(format!("epoch {name} began over a head that no restore took back")),
+            }
+            if fork.last_batch != fork.before {
+                let (said, was) = (fork.last_batch, fork.before);
+                broken.push(format!("epoch {name} says that it began after batch {said}, and did after {was}"));
+            }
+            epoch = fork.epoch;
+        }
+        let left = inner.restores.last().map_or(0, |left| left.epoch);
+        if told && epoch <= left {
+            broken.push(format!("after restore {} no epoch began", inner.restores.len()));
+        }
+        broken
+    }
+
+    /// Every op that has a receipt, whatever became of the server since.
+    pub(crate) fn receipts(&self) -> BTreeSet<String> {
+        self.lock().receipts.keys().cloned().collect()
     }
 
     /// What the server said it has, whole.
@@ -173,6 +250,29 @@ impl Recorder {
     }
 }
 
+impl Inner {
+    /// Keeps the receipts and heads of an answer, which may speak of a log that was put back while it was under way.
+    fn answered(&mut self, asked: &Asked, pushed: &Pushed) {
+        let since = self.restores.get(asked.restores..).unwrap_or_default();
+        if since.is_empty()
+            && let Some(head) = asked.newest.as_ref().filter(|head| self.taken.contains_key(&head.hash()))
+        {
+            self.shown.insert((asked.restores, head.epoch));
+        }
+        for head in &pushed.heads {
+            if since.iter().any(|left| head.number > left.batch) {
+                self.taken.insert(head.hash(), head.clone());
+            } else {
+                self.heads.insert((head.number, head.hash()), head.clone());
+            }
+        }
+        for result in &pushed.results {
+            let rev = if since.iter().any(|left| result.rev > left.rev) { 0 } else { result.rev };
+            self.receipts.insert(result.op_id.to_string(), rev);
+        }
+    }
+}
+
 /// The bytes that a submission names.
 fn named(op: &sync::OpRecord) -> BTreeSet<Sha256> {
     match Op::decode(&op.body).map(|op| op.payload) {
@@ -205,7 +305,8 @@ impl Witness for Recorder {
             Event::Pushing(push) => {
                 inner.calls += 1;
                 let call = inner.calls;
-                inner.open.insert(phone, call);
+                let asked = Asked { call, restores: inner.restores.len(), newest: push.newest.clone() };
+                inner.open.insert(phone, asked);
                 let ops = push.ops.iter().map(|op| {
                     let body = canonical::canonicalise(op.body.get()).unwrap_or_default();
                     checker::Sent {
@@ -218,11 +319,13 @@ impl Witness for Recorder {
                 inner.lines.push(Line::Sent { who, call, journal: push.journal.to_string(), ops });
             }
             Event::PushLost(_) => {
-                let call = inner.open.remove(&phone).unwrap_or_default();
+                let call = inner.open.remove(&phone).map_or(0, |asked| asked.call);
                 inner.lines.push(Line::Answered { call, outcome: checker::Outcome::Unknown, results: Vec::new() });
             }
             Event::Pushed(pushed) => {
-                let call = inner.open.remove(&phone).unwrap_or_default();
+                let Some(asked) = inner.open.remove(&phone) else { return };
+                inner.answered(&asked, pushed);
+                let call = asked.call;
                 let results = pushed.results.iter().map(|result| checker::OpResult {
                     op: result.op_id.to_string(),
                     seq: result.seq,
@@ -234,7 +337,6 @@ impl Witness for Recorder {
                 let results = results.collect();
                 self.acknowledged.fetch_add(pushed.results.len() as u64, Ordering::Relaxed);
                 inner.lines.push(Line::Answered { call, outcome: checker::Outcome::Ok, results });
-                inner.heads.extend(pushed.heads.iter().map(|head| ((head.number, head.hash()), head.clone())));
             }
             Event::Freed(freed) => {
                 if let Some(op) = inner.ids.get(&freed.digest.to_string()).cloned() {

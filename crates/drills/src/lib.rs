@@ -1,9 +1,10 @@
-//! Real processes under real faults: the server and its database are killed, lines break, disks run full, power goes.
+//! Real processes under real faults: the server and its database are killed, lines break, disks run full, power goes,
+//! and what is left is a backup.
 //!
 //! Everything here drives `mingcha` from outside, over its public protocol, with phones of `virtual-phone`; what
 //! happened is written down as a history, and `checker`, which knows nothing of the product, decides. Luck follows
 //! from a seed that every suite prints. The short versions are this crate's tests; the full ones are
-//! `cargo xtask trust --only server-kills|power-cuts|lines|disk`.
+//! `cargo xtask trust --only server-kills|power-cuts|restores|lines|disk`.
 
 pub mod chaos;
 mod city;
@@ -18,6 +19,7 @@ mod load;
 mod mangle;
 pub mod power;
 pub mod proxy;
+pub mod restores;
 mod rig;
 pub mod settings;
 

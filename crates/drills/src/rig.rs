@@ -117,6 +117,43 @@ impl Rig {
         self.ready().await
     }
 
+    /// Runs a command of the operator's in the data folder, and waits until it has succeeded.
+    pub(crate) async fn operate(&self, command: &str, folder: &Path) -> Result<()> {
+        let output = Command::new(binary()?)
+            .arg(command)
+            .arg(folder)
+            .arg("--data-dir")
+            .arg(&self.data)
+            .env_remove("DATABASE_URL")
+            .env_remove("MINGCHA_MUTANT")
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output();
+        let output = tokio::time::timeout(START, output).await.with_context(|| format!("{command} does not end"))??;
+        if !output.status.success() {
+            bail!("{command} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(())
+    }
+
+    /// SIGKILL for server and database both, and waits until they are gone.
+    pub(crate) async fn crash(&mut self) -> Result<()> {
+        let pids = self.pids();
+        self.kill().await?;
+        for pid in &pids {
+            // It may have ended with the server.
+            let _ = kill_process(*pid, Signal::KILL);
+        }
+        let begun = Instant::now();
+        while pids.iter().any(|pid| is_alive(*pid)) {
+            if begun.elapsed() > START {
+                bail!("the database does not die");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
     /// Runs it where it must refuse; its exit code.
     pub(crate) async fn refused(&mut self) -> Result<Option<i32>> {
         let mut child = self.command()?.spawn()?;
@@ -261,6 +298,12 @@ fn children(parent: Pid) -> Vec<Pid> {
         })
         .filter_map(Pid::from_raw)
         .collect()
+}
+
+/// Whether a process runs: one that only nobody has waited for does not.
+fn is_alive(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap_or_default();
+    stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next()).is_some_and(|state| state != "Z")
 }
 
 /// Others may pass through a folder.

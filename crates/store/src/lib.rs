@@ -39,7 +39,7 @@ pub use migrate::{SchemaState, ServedRole, migrate, newest_schema, schema_state,
 pub use people::{Account, Handle, HandleQuery};
 pub use phone::{Claim, Pending, Pull, Readable, verified_op};
 pub use pool::{Settings, Store, Tx};
-pub use recorded::{Recorded, RecordedOp, payload, recorded};
+pub use recorded::{Fork, Recorded, RecordedOp, forks, payload, recorded};
 pub use secret::Secret;
 pub use session::{Front, NewJournal, NewSession, Person, Session, SignInCheck, Tenant};
 pub use signer::{Signed, Signer};

@@ -7,7 +7,12 @@ use domain::{
 };
 use sqlx::{Connection as _, PgConnection, Row as _};
 
-use crate::{error::Result, packed::unpack, rows::digest, writer::log::verdict};
+use crate::{
+    error::Result,
+    packed::unpack,
+    rows::{digest, unsigned},
+    writer::log::verdict,
+};
 
 /// The log of a tenant.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +34,21 @@ pub struct RecordedOp {
     pub digest: Sha256,
     /// What became of it.
     pub verdict: Verdict,
+}
+
+/// The server found that it had been restored, and began a new epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fork {
+    /// The epoch that began.
+    pub epoch: u32,
+    /// The last batch that the server had then, as it wrote down.
+    pub last_batch: i64,
+    /// The last batch of the epochs before, as the log has it; 0: there is none.
+    pub before: i64,
+    /// The number of the batch that a phone showed.
+    pub seen_batch: i64,
+    /// The head of that batch.
+    pub seen_head: Sha256,
 }
 
 /// The payload of an op as `app.op_log` keeps it, as JSON.
@@ -66,4 +86,30 @@ pub async fn recorded(owner_url: &str, tenant: TenantId) -> Result<Recorded> {
     }
     connection.close().await?;
     Ok(recorded)
+}
+
+/// Every new epoch of a tenant, in order.
+///
+/// # Errors
+/// The database failed.
+pub async fn forks(owner_url: &str, tenant: TenantId) -> Result<Vec<Fork>> {
+    let mut connection = PgConnection::connect(owner_url).await?;
+    let rows = sqlx::query(
+        "SELECT f.epoch, f.last_batch, f.seen_batch, f.seen_head,
+                (SELECT coalesce(max(b.number), 0) FROM app.batch_head b
+                 WHERE b.tenant_id = f.tenant_id AND b.epoch < f.epoch) AS before
+         FROM app.fork_record f WHERE f.tenant_id = $1 ORDER BY f.epoch",
+    );
+    let mut forks = Vec::new();
+    for row in rows.bind(tenant.0).fetch_all(&mut connection).await? {
+        forks.push(Fork {
+            epoch: unsigned("fork_record", row.try_get::<i32, _>("epoch")?.into())?,
+            last_batch: row.try_get("last_batch")?,
+            before: row.try_get("before")?,
+            seen_batch: row.try_get("seen_batch")?,
+            seen_head: digest("fork_record", row.try_get("seen_head")?)?,
+        });
+    }
+    connection.close().await?;
+    Ok(forks)
 }

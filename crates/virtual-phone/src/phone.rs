@@ -3,6 +3,7 @@
 mod pull;
 mod push;
 mod sign_in;
+mod turn;
 mod upload;
 mod visit;
 
@@ -21,7 +22,7 @@ use domain::{
     ids::{AccountId, AssignmentId, ChecklistVersionId},
     time::Moment,
 };
-use protocol::{PROTOCOL_HEADER, pull::Task};
+use protocol::{HAND_IN_HEADER, PROTOCOL_HEADER, pull::Task};
 use serde::de::DeserializeOwned;
 use sync::{Change, Engine, Outcome};
 
@@ -103,6 +104,8 @@ pub struct Phone {
     around: Surroundings,
     dice: Dice,
     pass: Option<Pass>,
+    /// Requests go with the hand-in key, for the session has ended.
+    by_key: bool,
     engine: Option<Engine>,
     disk: BTreeMap<String, Vec<u8>>,
     tasks: BTreeMap<AssignmentId, Task>,
@@ -121,6 +124,7 @@ impl Phone {
             around,
             dice: dice.fork(number),
             pass: None,
+            by_key: false,
             engine: None,
             disk: BTreeMap::new(),
             tasks: BTreeMap::new(),
@@ -213,12 +217,14 @@ impl Phone {
         self.engine.as_mut().ok_or(Miss::Missing("session"))
     }
 
-    /// Asks with the session's token.
+    /// Asks with the session's token, or with the hand-in key where that has ended.
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer, Miss> {
         let protocol = protocol::PROTOCOL.to_string();
         let mut all = vec![(PROTOCOL_HEADER, protocol.as_str())];
-        if let Some(pass) = &self.pass {
-            all.push(("authorization", pass.bearer.as_str()));
+        match &self.pass {
+            Some(pass) if self.by_key => all.push((HAND_IN_HEADER, pass.hand_in_key.as_str())),
+            Some(pass) => all.push(("authorization", pass.bearer.as_str())),
+            None => {}
         }
         all.extend_from_slice(headers);
         Ok(self.around.wire.ask(&Ask { method, path, headers: &all, body }).await?)

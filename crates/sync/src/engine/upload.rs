@@ -94,7 +94,7 @@ impl Engine {
     /// What this phone counts as received and a pull of its visit does not name: asked about again. Mostly the server is
     /// still counting; now and then it was put back to before the bytes came.
     #[must_use]
-    pub(crate) fn doubted(&mut self, task: AssignmentId, hashes: &[Sha256]) -> Vec<Change> {
+    pub fn doubted(&mut self, task: AssignmentId, hashes: &[Sha256]) -> Vec<Change> {
         // As in [`Engine::next_unsure`].
         if planted(Mutant::ReceivedWhenAllSent) || planted(Mutant::ForgetsPhotosAfterEpoch) {
             return Vec::new();

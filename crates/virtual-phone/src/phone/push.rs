@@ -1,8 +1,8 @@
 //! Pushing: ops go up, and what the server has safe is freed.
 
 use bytes::Bytes;
-use protocol::push::Pushed;
-use sync::Outcome;
+use protocol::push::{Push, Pushed};
+use sync::{Outcome, PushTaken};
 
 use super::{JSON, Miss, Phone, body, read};
 use crate::{Answer, Event};
@@ -30,12 +30,17 @@ impl Phone {
     pub fn next_push(&mut self) -> Result<Option<Pushing>, Miss> {
         let account = self.pass_or_missing()?.account;
         let Some(push) = self.engine_mut()?.next_push(account) else { return Ok(None) };
-        self.saw(&Event::Pushing(&push));
-        let body = Bytes::from(body("push", &push)?);
+        self.ready(&push).map(Some)
+    }
+
+    /// Makes `push` ready to be sent.
+    pub(super) fn ready(&mut self, push: &Push) -> Result<Pushing, Miss> {
+        self.saw(&Event::Pushing(push));
+        let body = Bytes::from(body("push", push)?);
         if let Some(sent) = &mut self.sent {
             sent.push(body.clone());
         }
-        Ok(Some(Pushing { body, ops: push.ops.len() }))
+        Ok(Pushing { body, ops: push.ops.len() })
     }
 
     /// Sends it.
@@ -65,20 +70,26 @@ impl Phone {
     /// # Errors
     /// [`Miss`].
     pub async fn take(&mut self, answer: &Answer) -> Result<usize, Miss> {
+        let taken = self.taken(answer)?;
+        if let Some(why) = taken.reopen {
+            self.reopen(why).await?;
+        }
+        Ok(taken.freed.len())
+    }
+
+    /// As [`Phone::take`], and leaves it to the caller to begin a new journal where one is needed.
+    pub(super) fn taken(&mut self, answer: &Answer) -> Result<PushTaken, Miss> {
         let pushed: Pushed = read("push", answer)?;
         self.saw(&Event::Pushed(&pushed));
-        let taken = self.engine_mut()?.pushed(&pushed);
-        self.write(taken.changes);
+        let mut taken = self.engine_mut()?.pushed(&pushed);
+        self.write(std::mem::take(&mut taken.changes));
         if taken.doubtful {
             self.saw(&Event::Doubtful);
         }
         for freed in &taken.freed {
             self.saw(&Event::Freed(freed));
         }
-        if let Some(why) = taken.reopen {
-            self.reopen(why).await?;
-        }
-        Ok(taken.freed.len())
+        Ok(taken)
     }
 
     /// Pushes once. `None`: nothing waits; else how many ops were freed.

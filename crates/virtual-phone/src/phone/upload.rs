@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::evidence::Sha256;
 use protocol::evidence::{CHUNK_HEADER, CreateUpload, OFFSET_HEADER, UploadState, VISIT_HEADER};
-use sync::UploadStep;
+use sync::{FileNote, UploadStep};
 
 use super::{JSON, Miss, Phone, body, read};
 use crate::{Event, photo_bytes};
@@ -47,27 +47,15 @@ impl Phone {
             let step = file.next(asked, most);
             let answer = match step {
                 UploadStep::Done => return Ok(!file.waits() && file.sent() == file.size),
-                UploadStep::Create => {
-                    let create = CreateUpload { visit: file.visit(), sha256, size: file.size };
-                    self.ask("POST", "/api/v1/evidence", &[JSON], &body("evidence", &create)?).await
-                }
+                UploadStep::Create => self.ask_about(&file).await,
                 UploadStep::Chunk { from, len } => {
                     if bytes.is_empty() {
                         bytes = photo_bytes(seed, file.size as usize);
                     }
-                    let chunk = &bytes[from as usize..(from + len) as usize];
-                    let (visit, offset) = (file.visit().to_string(), from.to_string());
-                    let digest = Sha256::of(chunk).to_string();
-                    let headers = [
-                        (VISIT_HEADER, visit.as_str()),
-                        (OFFSET_HEADER, offset.as_str()),
-                        (CHUNK_HEADER, digest.as_str()),
-                        ("content-type", "application/octet-stream"),
-                    ];
-                    self.ask("PATCH", &format!("/api/v1/evidence/{sha256}"), &headers, chunk).await
+                    self.send_chunk(&file, from, &bytes[from as usize..(from + len) as usize]).await
                 }
             };
-            match answer.and_then(|answer| read::<UploadState>("evidence", &answer)) {
+            match answer {
                 Ok(state) => {
                     asked = true;
                     if state.offset > furthest {
@@ -98,5 +86,26 @@ impl Phone {
             }
         }
         Ok(false)
+    }
+
+    /// Opens the upload of `file`, or finds out how far it is.
+    pub(super) async fn ask_about(&self, file: &FileNote) -> Result<UploadState, Miss> {
+        let create = CreateUpload { visit: file.visit(), sha256: file.sha256, size: file.size };
+        let answer = self.ask("POST", "/api/v1/evidence", &[JSON], &body("evidence", &create)?).await?;
+        read("evidence", &answer)
+    }
+
+    /// Sends `chunk`, which begins at byte `from` of `file`.
+    pub(super) async fn send_chunk(&self, file: &FileNote, from: u64, chunk: &[u8]) -> Result<UploadState, Miss> {
+        let (visit, offset) = (file.visit().to_string(), from.to_string());
+        let digest = Sha256::of(chunk).to_string();
+        let headers = [
+            (VISIT_HEADER, visit.as_str()),
+            (OFFSET_HEADER, offset.as_str()),
+            (CHUNK_HEADER, digest.as_str()),
+            ("content-type", "application/octet-stream"),
+        ];
+        let answer = self.ask("PATCH", &format!("/api/v1/evidence/{}", file.sha256), &headers, chunk).await?;
+        read("evidence", &answer)
     }
 }
