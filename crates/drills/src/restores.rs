@@ -3,8 +3,9 @@
 //!
 //! The backup is made by `mingcha backup` while phones work. After it they hand in more, some of it for tasks that were
 //! planned since; then server and database are killed and `mingcha restore` fills an empty folder, half of the time with
-//! the old `keys/` in it. Nobody helps the phones but that people sign in again, for no backup holds sessions. In every
-//! third round the phones have nothing left to send when the server goes: then only the heads that they show bring it back.
+//! the old `keys/` in it. Nobody helps the phones but that people sign in again, for no backup holds sessions. In one round
+//! of three the phones have nothing left to send when the server goes: then only the heads that they show bring it back. In
+//! another the backup is that of the round before, which knows none of the journals that phones have opened since.
 
 use std::{
     collections::BTreeSet,
@@ -80,6 +81,8 @@ struct Found {
     broken: Vec<String>,
     backups: Vec<Duration>,
     restores: Vec<Duration>,
+    /// Acknowledged ops that the last restore took, and all of them together.
+    last_taken: usize,
     ops_taken: usize,
     photos_taken: usize,
     late_tasks: usize,
@@ -136,7 +139,7 @@ pub async fn run(restores: &Restores) -> Result<()> {
             break;
         }
         if (round + 1) % 5 == 0 {
-            println!("restores: {} restores, {} ops acknowledged", round + 1, drill.recorder.acknowledged());
+            println!("restores: {} restores, {} ops acknowledged", round + 1, drill.recorder.receipts().len());
         }
     }
     drill.end(at_work, seed).await
@@ -145,29 +148,20 @@ pub async fn run(restores: &Restores) -> Result<()> {
 impl Drill {
     /// A backup, more traffic, a loss and a restore. `false`: nothing comes forward any more.
     async fn round(&mut self, round: usize) -> Result<bool> {
-        let quiet = round % 3 == 1;
+        let (quiet, old) = (round % 3 == 1, round % 3 == 2);
+        let backup = self.rig.data.with_extension("backup");
         self.hand_out(1);
-        // One time in three the backup is made before phones have brought back what the restore before it took.
-        let before = if self.dice.below(3) == 0 { 1 } else { 10 + self.dice.below(40) };
-        if !self.progress(before).await {
+        if !old && !self.back_up(&backup).await? {
             return Ok(false);
         }
-        let backup = self.rig.data.with_extension("backup");
-        let begun = Instant::now();
-        self.hand_out(1);
-        self.rig.operate("backup", &backup).await?;
-        self.found.backups.push(begun.elapsed());
         // The backup knows nothing of these.
         if self.dice.below(2) == 0 {
             self.city.more(2).await?;
             self.found.late_tasks += 2 * self.phones;
         }
         self.hand_out(2);
-        let after = 8 + self.dice.below(60);
-        if !self.progress(after).await {
-            return Ok(false);
-        }
-        if quiet && !self.settled().await? {
+        let more = 8 + self.dice.below(60);
+        if !self.progress(more).await || (quiet && !self.settled().await?) {
             return Ok(false);
         }
         tokio::time::sleep(Duration::from_millis(self.dice.below(if quiet { 1 } else { 300 }))).await;
@@ -175,11 +169,31 @@ impl Drill {
         self.lose_and_restore(&backup).await?;
         if quiet {
             self.found.quiet += 1;
-            self.brought_back().await
         } else {
             self.hand_out(1);
-            Ok(self.progress(1).await)
         }
+        Ok(!(quiet || old || self.dice.below(2) == 0) || self.brought_back().await?)
+    }
+
+    /// Backs the server up while phones work: one time in three before they have brought back what the restore before took.
+    /// `false`: nothing comes forward any more.
+    async fn back_up(&mut self, backup: &Path) -> Result<bool> {
+        if self.dice.below(3) == 0 {
+            tokio::time::sleep(Duration::from_millis(self.dice.below(600))).await;
+        } else {
+            let more = 10 + self.dice.below(40);
+            if !self.progress(more).await {
+                return Ok(false);
+            }
+        }
+        if backup.exists() {
+            fs::remove_dir_all(backup)?;
+        }
+        self.hand_out(1);
+        let begun = Instant::now();
+        self.rig.operate("backup", backup).await?;
+        self.found.backups.push(begun.elapsed());
+        Ok(true)
     }
 
     /// Hands out visits for a part of a round: `most` a phone, or fewer.
@@ -188,10 +202,10 @@ impl Drill {
         self.office.visits.store(visits.cast_signed(), Ordering::SeqCst);
     }
 
-    /// Waits until so many ops more have been acknowledged, giving out work. `false`: that took too long.
+    /// Waits until so many ops have been acknowledged that never were before, handing out work. `false`: that took too long.
     async fn progress(&mut self, more: u64) -> bool {
-        let (begun, before) = (Instant::now(), self.recorder.acknowledged());
-        while self.recorder.acknowledged() < before + more {
+        let (begun, goal) = (Instant::now(), self.recorder.receipts().len() as u64 + more);
+        while (self.recorder.receipts().len() as u64) < goal {
             if begun.elapsed() >= self.patience {
                 self.found.broken.push("nothing is acknowledged any more".to_owned());
                 return false;
@@ -222,7 +236,8 @@ impl Drill {
     async fn lose_and_restore(&mut self, backup: &Path) -> Result<()> {
         self.rig.crash().await?;
         let left = left(backup, self.city.tenant)?;
-        self.found.ops_taken += self.recorder.restored(left);
+        self.found.last_taken = self.recorder.restored(left);
+        self.found.ops_taken += self.found.last_taken;
         let aside = self.rig.data.with_extension("lost");
         fs::rename(&self.rig.data, &aside)?;
         if self.dice.below(2) == 0 {
@@ -237,25 +252,35 @@ impl Drill {
         self.rig.start().await?;
         self.city.reopen(&self.rig).await?;
         fs::remove_dir_all(&aside)?;
-        fs::remove_dir_all(backup)?;
         Ok(())
     }
 
-    /// Nobody hands in anything new, and all that was acknowledged is in the log again.
+    /// Waits until all that was ever acknowledged is in the log again. `false`: that took too long.
     async fn brought_back(&mut self) -> Result<bool> {
         let (begun, owner) = (Instant::now(), self.rig.owner_url()?);
         loop {
+            // In this order: what is acknowledged meanwhile need not be in what was read.
+            let receipts = self.recorder.receipts();
             let recorded = store::recorded(&owner, self.city.tenant).await?;
             let there: BTreeSet<String> = recorded.ops.iter().map(|op| op.op.to_string()).collect();
-            let missing = self.recorder.receipts().difference(&there).count();
+            let missing = receipts.difference(&there).count();
             if missing == 0 {
+                self.must_be_told();
                 return Ok(true);
             }
             if begun.elapsed() >= self.patience {
-                self.found.broken.push(format!("phones with nothing new to send did not bring back {missing} ops"));
+                self.found.broken.push(format!("phones did not bring back {missing} ops that were acknowledged"));
                 return Ok(false);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Whoever brings back an op has its receipt, and shows that head or a newer one: the server must have learnt from it.
+    fn must_be_told(&mut self) {
+        let taken = self.found.last_taken;
+        if taken > 0 && !self.recorder.is_revealed() {
+            self.found.broken.push(format!("{taken} ops came back and nobody showed the server their receipts"));
         }
     }
 
@@ -283,6 +308,9 @@ impl Drill {
                 at_work.abort_all();
                 self.found.broken.push("some phones never got rid of their work".to_owned());
             }
+        }
+        if self.found.broken.is_empty() {
+            self.must_be_told();
         }
         self.look_at_forks().await?;
         let forks = store::forks(&self.rig.owner_url()?, self.city.tenant).await?;
@@ -379,9 +407,12 @@ fn visit(phone: &mut Phone, office: &Office, standard: &Standard, visited: &mut 
     Ok(())
 }
 
-/// Whether nothing waits, and every photo counts on the server as far as the phone has heard.
+/// Whether nothing waits, and every photo counts on the server as far as the phone has heard; for a task that the server
+/// has lost nothing counts before somebody at HQ says so, and the phone goes on asking.
 fn is_settled(phone: &Phone) -> bool {
-    phone.is_drained() && !phone.engine().is_some_and(|engine| engine.files().any(FileNote::is_unsure))
+    let Some(engine) = phone.engine() else { return true };
+    let held = |file: &FileNote| engine.troubles().any(|trouble| trouble.task == file.task);
+    phone.is_drained() && !engine.files().any(|file| file.is_unsure() && !held(file))
 }
 
 async fn sign_in(phone: &mut Phone) -> bool {

@@ -203,8 +203,10 @@ impl Engine {
             file.again();
             changes.push(put_file(file));
         }
-        self.head =
-            Head { journal, last_seq: seq, epoch, cursor: None, newest: None, heard: self.head.heard, next: None };
+        // A server that has not left the epoch of this head behind has not heard yet that it was restored, and may hear it
+        // from this phone alone: it had to sign in, for its session went with the restore, and its journal, too.
+        let newest = self.head.newest.take().filter(|head| head.epoch >= epoch);
+        self.head = Head { journal, last_seq: seq, epoch, cursor: None, newest, heard: self.head.heard, next: None };
         changes.push(self.put_head());
         changes
     }

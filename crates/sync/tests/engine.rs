@@ -355,6 +355,31 @@ fn a_restored_server_gets_everything_again_in_a_new_journal() {
     assert_eq!(phone.engine.next_push(ACCOUNT).unwrap().ops[0].envelope.seq, 3);
 }
 
+/// A backup that was made before every journal of today: all phones had to sign in, each let go of its newest head with its
+/// journal, and the server never learnt that it had been restored.
+#[test]
+fn whoever_signs_in_to_a_restored_server_still_shows_the_head_that_it_was_given() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    phone.cut(task(1), 0, accept());
+    phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    let shown = phone.engine.witness(ACCOUNT).unwrap().newest;
+    assert!(shown.is_some());
+
+    // The session went with the restore, and the journal, too; the epoch is the old one yet.
+    let (engine, changes) = Engine::signed_in(Some(phone.engine.clone()), JournalId(Uuid::from_u128(11)), 1);
+    phone.engine = engine;
+    phone.write(changes);
+    phone.kill();
+    let push = phone.engine.next_push(ACCOUNT).unwrap();
+    assert_eq!((push.ops.len(), push.newest), (1, shown));
+
+    // Once the server has begun a new epoch it knows of that fork, and the phone's witness is what it is given from then on.
+    let changes = phone.engine.reopen(JournalId(Uuid::from_u128(12)), 2);
+    phone.write(changes);
+    phone.kill();
+    assert_eq!(phone.engine.next_push(ACCOUNT).unwrap().newest, None);
+}
+
 #[test]
 fn a_server_that_forgot_part_of_the_journal_is_noticed() {
     let (mut phone, mut server) = (Phone::new(), Server::new());
