@@ -18,7 +18,7 @@ use domain::{
 use protocol::{push::Pushed, receipt::Head};
 use virtual_phone::{Event, Witness};
 
-use crate::rig::Rig;
+use crate::rig::{Published, Rig};
 
 /// Writes down what phones see.
 #[derive(Default)]
@@ -46,8 +46,9 @@ struct Inner {
     receipts: BTreeMap<String, i64>,
     /// Heads that were given and that a restore took back.
     taken: BTreeMap<Sha256, Head>,
-    /// Such heads that the restored server was shown in a push that it answered: after how many restores, and of which epoch.
-    shown: BTreeSet<(usize, u32)>,
+    /// Such heads that a restored server was shown in a push that it answered: after how many restores, of which epoch, and
+    /// which key had signed them.
+    shown: BTreeSet<(usize, u32, String)>,
 }
 
 /// A push without its answer.
@@ -99,11 +100,13 @@ impl Recorder {
         receipts.map(|rev| *rev = 0).count()
     }
 
-    /// Whether the server of now was shown a head that its restore took back, and of an epoch that it has not left behind.
-    pub(crate) fn is_revealed(&self) -> bool {
+    /// Whether the server of now was shown a head that a restore took back, of an epoch that it has not left behind and
+    /// signed with a key that it knows.
+    pub(crate) fn is_revealed(&self, keys: &Published) -> bool {
         let inner = self.lock();
         let Some(left) = inner.restores.last() else { return false };
-        inner.shown.iter().any(|(restores, epoch)| *restores == inner.restores.len() && *epoch >= left.epoch)
+        let mut now = inner.shown.iter().filter(|(restores, ..)| *restores == inner.restores.len());
+        now.any(|(_, epoch, key)| *epoch >= left.epoch && keys.has(key))
     }
 
     /// What is wrong about the epochs that a server has begun. `told`: the one of now was shown that it had been restored.
@@ -257,7 +260,7 @@ impl Inner {
         if since.is_empty()
             && let Some(head) = asked.newest.as_ref().filter(|head| self.taken.contains_key(&head.hash()))
         {
-            self.shown.insert((asked.restores, head.epoch));
+            self.shown.insert((asked.restores, head.epoch, head.key.clone()));
         }
         for head in &pushed.heads {
             if since.iter().any(|left| head.number > left.batch) {

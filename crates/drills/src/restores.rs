@@ -19,7 +19,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use domain::ids::{AssignmentId, TenantId};
+use domain::{
+    evidence::Sha256,
+    ids::{AssignmentId, TenantId},
+};
 use protocol::session::Credentials;
 use serde_json::{Value, json};
 use sync::{End, FileNote};
@@ -31,7 +34,7 @@ use crate::{
     city::{CODE, City, PASSWORD, login},
     history::{Left, Recorder},
     load::Load,
-    rig::Rig,
+    rig::{Published, Rig},
     settings::Common,
 };
 
@@ -81,6 +84,8 @@ struct Found {
     broken: Vec<String>,
     backups: Vec<Duration>,
     restores: Vec<Duration>,
+    /// The server of now knows the key of the one before: a backup from before a restore without `keys/` does not.
+    last_known: bool,
     /// Acknowledged ops that the last restore took, and all of them together.
     last_taken: usize,
     ops_taken: usize,
@@ -98,6 +103,8 @@ struct Drill {
     dice: Dice,
     phones: usize,
     patience: Duration,
+    /// The keys that the server of now knows.
+    keys: Published,
     found: Found,
 }
 
@@ -119,6 +126,7 @@ pub async fn run(restores: &Restores) -> Result<()> {
     let wire = Arc::new(Wire::new(rig.address, restores.phones, Duration::from_secs(20)));
     let mut load = Load::sign_in(&city, &wire, PHOTOS, &dice).await?;
     let office = Office { settled: (0..restores.phones).map(|_| AtomicBool::default()).collect(), ..Office::default() };
+    let keys = rig.published().await?;
     let mut drill = Drill {
         rig,
         city,
@@ -127,6 +135,7 @@ pub async fn run(restores: &Restores) -> Result<()> {
         dice: dice.fork(0x9e5),
         phones: restores.phones,
         patience: Duration::from_secs(restores.patience),
+        keys,
         found: Found::default(),
     };
     let mut at_work = JoinSet::new();
@@ -234,6 +243,7 @@ impl Drill {
 
     /// Server and database die with whatever is under way; another folder becomes what the backup holds.
     async fn lose_and_restore(&mut self, backup: &Path) -> Result<()> {
+        let key = self.rig.signer()?.sign(Sha256([0; 32])).key;
         self.rig.crash().await?;
         let left = left(backup, self.city.tenant)?;
         self.found.last_taken = self.recorder.restored(left);
@@ -250,6 +260,8 @@ impl Drill {
         let gone = stored.iter().filter(|(_, sha256)| !self.rig.evidence(self.city.tenant, *sha256).exists());
         self.found.photos_taken += gone.count();
         self.rig.start().await?;
+        self.keys = self.rig.published().await?;
+        self.found.last_known = self.keys.has(&key);
         self.city.reopen(&self.rig).await?;
         fs::remove_dir_all(&aside)?;
         Ok(())
@@ -279,14 +291,14 @@ impl Drill {
     /// Whoever brings back an op has its receipt, and shows that head or a newer one: the server must have learnt from it.
     fn must_be_told(&mut self) {
         let taken = self.found.last_taken;
-        if taken > 0 && !self.recorder.is_revealed() {
+        if taken > 0 && self.found.last_known && !self.recorder.is_revealed(&self.keys) {
             self.found.broken.push(format!("{taken} ops came back and nobody showed the server their receipts"));
         }
     }
 
     /// The server was told by a head that it had been restored, and wrote that down: then, and only then.
     async fn look_at_forks(&mut self) -> Result<()> {
-        let told = self.recorder.is_revealed();
+        let told = self.recorder.is_revealed(&self.keys);
         let forks = store::forks(&self.rig.owner_url()?, self.city.tenant).await?;
         self.found.revealed += u32::from(told);
         let found = self.recorder.forked(&forks, told);

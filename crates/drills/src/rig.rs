@@ -338,6 +338,13 @@ impl Signer for Key {
 #[derive(Debug)]
 pub(crate) struct Published(std::collections::BTreeMap<String, VerifyingKey>);
 
+impl Published {
+    /// Whether the key of that id is among them.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+}
+
 impl Signer for Published {
     fn sign(&self, _hash: Sha256) -> Signed {
         Signed { key: String::new(), signature: String::new() }

@@ -95,6 +95,8 @@ mutants! {
     ForgetsPhotosAfterEpoch = "forgets-photos-after-epoch", "P9";
     /// A phone with nothing to send never shows which head it has.
     HidesItsWitness = "hides-its-witness", "P9";
+    /// A server that is shown a head which it has no more takes it for nobody's business.
+    OpensNoEpoch = "opens-no-epoch", "P9";
     /// A file counts as received when its last byte was sent.
     ReceivedWhenAllSent = "received-when-all-sent", "P10";
     /// Bytes that two visits name go up for the first of them alone.

@@ -380,6 +380,27 @@ fn whoever_signs_in_to_a_restored_server_still_shows_the_head_that_it_was_given(
     assert_eq!(phone.engine.next_push(ACCOUNT).unwrap().newest, None);
 }
 
+/// A server that lost its keys as well cannot tell that head from an invention. The phone does not hold on to it until the
+/// new log is as long as the old one was: from the first receipt on it bears witness to the new one.
+#[test]
+fn a_head_that_a_restored_server_cannot_know_gives_way_to_its_next_receipt() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    for n in 1..=3 {
+        phone.cut(task(n), 0, accept());
+        phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    }
+    let before = phone.engine.witness(ACCOUNT).unwrap().newest.unwrap();
+    let mut restored = Server::new();
+    let (engine, _) = Engine::signed_in(Some(phone.engine.clone()), JournalId(Uuid::from_u128(11)), 1);
+    phone.engine = engine;
+    let push = phone.engine.next_push(ACCOUNT).unwrap();
+    assert_eq!(push.newest.as_ref(), Some(&before));
+    let answer = restored.take(&push);
+    let _ = phone.engine.pushed(&answer);
+    let after = phone.engine.witness(ACCOUNT).unwrap().newest;
+    assert!(after.is_some() && after.as_ref() == answer.heads.last() && after != Some(before));
+}
+
 #[test]
 fn a_server_that_forgot_part_of_the_journal_is_noticed() {
     let (mut phone, mut server) = (Phone::new(), Server::new());

@@ -64,6 +64,11 @@ const SUITES: &[Suite] = &[
         command: |options| drill("power-cuts", options, &["--cuts=25"]),
     },
     Suite {
+        name: "restores",
+        proves: "P9: the server is lost in traffic and put back from a backup, and phones bring back what that lacks",
+        command: |options| drill("restores", options, &["--restores=6"]),
+    },
+    Suite {
         name: "lines",
         proves: "P10, P11: evidence over lines that damage, break and die",
         command: |options| drill("lines", options, &["--uploads=500", "--equal=200", "--overwrites=50", "--large=40"]),

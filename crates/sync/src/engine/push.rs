@@ -10,7 +10,7 @@ use json::RawValue;
 use mutants::{Mutant, planted};
 use protocol::{
     push::{OpResult, Push, Pushed, PushedOp},
-    receipt::{climb, leaf},
+    receipt::{Head, climb, leaf},
 };
 
 use super::{Engine, Reopen, trouble_key};
@@ -116,7 +116,12 @@ impl Engine {
             self.head.cursor = None;
         }
         let newest = self.head.newest.as_ref().map(|newest| (newest.epoch, newest.number));
-        let newer = pushed.heads.last().filter(|head| !taken.doubtful && newest < Some((head.epoch, head.number)));
+        // A batch that was written just now is the last of its log: a head beyond it is of a log that was cut off, and a
+        // server that was shown it and began no epoch does not know the key that signed it.
+        let written = pushed.results.iter().filter(|result| !matches!(result.verdict, Verdict::Duplicate));
+        let last = written.map(|result| result.batch).max();
+        let newer = |head: &&Head| newest < Some((head.epoch, head.number)) || last == Some(head.number);
+        let newer = pushed.heads.last().filter(|_| !taken.doubtful).filter(newer);
         if let Some(head) = newer {
             self.head.newest = Some(head.clone());
         }
