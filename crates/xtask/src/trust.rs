@@ -44,7 +44,7 @@ pub(crate) struct Options {
 struct Suite {
     name: &'static str,
     proves: &'static str,
-    command: fn(&Options) -> Command,
+    command: fn(&Options) -> Result<Command>,
 }
 
 const SUITES: &[Suite] = &[
@@ -95,7 +95,7 @@ const SUITES: &[Suite] = &[
     },
 ];
 
-fn http(_: &Options) -> Command {
+fn http(_: &Options) -> Result<Command> {
     let mut command = cargo();
     command.args(["test", "--features", HOST_FEATURES]).args(packages(&HOST)).args([
         "--test",
@@ -103,38 +103,44 @@ fn http(_: &Options) -> Command {
         "--",
         "--nocapture",
     ]);
-    command
+    Ok(command)
 }
 
-fn phone(options: &Options) -> Command {
-    // Without a browser the runner is not found either, and the suite fails with that.
-    let mut command = browser_tests().unwrap_or_else(|_| Command::new("playwright"));
+fn phone(options: &Options) -> Result<Command> {
+    let mut command = browser_tests()?;
     command.args(["-c", "trust.config.ts"]);
     if options.long {
         command.env("MINGCHA_LONG", "1");
     }
-    command
+    Ok(command)
 }
 
 /// A suite of real processes, at full length where that is asked for.
-fn drill(suite: &str, options: &Options, short: &[&str]) -> Command {
-    let mut command = cargo();
-    command.args(["run", "--features", HOST_FEATURES]).args(packages(&HOST)).args(["--bin", "drill", "--", suite]);
+fn drill(suite: &str, options: &Options, short: &[&str]) -> Result<Command> {
+    // `cargo run` takes one package only, and built alone it would be another build than the rest.
+    let mut build = cargo();
+    build
+        .args(["build", "--features", HOST_FEATURES])
+        .args(packages(&HOST))
+        .args(["--bin", "mingcha", "--bin", "drill"]);
+    call(&mut build)?;
+    let server = workspace::server_binary(workspace::Profile::Dev);
+    let mut command = Command::new(server.with_file_name("drill"));
+    command.arg(suite).env("MINGCHA_BIN", server);
     if !options.long {
         command.args(short);
     }
-    command.env("MINGCHA_BIN", workspace::server_binary(workspace::Profile::Dev));
-    command
+    Ok(command)
 }
 
-fn simulator(options: &Options) -> Command {
+fn simulator(options: &Options) -> Result<Command> {
     let seeds = options.seeds.unwrap_or(if options.long { 1_000_000 } else { 10_000 });
     let mut command = cargo();
     command.args(["run", "--profile", "trust", "-p", "simulator", "--", "--seeds", &seeds.to_string()]);
-    command
+    Ok(command)
 }
 
-fn tamper(options: &Options) -> Command {
+fn tamper(options: &Options) -> Result<Command> {
     let (changes, clean) = if options.long { ("10000", "1000") } else { ("2000", "200") };
     let mut command = cargo();
     command
@@ -143,7 +149,7 @@ fn tamper(options: &Options) -> Command {
         .args(["--test", "store", "tampering", "--", "--nocapture"])
         .env("MINGCHA_TAMPER_CHANGES", changes)
         .env("MINGCHA_TAMPER_CLEAN", clean);
-    command
+    Ok(command)
 }
 
 /// Runs the suites and prints what each promise came to.
@@ -176,7 +182,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 fn prove(suite: &Suite, options: &Options) -> Result<()> {
     let file = figures(suite)?;
-    let ended = call((suite.command)(options).env("MINGCHA_TRUST", &file));
+    let ended = call((suite.command)(options)?.env("MINGCHA_TRUST", &file));
     let written = fs::read_to_string(&file).unwrap_or_default();
     let mut broken = false;
     for line in written.lines() {
