@@ -73,8 +73,10 @@ struct Office {
     visits: AtomicI64,
     /// Nothing new; whoever has nothing left, and has heard so, ends.
     closing: AtomicBool,
-    /// Phones that wait for nothing, by their number.
-    settled: Vec<AtomicBool>,
+    /// How often it was asked who waits for nothing.
+    asked: AtomicU64,
+    /// The last such question at which a phone had begun a turn that left it with nothing, by the phone's number.
+    settled: Vec<AtomicU64>,
     sign_ins: AtomicU64,
 }
 
@@ -86,6 +88,7 @@ struct Found {
     restores: Vec<Duration>,
     /// The server of now knows the key of the one before: a backup from before a restore without `keys/` does not.
     last_known: bool,
+    unknown_keys: u32,
     /// Acknowledged ops that the last restore took, and all of them together.
     last_taken: usize,
     ops_taken: usize,
@@ -125,7 +128,7 @@ pub async fn run(restores: &Restores) -> Result<()> {
     rig.start().await?;
     let wire = Arc::new(Wire::new(rig.address, restores.phones, Duration::from_secs(20)));
     let mut load = Load::sign_in(&city, &wire, PHOTOS, &dice).await?;
-    let office = Office { settled: (0..restores.phones).map(|_| AtomicBool::default()).collect(), ..Office::default() };
+    let office = Office { settled: (0..restores.phones).map(|_| AtomicU64::default()).collect(), ..Office::default() };
     let keys = rig.published().await?;
     let mut drill = Drill {
         rig,
@@ -159,6 +162,11 @@ impl Drill {
     async fn round(&mut self, round: usize) -> Result<bool> {
         let (quiet, old) = (round % 3 == 1, round % 3 == 2);
         let backup = self.rig.data.with_extension("backup");
+        // Whoever has opened a journal since the backup must sign in, and offers everything again: phones whose journals it
+        // knows, and that have nothing to send, have only their heads to show.
+        if quiet && !(self.brought_back().await? && self.settled().await) {
+            return Ok(false);
+        }
         self.hand_out(1);
         if !old && !self.back_up(&backup).await? {
             return Ok(false);
@@ -170,7 +178,7 @@ impl Drill {
         }
         self.hand_out(2);
         let more = 8 + self.dice.below(60);
-        if !self.progress(more).await || (quiet && !self.settled().await?) {
+        if !self.progress(more).await || (quiet && !self.settled().await) {
             return Ok(false);
         }
         tokio::time::sleep(Duration::from_millis(self.dice.below(if quiet { 1 } else { 300 }))).await;
@@ -227,18 +235,18 @@ impl Drill {
         true
     }
 
-    /// Waits until no phone has anything left. `false`: that took too long.
-    async fn settled(&mut self) -> Result<bool> {
+    /// Waits until every phone has taken a turn from now on that left it with nothing. `false`: that took too long.
+    async fn settled(&mut self) -> bool {
         self.office.visits.store(0, Ordering::SeqCst);
-        let begun = Instant::now();
-        while !self.office.settled.iter().all(|settled| settled.load(Ordering::SeqCst)) {
+        let (begun, asked) = (Instant::now(), self.office.asked.fetch_add(1, Ordering::SeqCst) + 1);
+        while !self.office.settled.iter().all(|settled| settled.load(Ordering::SeqCst) == asked) {
             if begun.elapsed() >= self.patience {
                 self.found.broken.push("phones with nothing new to do do not come to rest".to_owned());
-                return Ok(false);
+                return false;
             }
             tokio::time::sleep(MOMENT).await;
         }
-        Ok(true)
+        true
     }
 
     /// Server and database die with whatever is under way; another folder becomes what the backup holds.
@@ -262,6 +270,7 @@ impl Drill {
         self.rig.start().await?;
         self.keys = self.rig.published().await?;
         self.found.last_known = self.keys.has(&key);
+        self.found.unknown_keys += u32::from(!self.found.last_known);
         self.city.reopen(&self.rig).await?;
         fs::remove_dir_all(&aside)?;
         Ok(())
@@ -314,7 +323,9 @@ impl Drill {
             }
             Ok::<_, anyhow::Error>(())
         };
-        match tokio::time::timeout(self.patience, drained).await {
+        // Where something is broken already nobody waits for more of it.
+        let patience = if self.found.broken.is_empty() { self.patience } else { Duration::from_secs(2) };
+        match tokio::time::timeout(patience, drained).await {
             Ok(drained) => drained?,
             Err(_) => {
                 at_work.abort_all();
@@ -342,7 +353,7 @@ impl Drill {
                 "restores": counts.restores, "quiet": self.found.quiet, "phones": self.phones,
                 "acknowledged": counts.acknowledged, "photos": counts.evidence, "unknown": counts.unknown,
                 "ops_taken_back": self.found.ops_taken, "photos_taken_back": self.found.photos_taken,
-                "late_tasks": self.found.late_tasks, "revealed": self.found.revealed, "forks": forks.len(),
+                "late_tasks": self.found.late_tasks, "unknown_keys": self.found.unknown_keys, "revealed": self.found.revealed, "forks": forks.len(),
                 "epoch": forks.last().map_or(1, |fork| fork.epoch),
                 "sign_ins": self.office.sign_ins.load(Ordering::Relaxed), "broken": self.found.broken.len(),
                 "backup_max_ms": slowest(&self.found.backups), "restore_max_ms": slowest(&self.found.restores),
@@ -382,10 +393,11 @@ async fn work(mut phone: Phone, office: Arc<Office>, mut dice: Dice) -> Result<P
         if !closing && phone.is_drained() {
             visit(&mut phone, &office, &standard, &mut visited)?;
         }
+        let asked = office.asked.load(Ordering::SeqCst);
         let witness = closing || shown.elapsed() >= SHOWS;
         let end = phone.turn(witness).await?;
         let settled = end == End::Done && is_settled(&phone);
-        office.settled[number].store(settled, Ordering::SeqCst);
+        office.settled[number].store(if settled { asked } else { 0 }, Ordering::SeqCst);
         if settled && closing {
             return Ok(phone);
         }
@@ -406,11 +418,7 @@ async fn work(mut phone: Phone, office: Arc<Office>, mut dice: Dice) -> Result<P
 /// Makes a visit that was not made before, if one may be begun.
 fn visit(phone: &mut Phone, office: &Office, standard: &Standard, visited: &mut BTreeSet<AssignmentId>) -> Result<()> {
     let Some(task) = phone.open_tasks().into_iter().find(|task| !visited.contains(task)) else { return Ok(()) };
-    let number = usize::try_from(phone.number())?;
-    // Before it is taken: whoever gives none out any more must not find this phone at rest.
-    let at_rest = office.settled[number].swap(false, Ordering::SeqCst);
     if office.visits.fetch_sub(1, Ordering::SeqCst) <= 0 {
-        office.settled[number].store(at_rest, Ordering::SeqCst);
         return Ok(());
     }
     phone.accept(task)?;

@@ -10,7 +10,8 @@ use tokio::sync::Mutex;
 /// A bug of the phones is awake in the whole process: one test at a time.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// One in traffic, one with phones at rest, one from the backup of the round before.
+/// One in traffic, one with phones at rest, one from the backup of the round before; of a seed that copies the keys before
+/// the last: without them a server cannot know what phones show it from after that backup.
 fn few(common: Common) -> Restores {
     Restores { common, restores: 3, phones: 4, patience: 60 }
 }
@@ -18,7 +19,7 @@ fn few(common: Common) -> Restores {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restored_server_gets_everything_back_from_its_phones() {
     let _turn = TURN.lock().await;
-    run(&few(Common::default())).await.unwrap();
+    run(&few(Common { seed: 1, ..Common::default() })).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,7 +37,7 @@ async fn phones_that_do_not_show_what_they_were_given_or_keep_their_photos_to_th
         [(Mutant::HidesItsWitness, "did not bring back"), (Mutant::ForgetsPhotosAfterEpoch, "counts and is not there")]
     {
         mutants::wake(Some(mutant));
-        let found = run(&Restores { restores: 2, patience: 8, ..few(Common::default()) }).await;
+        let found = run(&Restores { restores: 2, patience: 12, ..few(Common::default()) }).await;
         mutants::wake(None);
         let found = found.unwrap_err().to_string();
         assert!(found.contains(says), "{mutant:?}: {found}");
