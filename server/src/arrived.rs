@@ -21,7 +21,7 @@ pub struct Arrived {
 }
 
 /// Where the job has to look.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Which {
     /// At these visits.
     These(BTreeSet<VisitId>),

@@ -306,13 +306,13 @@ impl Drill {
     }
 
     /// The server was told by a head that it had been restored, and wrote that down: then, and only then.
-    async fn look_at_forks(&mut self) -> Result<()> {
+    async fn look_at_forks(&mut self) -> Result<Vec<store::Fork>> {
         let told = self.recorder.is_revealed(&self.keys);
         let forks = store::forks(&self.rig.owner_url()?, self.city.tenant).await?;
         self.found.revealed += u32::from(told);
         let found = self.recorder.forked(&forks, told);
         self.found.broken.extend(found);
-        Ok(())
+        Ok(forks)
     }
 
     async fn end(mut self, mut at_work: JoinSet<Result<Phone>>, seed: u64) -> Result<()> {
@@ -335,8 +335,7 @@ impl Drill {
         if self.found.broken.is_empty() {
             self.must_be_told();
         }
-        self.look_at_forks().await?;
-        let forks = store::forks(&self.rig.owner_url()?, self.city.tenant).await?;
+        let forks = self.look_at_forks().await?;
         let (broken, counts) = self.recorder.judge(&self.rig, self.city.tenant, Vec::new()).await?;
         self.found.broken.extend(broken);
         let (named, stored) = (self.recorder.named(), self.recorder.stored());

@@ -11,6 +11,7 @@ use sqlx::{
 use crate::{
     error::{Error, Result},
     phone::Noter,
+    planned::KEEP_PLANS,
     signer::Signer,
     writer::Writer,
 };
@@ -62,13 +63,12 @@ impl Store {
         self.begin("BEGIN READ ONLY", tenant, "").await
     }
 
-    /// The same, where each statement has one plan that is good for all values: from its first use on a connection keeps
-    /// it, where PostgreSQL would plan with the values again and again (ADR 25).
+    /// The same, where each statement keeps the plan of its first use (ADR 25).
     ///
     /// # Errors
     /// The database failed.
     pub async fn read_planned(&self, tenant: TenantId) -> Result<Tx> {
-        self.begin("BEGIN READ ONLY", tenant, "; SET LOCAL plan_cache_mode = force_generic_plan").await
+        self.begin("BEGIN READ ONLY", tenant, &format!("; {KEEP_PLANS}")).await
     }
 
     /// The portal's pool: its role can read schema `unit` and nothing else.

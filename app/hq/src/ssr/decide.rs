@@ -47,9 +47,12 @@ pub(crate) async fn finding(
 /// Decides about what is held, and leads back to the inbox.
 pub(crate) async fn held(op: OpId, held: OpId, payload: Payload) -> Result<(), HqError> {
     let (caller, who) = acting(Action::DecideHeld)?;
+    let adopts = matches!(payload, Payload::HeldAdopt(_));
     act(&caller, &who, Act { op, subject: held.0, base: None, payload, private: Private::None }).await?;
-    // The bytes of work that was held have come long before it counted.
-    caller.server.process.count_evidence(who.tenant);
+    if adopts {
+        // The bytes of work that was held have come long before it counted.
+        caller.server.process.count_evidence(who.tenant);
+    }
     leptos_axum::redirect(paths::HELD);
     Ok(())
 }

@@ -85,10 +85,7 @@ pub async fn read(tx: &mut Tx, filter: &Filter, stretch: Stretch) -> Result<Slic
     };
     let walk = Walk::new(&GROUND, states).only("county_id", filter.county.map(|county| Value::Id(county.0)));
     let mut rows = walk.fetch(tx, stretch, PAGE + 1).await?.iter().map(row).collect::<Result<Vec<_>>>()?;
-    let over = |row: &&mut TaskRow| {
-        matches!(row.state, AssignmentState::Recused | AssignmentState::Declined | AssignmentState::Recalled)
-    };
-    let over: Vec<&mut TaskRow> = rows.iter_mut().filter(over).collect();
+    let over: Vec<&mut TaskRow> = rows.iter_mut().filter(|row| !row.state.is_open()).collect();
     if !over.is_empty() {
         let mut reasons = reasons(tx, over.iter().map(|row| row.id.0).collect()).await?;
         over.into_iter().for_each(|row| row.reason = reasons.remove(&row.id));

@@ -8,7 +8,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use domain::ids::TenantId;
 use protocol::push::Pushed;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     packed::Packer,
+    planned::KEEP_PLANS,
     signer::Signer,
 };
 
@@ -26,9 +27,6 @@ use crate::{
 const BATCH_MAX_OPS: usize = 1_000;
 /// How many batches are remembered to answer retries from.
 const RECENT: usize = 64;
-
-/// Each statement of a batch has one plan that is good for all values; it is kept (ADR 25).
-const BEGIN: &str = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
 
 /// A request that waits for its batch.
 pub(super) struct Job {
@@ -102,7 +100,7 @@ impl Lane {
 
     async fn attempt(&mut self, requests: &[&Prepared], poison: bool) -> Result<Vec<Result<Pushed>>> {
         let pool = self.pool.clone();
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = pool.begin_with(AssertSqlSafe(format!("BEGIN; {KEEP_PLANS}"))).await?;
         let Outcome { answers, wrote, tree } = batch::run(&mut tx, self, requests, poison).await?;
         if wrote && mutants::planted(mutants::Mutant::AnswersBeforeCommit) {
             tokio::spawn(async move {
