@@ -31,6 +31,9 @@ pub fn router(server: &Server) -> Router {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics::page))
         .route("/field", get(site::shell))
+        // As people type them.
+        .route("/field/", get(|| async { Redirect::permanent("/field") }))
+        .route("/hq/", get(|| async { Redirect::permanent("/hq") }))
         .route("/field/manifest.webmanifest", get(site::file))
         .route("/field/{*path}", get(site::shell))
         .route("/sw.js", get(site::file))

@@ -4,7 +4,7 @@ use domain::sorted::Map;
 
 use domain::text::Lang;
 use leptos::prelude::*;
-use ui::{EmptyState, Glyph, LiveRegion, Skeleton, Theme};
+use ui::{EmptyState, Glyph, LiveRegion, Theme};
 
 use crate::{
     keeper::Keeper,
@@ -31,19 +31,23 @@ pub(crate) fn app() -> impl IntoView {
     let theme = Theme::from_name(&device::mirror::preference("mc.theme").unwrap_or_default());
     crate::set_root("data-theme", theme.name());
     if let Some(why) = device::door::shut() {
+        take_skeleton_away();
         return screens::door(why).into_any();
     }
     ui::icon::provide_sprite(&crate::page_meta("mingcha:sprite"));
     let start = RwSignal::new(Start::Opening);
     leptos::task::spawn_local(async move {
         let router = Router::start();
-        start.set(match open(router, lang, theme).await {
+        let opened = match open(router, lang, theme).await {
             Ok(phone) => Start::Open(Box::new(phone)),
             Err(failure) => Start::Failed(failure.to_string()),
-        });
+        };
+        take_skeleton_away();
+        start.set(opened);
     });
     (move || match start.get() {
-        Start::Opening => view! { <main class="phone__main"><Skeleton label=t("正在打开", "Opening") /></main> }.into_any(),
+        // The document's skeleton stands there still: another one would be laid out and painted for a tenth of a second.
+        Start::Opening => ().into_any(),
         Start::Open(phone) => shown(*phone).into_any(),
         Start::Failed(why) => view! {
             <main class="phone__main" data-state="no-store">
@@ -58,6 +62,12 @@ pub(crate) fn app() -> impl IntoView {
         .into_any(),
     })
     .into_any()
+}
+
+fn take_skeleton_away() {
+    if let Some(skeleton) = document().get_element_by_id("skeleton") {
+        skeleton.remove();
+    }
 }
 
 async fn open(router: Router, lang: Lang, theme: Theme) -> Result<Phone, device::Failure> {

@@ -22,10 +22,9 @@ mod words;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
-/// Mounts the app into `#app`, in place of the skeleton.
+/// Mounts the app into `#app`. The skeleton there stays until the app has something to show.
 pub fn mount() {
     let Some(place) = document().get_element_by_id("app") else { return };
-    place.set_inner_html("");
     leptos::mount::mount_to(&place, app::app);
 }
 

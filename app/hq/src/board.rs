@@ -34,11 +34,14 @@ fn shown(loaded: &Loaded<Board>) -> impl IntoView + use<> {
     let board = &loaded.data;
     view! {
         {figures(board)}
+        // Each column is filled by itself: panels of different heights side by side would leave holes.
         <div class="columns">
-            {waiting(w("等得最久", "Waiting longest"), &board.oldest_waiting, loaded.now)}
-            {waiting(w("退回未补", "Returned, not mended"), &board.oldest_returned, loaded.now)}
-            {findings(board)}
-            {ranking(board)}
+            <div class="stack">
+                {waiting(w("等得最久", "Waiting longest"), &board.oldest_waiting, loaded.now)} {findings(board)}
+            </div>
+            <div class="stack">
+                {waiting(w("退回未补", "Returned, not mended"), &board.oldest_returned, loaded.now)} {ranking(board)}
+            </div>
         </div>
     }
 }

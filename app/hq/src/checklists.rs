@@ -40,12 +40,12 @@ pub(crate) fn ChecklistsPage() -> impl IntoView {
                         let red = list.items().filter(|item| item.red_line.is_some()).count();
                         view! {
                             <tr>
-                                <td><a href=paths::checklist(list.id) data-row="">{list.title.get(lang).to_owned()}</a></td>
+                                <td class="name"><a href=paths::checklist(list.id) data-row="">{list.title.get(lang).to_owned()}</a></td>
                                 <td>{topic}</td>
-                                <td class="num">{list.number}</td>
-                                <td class="num">{items}</td>
-                                <td class="num">{weight}</td>
-                                <td class="num">{red}</td>
+                                <td class="num" data-word=t(w("版本", "Version"))>{list.number}</td>
+                                <td class="num" data-word=t(w("题数", "Items"))>{items}</td>
+                                <td class="num" data-word=t(w("总权重", "Weight"))>{weight}</td>
+                                <td class="num" data-word=t(w("红线题", "Red lines"))>{red}</td>
                             </tr>
                         }
                     })

@@ -99,7 +99,7 @@ fn line(n: u32, row: &FindingRow, loaded: &Loaded<FindingList>, back: &str) -> i
     view! {
         <tr data-finding=finding.id.to_string() data-state=t(state)>
             <td><Badge tone icon=glyph>{t(word)}</Badge></td>
-            <td>
+            <td class="name">
                 <a href=href data-row="">{finding.item_code.clone()}</a>" "{finding.title.get(lang).to_owned()}
                 {planted(Mutant::PrintsNotesRaw).then(|| view! { <p inner_html=note.clone()></p> })}
                 {(!note.is_empty()).then(|| view! { <p class="small muted">{note}</p> })}
@@ -109,7 +109,7 @@ fn line(n: u32, row: &FindingRow, loaded: &Loaded<FindingList>, back: &str) -> i
             </td>
             <td>{row.venue_name.get(lang).to_owned()}</td>
             <td class="wide-only">{row.county_name.get(lang).to_owned()}</td>
-            <td class="nowrap"><When at now /></td>
+            <td class="nowrap" data-word=t(w("发现", "Found"))><When at now /></td>
             <td><StatusBadge status label=t(state) bare=true /></td>
         </tr>
     }

@@ -76,10 +76,10 @@ fn line(n: u32, row: &HeldRow, loaded: &Loaded<Vec<HeldRow>>) -> impl IntoView +
     let (id, again) = (row.op.to_string(), row.op.to_string());
     view! {
         <tr data-held=row.op.to_string()>
-            <td>{t(kind(&row.kind))}</td>
+            <td class="name">{t(kind(&row.kind))}</td>
             <td>{venue} <span class="small muted">" "{county}</span></td>
             <td>{t(labels::held(&row.code))}</td>
-            <td class="nowrap"><When at now /></td>
+            <td class="nowrap" data-word=t(w("收到", "Received"))><When at now /></td>
             <td>
                 {adoptable
                     .then(|| {

@@ -104,7 +104,7 @@ fn line(venue: &Venue, org: &Org) -> impl IntoView + use<> {
     view! {
         <tr>
             <td class="nowrap">{venue.code.clone()}</td>
-            <td>{venue.name.get(lang).to_owned()}</td>
+            <td class="name">{venue.name.get(lang).to_owned()}</td>
             <td><Badge icon=glyph bare=true>{t(kind)}</Badge></td>
             <td class="wide-only">{county}</td>
             <td class="wide-only">{venue.address.clone()}</td>

@@ -94,7 +94,7 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
     };
     view! {
         <tr data-login=account.login.clone()>
-            <td class="nowrap">
+            <td class="name nowrap">
                 {account.name.clone()}
                 <div class="small muted">{account.login.clone()}</div>
             </td>

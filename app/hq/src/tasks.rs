@@ -129,7 +129,7 @@ fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>) -> impl IntoView + use
             <td class="wide-only">{row.county_name.get(lang).to_owned()}</td>
             <td class="wide-only">{topic}</td>
             <td class="wide-only">{t(labels::mode(row.mode))}</td>
-            <td class="nowrap"><When at now /></td>
+            <td class="nowrap" data-word=t(w("截止", "Until"))><When at now /></td>
             <td>
                 {open
                     .then(|| {

@@ -1,5 +1,6 @@
 //! The HTTP contract, word for word: for every write the second call, the unknown id, the lost answer.
 
+mod doors;
 mod engine;
 mod evidence;
 mod push;

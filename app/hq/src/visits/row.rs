@@ -27,7 +27,7 @@ pub(crate) fn VisitLine(row: VisitRow, now: Moment) -> impl IntoView {
             <td>
                 <StatusBadge status label=t(word) bare=true />
             </td>
-            <td>
+            <td class="name">
                 <span class="row">
                     <span class="muted" title=t(kind)>
                         <Icon glyph size=IconSize::Small />
@@ -46,7 +46,7 @@ pub(crate) fn VisitLine(row: VisitRow, now: Moment) -> impl IntoView {
             <td>
                 <Evidence expected=row.evidence_expected verified=row.evidence_verified />
             </td>
-            <td>
+            <td data-word=t(w("收到", "Received"))>
                 {row.received_at.map(|at| view! { <When at now /> })}
                 {(row.submission > 1)
                     .then(|| view! { <span class="small muted">" ×"{row.submission}</span> })}
