@@ -29,29 +29,32 @@ macro_rules! visit_columns {
     };
 }
 
-/// The visits of tenant `$1` with the ids `$2`.
-macro_rules! visits {
-    ($more:literal, $joins:literal) => {
-        concat!(
-            "SELECT ",
-            visit_columns!(),
-            $more,
-            " FROM unnest($2::uuid[]) AS x (id)
-             CROSS JOIN LATERAL (SELECT * FROM app.visit WHERE tenant_id = $1 AND visit_id = x.id LIMIT 1) AS v",
-            $joins
-        )
-    };
-}
-
 /// Whole visits, for `VisitRow::read`.
-pub(crate) const VISITS: &str = visits!("", "");
+pub(crate) const VISITS: &str = concat!(
+    "SELECT ",
+    visit_columns!(),
+    " FROM unnest($2::uuid[]) AS x (id)
+     CROSS JOIN LATERAL (SELECT * FROM app.visit WHERE tenant_id = $1 AND visit_id = x.id LIMIT 1) AS v"
+);
 
-/// The same, with what was handed in last: the `document`, packed by the words of `list`.
-pub(crate) const VISITS_WITH_DOCUMENTS: &str = visits!(
-    ", list, document",
-    " LEFT JOIN LATERAL (
-          SELECT r.checklist_id AS list, r.document FROM app.visit_revision r
-          WHERE r.tenant_id = $1 AND r.visit_id = v.visit_id AND r.submission = v.submission LIMIT 1) AS d ON true"
+/// What the inbox of a session holds after a place, in its order (`$1` to `$5` are those of `identity.inbox_after`): each
+/// notice with its whole visit of tenant `$6`, if there is one, and the hashes of its bytes that are here. What was handed in
+/// last, packed by the words of `list`, comes to a phone that begins anew (`$7`), that did not write it, or that has to mend
+/// it (state `$8`).
+pub(crate) const NOTICES: &str = concat!(
+    "SELECT n.task, n.visit, n.rev, n.granted_rev, n.kind, n.elsewhere, list, document, verified, ",
+    visit_columns!(),
+    " FROM (SELECT assignment_id AS task, visit_id AS visit, rev, granted_rev, kind, elsewhere
+            FROM identity.inbox_after($1, $2, $3, $4, $5)) AS n
+     LEFT JOIN LATERAL (SELECT * FROM app.visit WHERE tenant_id = $6 AND visit_id = n.visit LIMIT 1) AS v ON true
+     LEFT JOIN LATERAL (
+         SELECT checklist_id AS list, document FROM app.visit_revision
+         WHERE tenant_id = $6 AND visit_id = v.visit_id AND submission = v.submission
+             AND ($7 OR n.elsewhere OR v.state = $8) LIMIT 1) AS d ON true
+     LEFT JOIN LATERAL (
+         SELECT array_agg(DISTINCT sha256) AS verified FROM app.evidence
+         WHERE tenant_id = $6 AND visit_id = v.visit_id AND verified) AS e ON true
+     ORDER BY n.rev, n.task"
 );
 
 /// Whole assignments, for `AssignmentRow::read`.
@@ -61,6 +64,16 @@ pub(crate) const ASSIGNMENTS: &str = by_key!(
     "app.assignment",
     "assignment_id"
 );
+
+/// Whole assignments, each with its venue, for `AssignmentRow::read` and `VenueRow::read_beside`.
+pub(crate) const TASKS: &str =
+    "SELECT a.assignment_id, a.venue_id, a.unit_id, a.county_id, a.checklist_id, a.topic, a.rural, a.mode, a.window_from,
+            a.window_until, a.scenario::text, a.commitments::text, a.state, a.revision,
+            v.kind, v.code, v.name::text, v.unit_id AS venue_unit_id, v.county_id AS venue_county_id, v.address, v.lat,
+            v.lon, v.original::text, v.hours, v.agent, v.rural AS venue_rural
+     FROM unnest($2::uuid[]) AS x (id)
+     CROSS JOIN LATERAL (SELECT * FROM app.assignment WHERE tenant_id = $1 AND assignment_id = x.id LIMIT 1) AS a
+     LEFT JOIN LATERAL (SELECT * FROM app.venue WHERE tenant_id = $1 AND venue_id = a.venue_id LIMIT 1) AS v ON true";
 
 /// The hashes of the bytes that are here, by their visits. OFFSET 0 does here what LIMIT 1 does where there is one row.
 pub(crate) const VERIFIED: &str =
@@ -83,8 +96,10 @@ pub(crate) const LOGGED: &str = by_key!("op_id, digest, rev, batch, verdict", "a
 /// The database failed.
 pub async fn plans_by_key(tx: &mut Tx) -> Result<Vec<Vec<String>>> {
     let mut plans = Vec::new();
-    for statement in [ASSIGNMENTS, VENUES, VISITS, VISITS_WITH_DOCUMENTS, VERIFIED, LOGGED] {
-        plans.push(kept_plan(tx, statement, 2).await?);
+    for (statement, values) in
+        [(ASSIGNMENTS, 2), (TASKS, 2), (VENUES, 2), (VISITS, 2), (NOTICES, 8), (VERIFIED, 2), (LOGGED, 2)]
+    {
+        plans.push(kept_plan(tx, statement, values).await?);
     }
     Ok(plans)
 }

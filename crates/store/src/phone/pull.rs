@@ -3,19 +3,22 @@
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use domain::{
+    assignment::Assignment,
     evidence::Sha256,
-    ids::{AccountId, AssignmentId, TenantId, VenueId, VisitId},
+    ids::{AccountId, AssignmentId, TenantId},
+    org::Venue,
     time::Moment,
     visit::VisitState,
 };
 use protocol::pull::{Change, Pulled, Task, TaskVisit};
-use sqlx::{PgConnection, Row as _};
+use sqlx::{PgConnection, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
 use super::cursor::{Cursor, Mark};
 use crate::{
     Store, Tx,
-    by_key::{ASSIGNMENTS, VENUES, VERIFIED, VISITS_WITH_DOCUMENTS},
+    by_key::{NOTICES, TASKS},
+    code::Code,
     error::{Error, Result},
     packed::{Words, unpack},
     rows::{AssignmentRow, VenueRow, VisitRow, digest, parse, unsigned},
@@ -55,11 +58,12 @@ struct Poll {
 /// One subject of the inbox.
 struct Notice {
     assignment: AssignmentId,
-    visit: VisitId,
     rev: i64,
     granted_rev: i64,
     kind: i16,
-    elsewhere: bool,
+    visit: Option<TaskVisit>,
+    /// The document of the visit as it lies there, and whose words it is packed by.
+    packed: Option<(Uuid, Vec<u8>)>,
 }
 
 impl Store {
@@ -104,14 +108,14 @@ impl Store {
         };
         if poll.active {
             let mut tx = self.read_planned(tenant).await?;
-            let mut notices = notices(&mut tx, token, from, now).await?;
+            let mut notices = notices(&mut tx, tenant, token, from, now).await?;
             pulled.more = notices.len() > PAGE;
             notices.truncate(PAGE);
             if let Some(last) = notices.last() {
                 let told = if pulled.more { from.told } else { last.rev };
                 pulled.cursor = Cursor { rev: last.rev, task: last.assignment.0, told, ..from }.text();
             }
-            fill(&mut tx, tenant, &notices, from, &mut pulled).await?;
+            fill(&mut tx, tenant, notices, from, &mut pulled).await?;
         }
         Ok(Pull::Changes(Box::new(pulled)))
     }
@@ -145,65 +149,87 @@ impl Store {
     }
 }
 
-async fn notices(tx: &mut Tx, token: Sha256, from: Cursor, now: Moment) -> Result<Vec<Notice>> {
-    let rows = sqlx::query(
-        "SELECT assignment_id, visit_id, rev, granted_rev, kind, elsewhere
-         FROM identity.inbox_after($1, $2, $3, $4, $5)",
-    )
-    .bind(token.0.to_vec())
-    .bind(now.0)
-    .bind(from.rev)
-    .bind(from.task)
-    .bind(PAGE as i32 + 1)
-    .fetch_all(&mut **tx)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Notice {
-                assignment: AssignmentId(row.try_get("assignment_id")?),
-                visit: VisitId(row.try_get("visit_id")?),
-                rev: row.try_get("rev")?,
-                granted_rev: row.try_get("granted_rev")?,
-                kind: row.try_get("kind")?,
-                elsewhere: row.try_get("elsewhere")?,
-            })
-        })
-        .collect()
+async fn notices(tx: &mut Tx, tenant: TenantId, token: Sha256, from: Cursor, now: Moment) -> Result<Vec<Notice>> {
+    let rows = sqlx::query(NOTICES)
+        .bind(token.0.to_vec())
+        .bind(now.0)
+        .bind(from.rev)
+        .bind(from.task)
+        .bind(PAGE as i32 + 1)
+        .bind(tenant.0)
+        .bind(from.told == 0)
+        .bind(Code::code(VisitState::Returned))
+        .fetch_all(&mut **tx)
+        .await?;
+    rows.iter().map(notice).collect()
+}
+
+fn notice(row: &PgRow) -> Result<Notice> {
+    let visit = match row.try_get::<Option<Uuid>, _>("visit_id")? {
+        Some(_) => Some(task_visit(row)?),
+        None => None,
+    };
+    let list: Option<Uuid> = row.try_get("list")?;
+    Ok(Notice {
+        assignment: AssignmentId(row.try_get("task")?),
+        rev: row.try_get("rev")?,
+        granted_rev: row.try_get("granted_rev")?,
+        kind: row.try_get("kind")?,
+        visit,
+        packed: list.zip(row.try_get("document")?),
+    })
+}
+
+/// The visit of a notice, without its document.
+fn task_visit(row: &PgRow) -> Result<TaskVisit> {
+    let visit = VisitRow::read(row)?;
+    let verified = row.try_get::<Option<Vec<Vec<u8>>>, _>("verified")?.unwrap_or_default();
+    Ok(TaskVisit {
+        state: visit.state,
+        revision: visit.revision,
+        submission: visit.submission,
+        elsewhere: row.try_get("elsewhere")?,
+        returned: visit.returned,
+        score: visit.score,
+        verified: verified.iter().map(|sha256| digest("evidence", sha256)).collect::<Result<_>>()?,
+        document: None,
+        decided_at: visit.decision.map(|decision| decision.at),
+    })
 }
 
 async fn fill(
     tx: &mut PgConnection,
     tenant: TenantId,
-    notices: &[Notice],
+    notices: Vec<Notice>,
     from: Cursor,
     pulled: &mut Pulled,
 ) -> Result<()> {
     if notices.is_empty() {
         return Ok(());
     }
-    let assignments = assignments(tx, tenant, notices).await?;
-    let mut venues: Vec<Uuid> = assignments.values().map(|assignment| assignment.venue.0).collect();
-    venues.sort_unstable();
-    venues.dedup();
-    let venues = read_venues(tx, tenant, venues).await?;
-    let mut visits = visits(tx, tenant, notices, from).await?;
+    let mut tasks = tasks(tx, tenant, &notices).await?;
+    let mut lists: HashMap<Uuid, Option<Words>> = HashMap::new();
     let mut wanted = Vec::new();
     for notice in notices {
         // Its assignment was granted by an op that a restore has lost: the phone keeps what it has.
-        let Some(assignment) = assignments.get(&notice.assignment) else { continue };
+        let Some((assignment, venue)) = tasks.remove(&notice.assignment) else { continue };
         if notice.kind == WITHDRAWN {
             pulled.changes.push(Change::Withdraw { assignment: assignment.id, state: assignment.state });
             continue;
         }
-        let venue = venues.get(&assignment.venue).cloned().ok_or_else(|| Error::Inconsistent {
-            table: "venue",
-            what: format!("task {} names a venue that is not there", assignment.id),
-        })?;
         if notice.granted_rev > from.told {
             wanted.push(assignment.checklist.0);
         }
-        let visit = visits.remove(&notice.visit);
-        pulled.changes.push(Change::Task(Box::new(Task { assignment: assignment.clone(), venue, visit })));
+        let mut visit = notice.visit;
+        if let (Some(visit), Some((list, packed))) = (&mut visit, notice.packed) {
+            if let Entry::Vacant(new) = lists.entry(list) {
+                let read = read_checklists(&mut *tx, tenant, vec![list]).await?;
+                new.insert(read.values().next().map(|list| Words::of(list)));
+            }
+            let words = lists.get(&list).and_then(Option::as_ref);
+            visit.document = Some(parse("visit_revision", &unpack("visit_revision", &packed, words)?)?);
+        }
+        pulled.changes.push(Change::Task(Box::new(Task { assignment, venue, visit })));
     }
     if !wanted.is_empty() {
         wanted.sort_unstable();
@@ -214,73 +240,21 @@ async fn fill(
     Ok(())
 }
 
-async fn assignments(
+async fn tasks(
     tx: &mut PgConnection,
     tenant: TenantId,
     notices: &[Notice],
-) -> Result<HashMap<AssignmentId, domain::assignment::Assignment>> {
+) -> Result<HashMap<AssignmentId, (Assignment, Venue)>> {
     let ids: Vec<Uuid> = notices.iter().map(|notice| notice.assignment.0).collect();
-    let rows = sqlx::query(ASSIGNMENTS).bind(tenant.0).bind(ids).fetch_all(tx).await?;
-    rows.iter().map(|row| AssignmentRow::read(row).map(|assignment| (assignment.id, assignment))).collect()
-}
-
-async fn read_venues(
-    tx: &mut PgConnection,
-    tenant: TenantId,
-    ids: Vec<Uuid>,
-) -> Result<HashMap<VenueId, domain::org::Venue>> {
-    let rows = sqlx::query(VENUES).bind(tenant.0).bind(ids).fetch_all(tx).await?;
-    rows.iter().map(|row| VenueRow::read(row).map(|venue| (venue.id, venue))).collect()
-}
-
-async fn visits(
-    tx: &mut PgConnection,
-    tenant: TenantId,
-    notices: &[Notice],
-    from: Cursor,
-) -> Result<HashMap<VisitId, TaskVisit>> {
-    let elsewhere: HashMap<VisitId, bool> = notices.iter().map(|notice| (notice.visit, notice.elsewhere)).collect();
-    let ids: Vec<Uuid> = elsewhere.keys().map(|visit| visit.0).collect();
-    let mut lists: HashMap<Uuid, Option<Words>> = HashMap::new();
-    let mut visits = HashMap::new();
-    let rows = sqlx::query(VISITS_WITH_DOCUMENTS).bind(tenant.0).bind(ids.clone()).fetch_all(&mut *tx).await?;
-    for row in rows {
-        let visit = VisitRow::read(&row)?;
-        let elsewhere = elsewhere.get(&visit.id).copied().unwrap_or_default();
-        // Whoever filled it in has it, but for a phone that begins anew or mends what another wrote.
-        let needs = from.told == 0 || elsewhere || visit.state == VisitState::Returned;
-        let packed: Option<&[u8]> = row.try_get::<Option<_>, _>("document")?.filter(|_| needs);
-        let document = match packed {
-            Some(packed) => {
-                let list: Uuid = row.try_get("list")?;
-                if let Entry::Vacant(new) = lists.entry(list) {
-                    let read = read_checklists(&mut *tx, tenant, vec![list]).await?;
-                    new.insert(read.values().next().map(|list| Words::of(list)));
-                }
-                let words = lists.get(&list).and_then(Option::as_ref);
-                Some(parse("visit_revision", &unpack("visit_revision", packed, words)?)?)
+    let rows = sqlx::query(TASKS).bind(tenant.0).bind(ids).fetch_all(tx).await?;
+    rows.iter()
+        .map(|row| {
+            let assignment = AssignmentRow::read(row)?;
+            if row.try_get::<Option<&str>, _>("kind")?.is_none() {
+                let what = format!("task {} names a venue that is not there", assignment.id);
+                return Err(Error::Inconsistent { table: "venue", what });
             }
-            None => None,
-        };
-        visits.insert(
-            visit.id,
-            TaskVisit {
-                state: visit.state,
-                revision: visit.revision,
-                submission: visit.submission,
-                elsewhere,
-                returned: visit.returned,
-                score: visit.score,
-                verified: Vec::new(),
-                document,
-                decided_at: visit.decision.map(|decision| decision.at),
-            },
-        );
-    }
-    for row in sqlx::query(VERIFIED).bind(tenant.0).bind(ids).fetch_all(tx).await? {
-        if let Some(visit) = visits.get_mut(&VisitId(row.try_get("visit_id")?)) {
-            visit.verified.push(digest("evidence", row.try_get("sha256")?)?);
-        }
-    }
-    Ok(visits)
+            Ok((assignment.id, (assignment, VenueRow::read_beside(row)?)))
+        })
+        .collect()
 }

@@ -80,6 +80,15 @@ impl VenueRow {
 
     /// Reads every column, `name` and `original` as text.
     pub(crate) fn read(row: &PgRow) -> Result<Venue> {
+        Self::read_named(row, ["unit_id", "county_id", "rural"])
+    }
+
+    /// The same of a row that holds an assignment too, which has columns of the same names.
+    pub(crate) fn read_beside(row: &PgRow) -> Result<Venue> {
+        Self::read_named(row, ["venue_unit_id", "venue_county_id", "venue_rural"])
+    }
+
+    fn read_named(row: &PgRow, [unit, county, rural]: [&str; 3]) -> Result<Venue> {
         let kind: &str = row.try_get("kind")?;
         let (lat, lon): (Option<i32>, Option<i32>) = (row.try_get("lat")?, row.try_get("lon")?);
         Ok(Venue {
@@ -87,14 +96,14 @@ impl VenueRow {
             kind: VenueKind::from_code(kind).ok_or_else(|| unknown("venue", kind))?,
             code: row.try_get("code")?,
             name: parse("venue", row.try_get("name")?)?,
-            unit: OrgUnitId(row.try_get("unit_id")?),
-            county: OrgUnitId(row.try_get("county_id")?),
+            unit: OrgUnitId(row.try_get(unit)?),
+            county: OrgUnitId(row.try_get(county)?),
             address: row.try_get("address")?,
             position: lat.zip(lon).map(|(lat, lon)| Position { lat, lon }),
             original: row.try_get::<Option<&str>, _>("original")?.map(|text| parse("venue", text)).transpose()?,
             hours: row.try_get("hours")?,
             agent: row.try_get("agent")?,
-            rural: row.try_get("rural")?,
+            rural: row.try_get(rural)?,
         })
     }
 }
