@@ -8,6 +8,7 @@ use domain::{
     time::Moment,
     visit::VisitState,
 };
+use mutants::{Mutant, planted};
 use protocol::pull::{Change, Pulled, Task, TaskVisit};
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
@@ -135,6 +136,10 @@ impl Store {
         .fetch_optional(self.pool())
         .await?;
         let Some(row) = row else { return Ok(None) };
+        let (expires_at, idle_ms) = (Moment(row.try_get("expires_at")?), row.try_get::<i64, _>("idle_ms")?);
+        if planted(Mutant::DoubtsSessionsOfTomorrow) && expires_at.plus(-idle_ms) > now {
+            return Ok(None);
+        }
         let root: Option<&[u8]> = row.try_get("root")?;
         let root = root.map(|root| digest("batch_head", root)).transpose()?;
         Ok(Some(Poll {
@@ -144,7 +149,7 @@ impl Store {
             active: row.try_get("active")?,
             epoch: unsigned("tenant_head", row.try_get::<i32, _>("epoch")?.into())?,
             fresh: row.try_get("fresh")?,
-            is_due: is_due(now, Moment(row.try_get("expires_at")?), row.try_get("idle_ms")?),
+            is_due: is_due(now, expires_at, idle_ms),
         }))
     }
 }
