@@ -11,6 +11,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use protocol::session::Credentials;
+use sync::FileNote;
 use tokio::task::JoinSet;
 use virtual_phone::{Dice, Miss, Phone, Photos, Standard, Surroundings, Wire};
 
@@ -43,13 +44,7 @@ impl Load {
         let recorder = Arc::new(Recorder::default());
         let around =
             Surroundings { wire: Arc::clone(wire), clock: Arc::new(now), witness: Arc::<Recorder>::clone(&recorder) };
-        let mut phones = Vec::new();
-        for (n, link) in city.links.iter().enumerate() {
-            let mut phone = Phone::new(n as u64, around.clone(), dice);
-            phone.sign_in(CODE, Credentials::Link { secret: link.clone() }).await.context("signing in")?;
-            phone.pull().await.context("the tasks")?;
-            phones.push(phone);
-        }
+        let phones = signed_in(city, city.links.len(), &around, dice).await?;
         let (stop, visits, misses) = (Arc::default(), Arc::default(), Arc::default());
         let standard = Standard::with(photos);
         Ok(Self { recorder, phones, standard, stop, visits, misses, at_work: JoinSet::new() })
@@ -112,6 +107,26 @@ impl Load {
     pub(crate) fn phones(&mut self) -> &mut Vec<Phone> {
         &mut self.phones
     }
+}
+
+/// A phone for each of the first `count` supervisors of `city`, signed in, with its tasks.
+pub(crate) async fn signed_in(city: &City, count: usize, around: &Surroundings, dice: &Dice) -> Result<Vec<Phone>> {
+    let mut phones = Vec::new();
+    for (n, link) in city.links.iter().take(count).enumerate() {
+        let mut phone = Phone::new(n as u64, around.clone(), dice);
+        phone.sign_in(CODE, Credentials::Link { secret: link.clone() }).await.context("signing in")?;
+        phone.pull().await.context("the tasks")?;
+        phones.push(phone);
+    }
+    Ok(phones)
+}
+
+/// Whether nothing waits, and every photo counts on the server as far as the phone has heard; for a task that the server
+/// has lost nothing counts before somebody at HQ says so, and the phone goes on asking.
+pub(crate) fn is_settled(phone: &Phone) -> bool {
+    let Some(engine) = phone.engine() else { return true };
+    let held = |file: &FileNote| engine.troubles().any(|trouble| trouble.task == file.task);
+    phone.is_drained() && !engine.files().any(|file| file.is_unsure() && !held(file))
 }
 
 async fn work(

@@ -1,7 +1,7 @@
 //! `drill`: the full suites of real faults. `cargo xtask trust --only server-kills|…` calls it.
 
 use clap::{Parser, Subcommand};
-use drills::{full, kills, lines, power, proxy, restores};
+use drills::{clocks, full, kills, lines, power, proxy, restores};
 
 /// Real processes under real faults.
 #[derive(Parser)]
@@ -22,6 +22,8 @@ enum Suite {
     Disk(full::Full),
     /// P10, P11: evidence over lines that damage and break.
     Lines(lines::Lines),
+    /// P14: the clock of server and database is set to and fro while phones work.
+    Clocks(clocks::Clocks),
     /// No suite: a bad line before a server, for the browser's benchmarks.
     Proxy(proxy::Proxy),
 }
@@ -34,6 +36,7 @@ async fn main() -> anyhow::Result<()> {
         Suite::Restores(restores) => restores::run(&restores).await,
         Suite::Disk(full) => full::run(&full).await,
         Suite::Lines(lines) => lines::run(&lines).await,
+        Suite::Clocks(clocks) => clocks::run(&clocks).await,
         Suite::Proxy(proxy) => proxy::run(&proxy).await,
     }
 }

@@ -25,7 +25,7 @@ use domain::{
 };
 use protocol::session::Credentials;
 use serde_json::{Value, json};
-use sync::{End, FileNote};
+use sync::End;
 use tokio::task::JoinSet;
 use virtual_phone::{Dice, Phone, Photos, Standard, Wire};
 
@@ -33,7 +33,7 @@ use crate::{
     Figures,
     city::{CODE, City, PASSWORD, login},
     history::{Left, Recorder},
-    load::Load,
+    load::{Load, is_settled},
     rig::{Published, Rig},
     settings::Common,
 };
@@ -208,7 +208,7 @@ impl Drill {
         }
         self.hand_out(1);
         let begun = Instant::now();
-        self.rig.operate("backup", backup).await?;
+        self.rig.operate("backup", Some(backup)).await?;
         self.found.backups.push(begun.elapsed());
         Ok(true)
     }
@@ -262,7 +262,7 @@ impl Drill {
             copy_keys(&aside, &self.rig.data).await?;
         }
         let begun = Instant::now();
-        self.rig.operate("restore", backup).await?;
+        self.rig.operate("restore", Some(backup)).await?;
         self.found.restores.push(begun.elapsed());
         let stored = self.recorder.stored();
         let gone = stored.iter().filter(|(_, sha256)| !self.rig.evidence(self.city.tenant, *sha256).exists());
@@ -424,14 +424,6 @@ fn visit(phone: &mut Phone, office: &Office, standard: &Standard, visited: &mut 
     phone.visit(task, standard)?;
     visited.insert(task);
     Ok(())
-}
-
-/// Whether nothing waits, and every photo counts on the server as far as the phone has heard; for a task that the server
-/// has lost nothing counts before somebody at HQ says so, and the phone goes on asking.
-fn is_settled(phone: &Phone) -> bool {
-    let Some(engine) = phone.engine() else { return true };
-    let held = |file: &FileNote| engine.troubles().any(|trouble| trouble.task == file.task);
-    phone.is_drained() && !engine.files().any(|file| file.is_unsure() && !held(file))
 }
 
 async fn sign_in(phone: &mut Phone) -> bool {

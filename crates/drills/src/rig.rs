@@ -18,6 +18,8 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 use virtual_phone::{Ask, Wire};
 
+use crate::wrong_clock::WrongClock;
+
 /// How long a start may take on a busy machine.
 const START: Duration = Duration::from_secs(180);
 
@@ -40,6 +42,7 @@ pub(crate) struct Rig {
     pub(crate) address: SocketAddr,
     mutant: Option<String>,
     media: Option<PathBuf>,
+    clock: Option<WrongClock>,
     child: Option<Child>,
     site: TempDir,
     _folder: Option<TempDir>,
@@ -66,6 +69,7 @@ impl Rig {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             mutant: mutant.map(str::to_owned),
             media: None,
+            clock: None,
             child: None,
             site,
             _folder: None,
@@ -77,8 +81,28 @@ impl Rig {
         self.media = Some(media.to_owned());
     }
 
-    fn command(&self) -> Result<Command> {
+    /// From its next start on it lives by `clock`, and its database too.
+    pub(crate) fn live_by(&mut self, clock: WrongClock) {
+        self.clock = Some(clock);
+    }
+
+    /// Sets the clock that it lives by so many seconds ahead of the right one.
+    pub(crate) fn set_clock(&self, ahead_s: i64) -> Result<()> {
+        self.clock.as_ref().context("a clock of its own")?.set(ahead_s)
+    }
+
+    /// The program, with nothing of our own environment in its way.
+    fn program(&self) -> Result<Command> {
         let mut command = Command::new(binary()?);
+        command.env_remove("DATABASE_URL").env_remove("MINGCHA_MUTANT").stdin(Stdio::null()).kill_on_drop(true);
+        if let Some(clock) = &self.clock {
+            command.env_remove("FAKETIME").envs(clock.environment());
+        }
+        Ok(command)
+    }
+
+    fn command(&self) -> Result<Command> {
+        let mut command = self.program()?;
         command
             .arg("serve")
             .arg("--addr")
@@ -88,12 +112,8 @@ impl Rig {
             .arg("--site")
             .arg(self.site.path())
             .args(["--log", "warn"])
-            .env_remove("DATABASE_URL")
-            .env_remove("MINGCHA_MUTANT")
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .process_group(0)
-            .kill_on_drop(true);
+            .process_group(0);
         if let Some(media) = &self.media {
             command.arg("--media-url").arg(format!("file://{}", media.display()));
         }
@@ -117,18 +137,10 @@ impl Rig {
         self.ready().await
     }
 
-    /// Runs a command of the operator's in the data folder, and waits until it has succeeded.
-    pub(crate) async fn operate(&self, command: &str, folder: &Path) -> Result<()> {
-        let output = Command::new(binary()?)
-            .arg(command)
-            .arg(folder)
-            .arg("--data-dir")
-            .arg(&self.data)
-            .env_remove("DATABASE_URL")
-            .env_remove("MINGCHA_MUTANT")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output();
+    /// Runs a command of the operator's in the data folder, over another `folder` if it has one, and waits until it has
+    /// succeeded.
+    pub(crate) async fn operate(&self, command: &str, folder: Option<&Path>) -> Result<()> {
+        let output = self.program()?.arg(command).args(folder).arg("--data-dir").arg(&self.data).output();
         let output = tokio::time::timeout(START, output).await.with_context(|| format!("{command} does not end"))??;
         if !output.status.success() {
             bail!("{command} ended with {}: {}", output.status, String::from_utf8_lossy(&output.stderr));

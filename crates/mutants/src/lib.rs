@@ -111,6 +111,8 @@ mutants! {
     DropsSideRevisions = "drops-side-revisions", "P13";
     /// Ops are sent in the order of the phone's clock.
     SendsInClockOrder = "sends-in-clock-order", "P14";
+    /// A session that was rolled on at a time which has not come yet is nobody's.
+    DoubtsSessionsOfTomorrow = "doubts-sessions-of-tomorrow", "P14";
 }
 
 impl Mutant {

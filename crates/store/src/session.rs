@@ -222,7 +222,11 @@ impl Store {
     ) -> Result<Option<Person>> {
         let query =
             sqlx::query("SELECT account_id, name, roles FROM identity.link_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9)");
-        self.open_session(tenant, query.bind(link.0.to_vec()), session, now).await
+        let person = self.open_session(tenant, query.bind(link.0.to_vec()), session, now).await?;
+        if person.is_none() {
+            over_for_good(self.touch(tenant).await?, link, now).await?;
+        }
+        Ok(person)
     }
 
     async fn open_session(
@@ -262,7 +266,10 @@ impl Store {
         .bind(now.0)
         .fetch_optional(&mut *tx)
         .await?;
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = row else {
+            over_for_good(tx, token, now).await?;
+            return Ok(None);
+        };
         let mut session = Session {
             person: person(&row)?,
             active: row.try_get("active")?,
@@ -342,6 +349,9 @@ impl Store {
             .bind(now.0)
             .fetch_one(self.pool())
             .await?;
+        if let (None, Caller::Token(token)) = (account, caller) {
+            over_for_good(self.touch(tenant).await?, token, now).await?;
+        }
         Ok(account.map(AccountId))
     }
 
@@ -373,6 +383,14 @@ impl Store {
         tx.commit().await?;
         Ok(said.unwrap_or(false))
     }
+}
+
+/// A session or link was refused: where that was because its time is over, it stays so though the clock goes back.
+pub(crate) async fn over_for_good(mut tx: crate::Tx, hash: Sha256, now: Moment) -> Result<()> {
+    let over = sqlx::query("SELECT identity.over_for_good($1, $2)").bind(hash.0.to_vec()).bind(now.0);
+    over.execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Whether so much of the idle time has gone that the session is to be rolled on.

@@ -79,6 +79,11 @@ const SUITES: &[Suite] = &[
         command: |options| drill("disk", options, &["--fills=6", "--crowd=200"]),
     },
     Suite {
+        name: "clocks",
+        proves: "P14: the clock of server and database is set to and fro while phones work, by libfaketime",
+        command: |options| drill("clocks", options, &["--runs=5"]),
+    },
+    Suite {
         name: "tamper",
         proves: "P16: whatever a superuser of the database changes is found; 10,000 changes take half an hour",
         command: tamper,

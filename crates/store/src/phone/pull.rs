@@ -10,6 +10,7 @@ use domain::{
     time::Moment,
     visit::VisitState,
 };
+use mutants::{Mutant, planted};
 use protocol::pull::{Change, Pulled, Task, TaskVisit};
 use sqlx::{PgConnection, Row as _, postgres::PgRow};
 use uuid::Uuid;
@@ -22,7 +23,7 @@ use crate::{
     error::{Error, Result},
     packed::{Words, unpack},
     rows::{AssignmentRow, VenueRow, VisitRow, digest, parse, unsigned},
-    session::{is_due, roll},
+    session::{is_due, over_for_good, roll},
     writer::load::read_checklists,
 };
 
@@ -81,7 +82,10 @@ impl Store {
         now: Moment,
     ) -> Result<Pull> {
         let cursor = cursor.and_then(Cursor::read);
-        let poll = self.poll(tenant, token, cursor.unwrap_or_default(), now).await?;
+        let Some(poll) = self.poll(tenant, token, cursor.unwrap_or_default(), now).await? else {
+            over_for_good(self.touch(tenant).await?, token, now).await?;
+            return Err(Error::Unauthorized);
+        };
         if named.is_some_and(|named| named != poll.account) {
             return Ok(Pull::OtherAccount);
         }
@@ -120,7 +124,8 @@ impl Store {
         Ok(Pull::Changes(Box::new(pulled)))
     }
 
-    async fn poll(&self, tenant: TenantId, token: Sha256, cursor: Cursor, now: Moment) -> Result<Poll> {
+    /// `None`: no such session.
+    async fn poll(&self, tenant: TenantId, token: Sha256, cursor: Cursor, now: Moment) -> Result<Option<Poll>> {
         let row = sqlx::query(
             "SELECT account_id, active, epoch, fresh, expires_at, idle_ms, ours, batch, root
              FROM identity.polled($1, $2, $3, $4, $5, $6, $7)",
@@ -133,19 +138,23 @@ impl Store {
         .bind(cursor.mark.batch)
         .bind(cursor.mark.root.to_vec())
         .fetch_optional(self.pool())
-        .await?
-        .ok_or(Error::Unauthorized)?;
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let (expires_at, idle_ms) = (Moment(row.try_get("expires_at")?), row.try_get::<i64, _>("idle_ms")?);
+        if planted(Mutant::DoubtsSessionsOfTomorrow) && expires_at.plus(-idle_ms) > now {
+            return Ok(None);
+        }
         let root: Option<&[u8]> = row.try_get("root")?;
         let root = root.map(|root| digest("batch_head", root)).transpose()?;
-        Ok(Poll {
+        Ok(Some(Poll {
             account: AccountId(row.try_get("account_id")?),
             ours: row.try_get("ours")?,
             newest: Mark::of(row.try_get("batch")?, root.unwrap_or(Sha256([0; 32]))),
             active: row.try_get("active")?,
             epoch: unsigned("tenant_head", row.try_get::<i32, _>("epoch")?.into())?,
             fresh: row.try_get("fresh")?,
-            is_due: is_due(now, Moment(row.try_get("expires_at")?), row.try_get("idle_ms")?),
-        })
+            is_due: is_due(now, expires_at, idle_ms),
+        }))
     }
 }
 

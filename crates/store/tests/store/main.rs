@@ -1,5 +1,6 @@
 //! The store on a real PostgreSQL: one cluster for this program, one tenant a test.
 
+mod clocks;
 mod cluster;
 mod door;
 mod feed;

@@ -51,6 +51,15 @@ const FONTS: Package = Package {
     is_there: has_chinese_fonts,
 };
 
+/// Sets the clock of a server under test. Linux alone has the library in this form.
+const FAKETIME: Package = Package {
+    what: "libfaketime",
+    debian: "faketime",
+    fedora: "libfaketime",
+    homebrew: "",
+    is_there: || !cfg!(target_os = "linux") || on_path("faketime"),
+};
+
 /// The second engine of the journeys. Where it cannot be installed that journey says so and is skipped.
 const WEBKIT: Package = Package {
     what: "WebKitGTK with its driver",
@@ -64,7 +73,7 @@ const WEBKIT: Package = Package {
 pub(super) fn install(test: bool) -> Result<()> {
     let mut needs = vec![NODE, POSTGRESQL];
     if test {
-        needs.extend([CHROMIUM, FONTS]);
+        needs.extend([CHROMIUM, FONTS, FAKETIME]);
         if can_install() {
             needs.push(WEBKIT);
         }
