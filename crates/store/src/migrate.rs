@@ -44,6 +44,7 @@ steps! {
     135 "0135_why_tasks_ended",
     136 "0136_logs_look_filled",
     137 "0137_clocks_that_go_back",
+    138 "0138_each_by_its_key",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use domain::{
     finding::{FindingState, Severity},
     ids::{OrgUnitId, TenantId},
+    text::Text,
+    time::ZoneOffset,
     visit::VisitState,
 };
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::{
-    Settings, Store,
+    NewTenant, Settings, Store,
     hq::{Cursor, Stretch, findings, visits},
     plans_by_key,
 };
 
 use crate::{
     cluster::cluster,
-    world::{TestSigner, World, uuid},
+    world::{NOW, TestSigner, World, uuid},
 };
 
 /// The walk itself: by an index that begins with the tenant and the state, and carries the order.
@@ -115,4 +117,73 @@ async fn a_plan_that_was_made_while_its_tables_were_empty_reads_by_key() {
     .await
     .unwrap();
     reads_by_key(&plans().await);
+}
+
+/// So many people more, each with a session and a link.
+async fn hire(owner: &mut PgConnection, tenant: TenantId, from: i32, until: i32) {
+    for statement in [
+        "INSERT INTO identity.account (tenant_id, account_id, login, name, roles, created_at, batch)
+         SELECT $1, md5($1 || n::text)::uuid, 's' || n, '李明', 1, 0, 0 FROM generate_series($2, $3) n",
+        "INSERT INTO identity.session (tenant_id, token_hash, account_id, front, created_at, expires_at, idle_ms, ends_at,
+                                       device)
+         SELECT $1, sha256(n::text::bytea), md5($1 || n::text)::uuid, 1, 0, 9e15, 9e15, 9e15, ''
+         FROM generate_series($2, $3) n",
+        "INSERT INTO identity.one_time_link (tenant_id, link_hash, account_id, expires_at)
+         SELECT $1, sha256(n::text::bytea), md5($1 || n::text)::uuid, 9e15 FROM generate_series($2, $3) n",
+    ] {
+        sqlx::query(statement).bind(tenant.0).bind(from).bind(until).execute(&mut *owner).await.unwrap();
+    }
+}
+
+/// How many rows this transaction has read so far.
+async fn rows_read(connection: &mut PgConnection) -> i64 {
+    let read = "SELECT COALESCE(sum(seq_tup_read + idx_tup_fetch), 0)::bigint FROM pg_stat_xact_all_tables
+                WHERE schemaname IN ('identity', 'app')";
+    sqlx::query_scalar(read).fetch_one(connection).await.unwrap()
+}
+
+/// Benchmark of the reconnect storm in a database that had served a smaller company: what a connection had asked while there
+/// was nobody, or two hundred people, it asked of ten thousand by reading all of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_was_made_for_a_few_people_reads_no_more_of_many() {
+    let plain = |login: &str| login.replace("/postgres", "/plain");
+    let tenant = TenantId(uuid());
+    let code = format!("t{}", tenant.0.simple());
+    let new = NewTenant { id: tenant, code, name: Text::zh("云川市公司"), zone: ZoneOffset::default(), at: NOW };
+    store::create_tenant(&plain(&cluster().owner), &new).await.unwrap();
+    let mut owner = PgConnection::connect(&plain(&cluster().owner)).await.unwrap();
+    let ask = |person: i32| {
+        let (who, of) = (format!("sha256('{person}')"), format!("'{tenant}'"));
+        [
+            format!("SELECT FROM identity.polled({of}, {who}, 1, 0, {of}, 0, '')"),
+            format!("SELECT FROM identity.inbox_after({who}, 1, 0, {of}, 50)"),
+            format!("SELECT FROM identity.session_of({who}, 1)"),
+            format!("SELECT FROM identity.claim({of}, {who}, false, {of}, {who}, 1)"),
+            format!("SELECT FROM identity.link_redeem({who}, sha256('new'), 1::int2, 1, 1, 1, '', NULL, NULL)"),
+        ]
+    };
+    // The plan as a connection of ours keeps it by itself after a few calls.
+    let begin =
+        format!("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET mingcha.tenant = '{tenant}'");
+    let mut asking = Vec::new();
+    for (from, until) in [(0, 0), (1, 200)] {
+        hire(&mut owner, tenant, from, until).await;
+        let mut connection = PgConnection::connect(&plain(&cluster().serve)).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(begin.clone())).execute(&mut connection).await.unwrap();
+        for statement in ask(-1) {
+            sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+        }
+        asking.push(connection);
+    }
+    hire(&mut owner, tenant, 201, 8_000).await;
+    for mut connection in asking {
+        // The one who came last: whoever is looked for from the first on is found after all others.
+        for statement in ask(8_000) {
+            let mut tx = connection.begin().await.unwrap();
+            let before = rows_read(&mut tx).await;
+            sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut *tx).await.unwrap();
+            let read = rows_read(&mut tx).await - before;
+            assert!(read < 20, "{read} rows were read for {statement}");
+        }
+    }
 }
