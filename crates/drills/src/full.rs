@@ -64,8 +64,10 @@ async fn fill(full: &Full) -> Result<()> {
     let mut dice = Dice::new(seed);
     let folder = tempfile::Builder::new().prefix("mcf").tempdir_in("/tmp")?;
     crate::rig::open(folder.path())?;
-    // Photos and rows in turn: each has a disk, and either may be the full one.
-    let (rows, media) = (Disk::new(folder.path(), "p", SIZE)?, Disk::new(folder.path(), "m", 64 << 20)?);
+    // Photos and rows in turn: each has a disk, and either may be the full one. What the phones bring between two times
+    // stays there, some four megabytes each time: in the end nothing but the filler may fill it.
+    let room = (64 + 8 * full.fills as u64) << 20;
+    let (rows, media) = (Disk::new(folder.path(), "p", SIZE)?, Disk::new(folder.path(), "m", room)?);
     let mut rig = Rig::at(&rows.at.join("d"), full.common.mutant.as_deref())?;
     rig.media_at(&media.at.join("m"));
     rig.start().await?;
