@@ -17,7 +17,6 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use domain::ids::AssignmentId;
 use serde_json::json;
 use sync::End;
 use tokio::task::JoinSet;
@@ -29,18 +28,13 @@ use crate::{
     clock::now,
     doors::{DOORS, Doors, Guest, STOPPED_S},
     history::Recorder,
-    load::{is_settled, signed_in},
+    load::signed_in,
     rig::Rig,
     settings::Common,
     skews::Skews,
+    turns::{MOMENT, SHOWS, is_settled, rest, visit},
     wrong_clock::WrongClock,
 };
-
-/// How long a phone waits between two turns.
-const MOMENT: Duration = Duration::from_millis(40);
-
-/// How often a phone shows its newest head: what takes ten minutes outside.
-const SHOWS: Duration = Duration::from_millis(500);
 
 /// Two chunks, between which the clock may jump.
 const PHOTOS: Photos = Photos { count: 1, size: 200_000 };
@@ -350,20 +344,10 @@ impl Drill {
 
     async fn end(mut self, mut at_work: JoinSet<Result<Phone>>, seed: u64) -> Result<()> {
         self.office.closing.store(true, Ordering::SeqCst);
-        let drained = async {
-            while let Some(done) = at_work.join_next().await {
-                done??;
-            }
-            Ok::<_, anyhow::Error>(())
-        };
         // Where something is broken already nobody waits for more of it.
         let patience = if self.is_broken() { Duration::from_secs(2) } else { self.patience };
-        match tokio::time::timeout(patience, drained).await {
-            Ok(drained) => drained?,
-            Err(_) => {
-                at_work.abort_all();
-                self.found.broken.push("some phones never got rid of their work".to_owned());
-            }
+        if !rest(&mut at_work, patience, drop).await? {
+            self.found.broken.push("some phones never got rid of their work".to_owned());
         }
         let accidents = self.office.lock().clone();
         self.found.broken.extend(accidents);
@@ -408,7 +392,7 @@ async fn work(mut phone: Phone, office: Arc<Office>) -> Result<Phone> {
     loop {
         let closing = office.closing.load(Ordering::SeqCst);
         if !closing && phone.is_drained() {
-            visit(&mut phone, &office, &standard, &mut visited)?;
+            visit(&mut phone, &office.visits, &standard, &mut visited)?;
         }
         let witness = closing || shown.elapsed() >= SHOWS;
         let end = phone.turn(witness).await?;
@@ -424,16 +408,4 @@ async fn work(mut phone: Phone, office: Arc<Office>) -> Result<Phone> {
         }
         tokio::time::sleep(MOMENT).await;
     }
-}
-
-/// Makes a visit that was not made before, if one may be begun.
-fn visit(phone: &mut Phone, office: &Office, standard: &Standard, visited: &mut BTreeSet<AssignmentId>) -> Result<()> {
-    let Some(task) = phone.open_tasks().into_iter().find(|task| !visited.contains(task)) else { return Ok(()) };
-    if office.visits.fetch_sub(1, Ordering::SeqCst) <= 0 {
-        return Ok(());
-    }
-    phone.accept(task)?;
-    phone.visit(task, standard)?;
-    visited.insert(task);
-    Ok(())
 }

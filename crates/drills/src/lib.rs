@@ -25,6 +25,7 @@ pub mod restores;
 mod rig;
 pub mod settings;
 mod skews;
+mod turns;
 mod wrong_clock;
 
 pub use figures::Figures;

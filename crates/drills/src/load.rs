@@ -11,7 +11,6 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use protocol::session::Credentials;
-use sync::FileNote;
 use tokio::task::JoinSet;
 use virtual_phone::{Dice, Miss, Phone, Photos, Standard, Surroundings, Wire};
 
@@ -19,6 +18,7 @@ use crate::{
     city::{CODE, City},
     clock::now,
     history::Recorder,
+    turns::rest,
 };
 
 /// How long a phone waits before it tries again.
@@ -83,19 +83,7 @@ impl Load {
     /// came to an end, and were left.
     pub(crate) async fn end(&mut self) -> Result<bool> {
         self.stop.store(true, Ordering::Relaxed);
-        let drained = async {
-            while let Some(done) = self.at_work.join_next().await {
-                self.phones.push(done??);
-            }
-            Ok::<_, anyhow::Error>(())
-        };
-        match tokio::time::timeout(DRAIN, drained).await {
-            Ok(drained) => drained.map(|()| true),
-            Err(_) => {
-                self.leave();
-                Ok(false)
-            }
-        }
+        rest(&mut self.at_work, DRAIN, |phone| self.phones.push(phone)).await
     }
 
     /// Lets go of phones that are still at work.
@@ -119,14 +107,6 @@ pub(crate) async fn signed_in(city: &City, count: usize, around: &Surroundings, 
         phones.push(phone);
     }
     Ok(phones)
-}
-
-/// Whether nothing waits, and every photo counts on the server as far as the phone has heard; for a task that the server
-/// has lost nothing counts before somebody at HQ says so, and the phone goes on asking.
-pub(crate) fn is_settled(phone: &Phone) -> bool {
-    let Some(engine) = phone.engine() else { return true };
-    let held = |file: &FileNote| engine.troubles().any(|trouble| trouble.task == file.task);
-    phone.is_drained() && !engine.files().any(|file| file.is_unsure() && !held(file))
 }
 
 async fn work(

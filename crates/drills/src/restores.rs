@@ -19,10 +19,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use domain::{
-    evidence::Sha256,
-    ids::{AssignmentId, TenantId},
-};
+use domain::{evidence::Sha256, ids::TenantId};
 use protocol::session::Credentials;
 use serde_json::{Value, json};
 use sync::End;
@@ -33,16 +30,11 @@ use crate::{
     Figures,
     city::{CODE, City, PASSWORD, login},
     history::{Left, Recorder},
-    load::{Load, is_settled},
+    load::Load,
     rig::{Published, Rig},
     settings::Common,
+    turns::{MOMENT, SHOWS, is_settled, rest, visit},
 };
-
-/// How long a phone waits between two turns.
-const MOMENT: Duration = Duration::from_millis(40);
-
-/// How often a phone shows its newest head: what takes ten minutes outside.
-const SHOWS: Duration = Duration::from_millis(500);
 
 const PHOTOS: Photos = Photos { count: 1, size: 20_000 };
 
@@ -317,20 +309,10 @@ impl Drill {
 
     async fn end(mut self, mut at_work: JoinSet<Result<Phone>>, seed: u64) -> Result<()> {
         self.office.closing.store(true, Ordering::SeqCst);
-        let drained = async {
-            while let Some(done) = at_work.join_next().await {
-                done??;
-            }
-            Ok::<_, anyhow::Error>(())
-        };
         // Where something is broken already nobody waits for more of it.
         let patience = if self.found.broken.is_empty() { self.patience } else { Duration::from_secs(2) };
-        match tokio::time::timeout(patience, drained).await {
-            Ok(drained) => drained?,
-            Err(_) => {
-                at_work.abort_all();
-                self.found.broken.push("some phones never got rid of their work".to_owned());
-            }
+        if !rest(&mut at_work, patience, drop).await? {
+            self.found.broken.push("some phones never got rid of their work".to_owned());
         }
         if self.found.broken.is_empty() {
             self.must_be_told();
@@ -390,7 +372,7 @@ async fn work(mut phone: Phone, office: Arc<Office>, mut dice: Dice) -> Result<P
     loop {
         let closing = office.closing.load(Ordering::SeqCst);
         if !closing && phone.is_drained() {
-            visit(&mut phone, &office, &standard, &mut visited)?;
+            visit(&mut phone, &office.visits, &standard, &mut visited)?;
         }
         let asked = office.asked.load(Ordering::SeqCst);
         let witness = closing || shown.elapsed() >= SHOWS;
@@ -412,18 +394,6 @@ async fn work(mut phone: Phone, office: Arc<Office>, mut dice: Dice) -> Result<P
         }
         tokio::time::sleep(MOMENT).await;
     }
-}
-
-/// Makes a visit that was not made before, if one may be begun.
-fn visit(phone: &mut Phone, office: &Office, standard: &Standard, visited: &mut BTreeSet<AssignmentId>) -> Result<()> {
-    let Some(task) = phone.open_tasks().into_iter().find(|task| !visited.contains(task)) else { return Ok(()) };
-    if office.visits.fetch_sub(1, Ordering::SeqCst) <= 0 {
-        return Ok(());
-    }
-    phone.accept(task)?;
-    phone.visit(task, standard)?;
-    visited.insert(task);
-    Ok(())
 }
 
 async fn sign_in(phone: &mut Phone) -> bool {

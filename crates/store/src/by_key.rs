@@ -6,7 +6,7 @@ use crate::{Tx, error::Result, planned::kept_plan};
 
 /// The statement for the rows of a table of tenant `$1` whose key is in the array `$2`.
 macro_rules! by_key {
-    ($columns:literal, $table:literal, $key:literal) => {
+    ($columns:expr, $table:literal, $key:literal) => {
         concat!(
             "SELECT ",
             $columns,
@@ -29,6 +29,14 @@ macro_rules! visit_columns {
     };
 }
 
+/// The columns of an assignment, for `AssignmentRow::read`.
+macro_rules! assignment_columns {
+    () => {
+        "assignment_id, venue_id, unit_id, county_id, checklist_id, topic, rural, mode, window_from, window_until, \
+         scenario::text, commitments::text, state, revision"
+    };
+}
+
 /// Whole visits, for `VisitRow::read`.
 pub(crate) const VISITS: &str = concat!(
     "SELECT ",
@@ -42,7 +50,7 @@ pub(crate) const VISITS: &str = concat!(
 /// last, packed by the words of `list`, comes to a phone that begins anew (`$7`), that did not write it, or that has to mend
 /// it (state `$8`).
 pub(crate) const NOTICES: &str = concat!(
-    "SELECT n.task, n.visit, n.rev, n.granted_rev, n.kind, n.elsewhere, list, document, verified, ",
+    "SELECT n.task, n.rev, n.granted_rev, n.kind, n.elsewhere, list, document, verified, ",
     visit_columns!(),
     " FROM (SELECT assignment_id AS task, visit_id AS visit, rev, granted_rev, kind, elsewhere
             FROM identity.inbox_after($1, $2, $3, $4, $5)) AS n
@@ -58,22 +66,20 @@ pub(crate) const NOTICES: &str = concat!(
 );
 
 /// Whole assignments, for `AssignmentRow::read`.
-pub(crate) const ASSIGNMENTS: &str = by_key!(
-    "assignment_id, venue_id, unit_id, county_id, checklist_id, topic, rural, mode, window_from, window_until, \
-     scenario::text, commitments::text, state, revision",
-    "app.assignment",
-    "assignment_id"
-);
+pub(crate) const ASSIGNMENTS: &str = by_key!(assignment_columns!(), "app.assignment", "assignment_id");
 
 /// Whole assignments, each with its venue, for `AssignmentRow::read` and `VenueRow::read_beside`.
-pub(crate) const TASKS: &str =
-    "SELECT a.assignment_id, a.venue_id, a.unit_id, a.county_id, a.checklist_id, a.topic, a.rural, a.mode, a.window_from,
-            a.window_until, a.scenario::text, a.commitments::text, a.state, a.revision,
-            v.kind, v.code, v.name::text, v.unit_id AS venue_unit_id, v.county_id AS venue_county_id, v.address, v.lat,
-            v.lon, v.original::text, v.hours, v.agent, v.rural AS venue_rural
+pub(crate) const TASKS: &str = concat!(
+    "SELECT ",
+    assignment_columns!(),
+    ", kind, code, name::text, venue_unit_id, venue_county_id, address, lat, lon, original::text, hours, agent, venue_rural
      FROM unnest($2::uuid[]) AS x (id)
      CROSS JOIN LATERAL (SELECT * FROM app.assignment WHERE tenant_id = $1 AND assignment_id = x.id LIMIT 1) AS a
-     LEFT JOIN LATERAL (SELECT * FROM app.venue WHERE tenant_id = $1 AND venue_id = a.venue_id LIMIT 1) AS v ON true";
+     LEFT JOIN LATERAL (
+         SELECT kind, code, name, unit_id AS venue_unit_id, county_id AS venue_county_id, address, lat, lon, original, hours,
+                agent, rural AS venue_rural
+         FROM app.venue WHERE tenant_id = $1 AND venue_id = a.venue_id LIMIT 1) AS v ON true"
+);
 
 /// The hashes of the bytes that are here, by their visits. OFFSET 0 does here what LIMIT 1 does where there is one row.
 pub(crate) const VERIFIED: &str =

@@ -91,12 +91,15 @@ fn reads_by_key(plans: &[Vec<String>]) {
     }
 }
 
+/// A login in the other database of the cluster: migrated, and nobody has ever worked there.
+fn plain(login: &str) -> String {
+    login.replace("/postgres", "/plain")
+}
+
 /// Benchmark of the reconnect storm: of a company that was minutes old each visit was found by walking another index from
 /// end to end, for its plan was made while there were no visits, and all indexes cost the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_was_made_while_its_tables_were_empty_reads_by_key() {
-    // The other database of the cluster: migrated, and nobody has ever written into it.
-    let plain = |login: &str| login.replace("/postgres", "/plain");
     let settings = Settings { serve_url: plain(&cluster().serve), unit_url: None, connections: 1 };
     let tenant = TenantId(uuid());
     let plans = async || {
@@ -146,7 +149,6 @@ async fn rows_read(connection: &mut PgConnection) -> i64 {
 /// was nobody, or two hundred people, it asked of ten thousand by reading all of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_was_made_for_a_few_people_reads_no_more_of_many() {
-    let plain = |login: &str| login.replace("/postgres", "/plain");
     let tenant = TenantId(uuid());
     let code = format!("t{}", tenant.0.simple());
     let new = NewTenant { id: tenant, code, name: Text::zh("云川市公司"), zone: ZoneOffset::default(), at: NOW };
