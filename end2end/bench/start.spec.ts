@@ -101,15 +101,16 @@ test('gate 8: a cold start offline is usable within 600 ms at a quarter of the s
             // Usable: the list is there, and the loop has had a turn in which a tap would be heard.
             if (!document.querySelector('[data-list=today] [data-task]')) return;
             seen.disconnect();
-            requestAnimationFrame(() => setTimeout(() => document.documentElement.setAttribute('data-bench', String(performance.now())), 0));
+            requestAnimationFrame(() => setTimeout(() => console.debug('usable', performance.now()), 0));
           };
           const seen = new MutationObserver(look);
           seen.observe(document, { subtree: true, childList: true });
         });
+        // The page says it by itself: whoever asked would have Playwright put a third of a megabyte of script into it, in the midst of its start.
+        const said = page.waitForEvent('console', (message) => message.text().startsWith('usable '));
         const slower = slow ? slowed(desk.phone.profile) : null;
         await page.goto(`${desk.phone.origin}/field`, { waitUntil: 'commit' });
-        await page.waitForFunction(() => document.documentElement.hasAttribute('data-bench'), null, { polling: 200 });
-        const at = Number(await page.locator('html').getAttribute('data-bench'));
+        const at = Number((await said).text().split(' ')[1]);
         const first = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
         if (slower) ran.push(slower.end());
         if (n < 0) continue;

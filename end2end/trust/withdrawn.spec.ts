@@ -110,6 +110,7 @@ test('P26 a build that panics leads to a page that exports the drafts, and the n
       await retry(desk, either);
       await starts(desk, `mends-mid${n}`);
       await expectNote(desk, either);
+      text = await desk.phone.page.locator('textarea[name^=note]').first().inputValue();
       tally.opened += 1;
       progress('builds that panic', n, rounds, `seed ${luck.seed}, ${JSON.stringify(tally)}`);
     }

@@ -10,6 +10,11 @@
   var worker = navigator.serviceWorker;
   var over = false;
   var running = false;
+  // The worker has the app lying there. Without one this is a first visit, and the page says what is being fetched.
+  // Before all else: what comes next waits for the browser, whose answers come beside one another.
+  var coming = worker && worker.controller && fetchApp();
+  // It opens its store by then: the browser takes its time to find it.
+  if (coming && indexedDB.databases) indexedDB.databases().catch(() => {});
 
   function preference(key) {
     try {
@@ -18,8 +23,7 @@
       return null;
     }
   }
-  var lang = preference('mc.lang') || (/^zh/i.test(navigator.language) ? 'zh' : 'en');
-  root.lang = lang === 'en' ? 'en' : 'zh-CN';
+  root.lang = /^zh/i.test(preference('mc.lang') || navigator.language) ? 'zh-CN' : 'en';
   // Only what somebody chose: for all others the style follows the system.
   var theme = preference('mc.theme');
   if (theme && theme !== 'auto') root.dataset.theme = theme;
@@ -58,7 +62,6 @@
 
   // Lets a waiting build take over, unless a form is open anywhere. True if the page reloads.
   async function update() {
-    if (!worker.controller) return false;
     var registration = await worker.getRegistration('/field');
     if (!registration || !registration.waiting) return false;
     // Open forms share this lock. The page before this one may have held it a moment ago, and not be quite gone.
@@ -92,10 +95,8 @@
   }
 
   async function start() {
-    // The worker has the app lying there. Without one this is a first visit, and the page says what is being fetched.
-    var coming = worker.controller && fetchApp();
     if (!coming) root.dataset.first = '';
-    if (await update()) return;
+    if (coming && (await update())) return;
     if (!coming) {
       // The line belongs to the paint first, and after that to the app: fetched beside the style, the app would keep
       // the page white for as long as both take. `load` has the style, and 99 ms later even a slow phone has painted.

@@ -34,7 +34,8 @@ pub(crate) fn app() -> impl IntoView {
         take_skeleton_away();
         return screens::door(why).into_any();
     }
-    ui::icon::provide_sprite(&crate::page_meta("mingcha:sprite"));
+    // The shell has the symbols in it.
+    ui::icon::provide_sprite("#i-");
     let start = RwSignal::new(Start::Opening);
     leptos::task::spawn_local(async move {
         let router = Router::start();

@@ -34,6 +34,7 @@ use crate::{
     phone::{Intent, Phone},
     route::Route,
 };
+use records::Stored;
 use turn::Turns;
 use unsaved::Unsaved;
 
@@ -46,6 +47,9 @@ pub(crate) struct Keeper {
 
 /// When the second copy is asked at the start, ms after the list was shown: by then even a slow phone has painted it.
 const COPY_AFTER_MS: i32 = 99;
+
+/// When what could not be read is read again, ms.
+const REST_AGAIN_MS: i32 = 1_000;
 
 struct Inner {
     /// Started when it is first needed: a start has better things to do.
@@ -135,8 +139,13 @@ impl Keeper {
     pub(crate) async fn load(&self, phone: Phone) -> Result<(), Failure> {
         let turn = self.inner.turns.take();
         let turn = turn.await;
-        let mut stored = records::read(&self.vault).await?;
-        let unreadable = std::mem::take(&mut stored.unreadable);
+        let first = self.first(phone).await?;
+        let is_whole = first.is_none();
+        let mut stored = match first {
+            Some(stored) => stored,
+            None => records::read(&self.vault).await?,
+        };
+        let mut unreadable = std::mem::take(&mut stored.unreadable);
         if self.vault.has_key() {
             let intent = stored.intent.take();
             self.show(phone, stored);
@@ -146,9 +155,15 @@ impl Keeper {
         leptos::task::spawn_local(async move {
             let _turn = turn;
             device::clock::sleep(COPY_AFTER_MS).await;
+            if !is_whole {
+                unreadable = this.load_rest(phone).await;
+            }
             if this.mend(phone, unreadable).await {
                 phone.lost.update(|lost| lost.recovered = true);
                 phone.mended.notify();
+            } else if !is_whole && !this.vault.is_written() {
+                // Emptied between the two readings, and there is no second copy: what is shown is the last of it.
+                drop(this.write_again(phone).await);
             }
             this.hear_witness(phone);
             this.find_lost_files(phone).await;
@@ -156,6 +171,45 @@ impl Keeper {
             this.bear_witness(phone);
         });
         Ok(())
+    }
+}
+
+impl Keeper {
+    /// What the first screen needs, if it was noted which tasks those are and they are there: a phone that was at work
+    /// for a year shows its day as quickly as a new one.
+    async fn first(&self, phone: Phone) -> Result<Option<Stored>, Failure> {
+        let route = phone.router.now();
+        let Some(today) = device::mirror::witness().and_then(|witness| witness.today) else { return Ok(None) };
+        if route != Route::Today && route.visit().is_none() {
+            return Ok(None);
+        }
+        let stored = records::read_tasks(&self.vault, &today).await?;
+        let visit = stored.intent.as_ref().map(|intent| intent.visit).or(route.visit());
+        let is_enough = self.vault.has_key()
+            && stored.unreadable.is_empty()
+            && stored.rows.len() == today.len()
+            && visit.is_none_or(|id| stored.rows.contains_key(&id));
+        Ok(is_enough.then_some(stored))
+    }
+
+    /// Brings the rest into memory, and with it whatever was written since. Nobody writes before: what is not in memory
+    /// would be taken for something that is not there. Gives the keys that cannot be read. Whoever calls has the turn.
+    async fn load_rest(&self, phone: Phone) -> Vec<String> {
+        loop {
+            match records::read(&self.vault).await {
+                Ok(mut stored) => {
+                    let unreadable = std::mem::take(&mut stored.unreadable);
+                    if !self.vault.has_key() {
+                        self.forget(phone);
+                    } else if self.vault.is_written() {
+                        self.show(phone, stored);
+                    }
+                    return unreadable;
+                }
+                Err(failure) => phone.heard(Err(failure)),
+            }
+            device::clock::sleep(REST_AGAIN_MS).await;
+        }
     }
 }
 

@@ -334,13 +334,7 @@ impl Phone {
 
     /// While a form is open no update takes over, and the newest position is kept while on site.
     pub(crate) fn follow_route(self) {
-        use crate::route::Route;
-        let visit = match self.router.current() {
-            Route::Visit(id) | Route::Item(id, _) | Route::List(id) | Route::Missing(id) | Route::Debrief(id) => {
-                Some(id)
-            }
-            _ => None,
-        };
+        let visit = self.router.current().visit();
         let under_way = self.rows.with(|rows| {
             visit.and_then(|id| rows.get(&id)).map(|row| (row.stage().is_under_way(), row.stage(), row.task.venue.kind))
         });

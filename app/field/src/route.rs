@@ -59,6 +59,15 @@ impl Route {
         }
     }
 
+    /// The visit that it is about.
+    #[must_use]
+    pub const fn visit(&self) -> Option<AssignmentId> {
+        match self {
+            Self::Visit(id) | Self::Item(id, _) | Self::List(id) | Self::Missing(id) | Self::Debrief(id) => Some(*id),
+            _ => None,
+        }
+    }
+
     /// Its address.
     #[must_use]
     pub fn path(&self) -> String {

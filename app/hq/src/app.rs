@@ -49,7 +49,7 @@ pub fn App() -> impl IntoView {
     // The server puts it beside the page; the browser reads it from there.
     let context = SharedValue::new(|| use_context::<PageContext>().unwrap_or_default()).into_inner();
     if !context.sprite.is_empty() {
-        ui::icon::provide_sprite(&context.sprite);
+        ui::icon::provide_sprite(&[&context.sprite, "#"].concat());
     }
     provide_context(context);
     view! {

@@ -128,15 +128,16 @@ pub enum IconSize {
 
 static SPRITE: OnceLock<String> = OnceLock::new();
 
-/// Tells where the sprite is served, hashed name and all. One build has one
-/// sprite, so it is said once, when the process or the page starts; a second
-/// call changes nothing. An empty URL means a sprite inside the document.
-pub fn provide_sprite(url: &str) {
-    SPRITE.get_or_init(|| url.to_owned());
+/// Tells what stands before a symbol's name: the address of the sprite, hashed name and
+/// all, with `#`; or what the names begin with where the symbols lie inside the document.
+/// One build has one sprite, so it is said once, when the process or the page starts; a
+/// second call changes nothing.
+pub fn provide_sprite(before: &str) {
+    SPRITE.get_or_init(|| before.to_owned());
 }
 
 fn sprite() -> &'static str {
-    SPRITE.get().map_or("/icons/sprite.svg", String::as_str)
+    SPRITE.get().map_or("/icons/sprite.svg#", String::as_str)
 }
 
 /// A picture that says nothing by itself: the word stands beside it, or in the
@@ -154,7 +155,7 @@ pub fn Icon(
         IconSize::Normal => "icon",
         IconSize::Large => "icon icon--l",
     };
-    let href = [sprite(), "#", glyph.0].concat();
+    let href = [sprite(), glyph.0].concat();
     view! {
         <svg class=class aria-hidden="true" focusable="false">
             <use href=href></use>

@@ -67,7 +67,12 @@ impl<'a> Bench<'a> {
     }
 
     fn cpu(&self) -> Result<Cpu> {
-        Ok(Cpu::read(&[self.node.pid()], self.ground.postmaster()))
+        self.cpu_of(&self.node)
+    }
+
+    /// Of a node and the database.
+    fn cpu_of(&self, node: &Node) -> Result<Cpu> {
+        Ok(Cpu::read(&[node.pid()], self.ground.postmaster()))
     }
 
     /// Runs `gate`; some measure two.

@@ -19,6 +19,9 @@ pub struct Witness {
     /// The ids of drafts that were found missing, until the person has seen it.
     #[serde(default)]
     pub missing: Vec<String>,
+    /// The ids of the tasks that 今日 shows: read first at the next start. `None`: not noted.
+    #[serde(default)]
+    pub today: Option<Vec<String>>,
 }
 
 const WITNESS: &str = "mc-witness";

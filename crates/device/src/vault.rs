@@ -12,7 +12,7 @@ use std::{
 use js_sys::Uint8Array;
 
 use crate::{
-    Failure,
+    Failure, clock,
     idb::{Db, Guard, Migration, Query, Step, Store},
     random,
     seal::{DataKey, Sealer},
@@ -34,6 +34,9 @@ const KEY: &str = "key";
 
 /// The key of the mark within `meta`: which commit was the last.
 const MARK: &str = "mark";
+
+/// How many values are unsealed in one turn of the page's loop.
+const AT_ONCE: usize = 100;
 
 /// A change of the store.
 #[derive(Clone, Debug)]
@@ -241,15 +244,16 @@ impl Vault {
         }
     }
 
-    /// Every small value whose key begins with one of `prefixes`, from one moment's state. From then on commits
-    /// build on that moment.
+    /// Every small value whose key begins with one of `prefixes` or is one of `keys`, from one moment's state. From
+    /// then on commits build on that moment.
     ///
     /// # Errors
     /// What the browser says.
-    pub async fn read(&self, prefixes: &[&str]) -> Result<Found, Failure> {
+    pub async fn read(&self, prefixes: &[&str], keys: Vec<String>) -> Result<Found, Failure> {
         let get = |key: &str| Query::Get { store: META, key: key.to_owned() };
         let mut queries = vec![get(KEY), get(MARK)];
         queries.extend(prefixes.iter().map(|prefix| Query::Scan { store: ROWS, prefix: (*prefix).to_owned() }));
+        queries.extend(keys.into_iter().map(|key| Query::Get { store: ROWS, key }));
         let mut answers = self.db.read(&queries).await?.into_iter();
         let mut one = || answers.next().and_then(|rows| rows.into_iter().next()).map(|row| row.value);
         let (key, mark) = (one(), one());
@@ -271,15 +275,24 @@ impl Vault {
             return Ok(found);
         }
         let sealer = self.sealer()?;
-        // All at once: one after another each would wait for a way to WebCrypto's threads and back.
-        let unsealing: Vec<_> = answers.flatten().map(|row| (row.key, sealer.unseal(&row.value))).collect();
-        for (key, value) in unsealing {
-            match value.await {
-                Ok(value) => found.rows.push((key, value.to_vec())),
-                Err(_) => found.unreadable.push(key),
+        let mut rows = answers.flatten();
+        loop {
+            // Many at once: one after another each would wait for a way to WebCrypto's threads and back.
+            let unsealing: Vec<_> =
+                rows.by_ref().take(AT_ONCE).map(|row| (row.key, sealer.unseal(&row.value))).collect();
+            let is_last = unsealing.len() < AT_ONCE;
+            for (key, value) in unsealing {
+                match value.await {
+                    Ok(value) => found.rows.push((key, value.to_vec())),
+                    Err(_) => found.unreadable.push(key),
+                }
             }
+            if is_last {
+                return Ok(found);
+            }
+            // A tap is heard in between.
+            clock::sleep(0).await;
         }
-        Ok(found)
     }
 
     /// Whether another tab has written since this one read.

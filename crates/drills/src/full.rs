@@ -18,6 +18,9 @@ use crate::{Figures, city::City, disk::Disk, load::Load, rig::Rig, settings::Com
 /// Bytes of the disk: the cluster, its log, and the 128 MB without which nothing is started.
 const SIZE: u64 = 420 << 20;
 
+/// The exit code of a data folder that cannot be used.
+const DATA: i32 = 5;
+
 /// How often, and how many.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Full {
@@ -133,6 +136,7 @@ async fn fill(full: &Full) -> Result<()> {
     let (faults, counts) = recorder.judge(&rig, city.tenant, Vec::new()).await?;
     broken.extend(faults);
     rig.kill().await?;
+    broken.extend(begin_full(&mut rig, &rows).await?);
     drop(rig);
     recovered.sort_unstable();
     Figures {
@@ -147,6 +151,19 @@ async fn fill(full: &Full) -> Result<()> {
         broken,
     }
     .publish()
+}
+
+/// A server that finds its disk full says so and ends, before it starts a database that could not write; with room again
+/// it begins. Gives what it did instead.
+async fn begin_full(rig: &mut Rig, disk: &Disk) -> Result<Vec<String>> {
+    let filler = disk.at.join("filler");
+    filled(&filler, 0)?;
+    let (code, said) = rig.begin_and_end().await?;
+    fs::remove_file(&filler)?;
+    rig.start().await.context("with room again it does not begin")?;
+    rig.kill().await?;
+    let is_right = code == Some(DATA) && said.contains("磁盘已满") && said.contains("is full");
+    Ok(if is_right { Vec::new() } else { vec![format!("started on a full disk: code {code:?}, {said}")] })
 }
 
 /// A file that leaves `spare` bytes.

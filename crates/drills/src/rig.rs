@@ -131,6 +131,13 @@ impl Rig {
         Ok(())
     }
 
+    /// Starts a process that ends by itself; gives its exit code and what it said.
+    pub(crate) async fn begin_and_end(&self) -> Result<(Option<i32>, String)> {
+        let ended = self.command()?.stderr(Stdio::piped()).output();
+        let ended = tokio::time::timeout(START, ended).await.context("it does not end")??;
+        Ok((ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned()))
+    }
+
     /// Starts it and waits until it answers.
     pub(crate) async fn start(&mut self) -> Result<()> {
         self.spawn()?;

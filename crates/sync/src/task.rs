@@ -71,6 +71,18 @@ impl TaskAtHand {
         [TASKS, LISTS, DRAFTS, RECEIPTS]
     }
 
+    /// The key prefixes of what tasks share, which is small.
+    #[must_use]
+    pub const fn shared_prefixes() -> [&'static str; 1] {
+        [LISTS]
+    }
+
+    /// The keys of what a task may have of its own.
+    #[must_use]
+    pub fn own_keys(id: &str) -> [String; 3] {
+        [TASKS, DRAFTS, RECEIPTS].map(|family| [family, id].concat())
+    }
+
     /// The tasks of what lies on the disk. A record that cannot be read stays there and is passed over.
     pub fn load<'a>(records: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Map<AssignmentId, Self> {
         let mut lists: Vec<Arc<ChecklistVersion>> = Vec::new();

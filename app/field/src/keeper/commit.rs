@@ -86,7 +86,7 @@ impl Keeper {
     }
 
     /// The browser has emptied the store under the app: what is in memory is the last of it.
-    async fn write_again(&self, phone: Phone) -> Result<(), Failure> {
+    pub(super) async fn write_again(&self, phone: Phone) -> Result<(), Failure> {
         self.vault.begin_again().await?;
         let mut changes = of_engine(self.with_engine(sync::Engine::records).unwrap_or_default());
         changes.extend(phone.me.with_untracked(|me| me.as_ref().map(put_me)));

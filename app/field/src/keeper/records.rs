@@ -31,10 +31,20 @@ pub(super) struct Stored {
 
 /// Reads everything. A record that cannot be read stays where it is and is not shown.
 pub(super) async fn read(vault: &Vault) -> Result<Stored, Failure> {
+    read_of(vault, &TaskAtHand::prefixes(), Vec::new()).await
+}
+
+/// Reads of the tasks only these, and all else.
+pub(super) async fn read_tasks(vault: &Vault, ids: &[String]) -> Result<Stored, Failure> {
+    let keys = ids.iter().flat_map(|id| TaskAtHand::own_keys(id)).collect();
+    read_of(vault, &TaskAtHand::shared_prefixes(), keys).await
+}
+
+async fn read_of(vault: &Vault, tasks: &[&str], keys: Vec<String>) -> Result<Stored, Failure> {
     let mut prefixes = vec![ME, NOTES];
-    prefixes.extend(TaskAtHand::prefixes());
+    prefixes.extend(tasks);
     prefixes.extend(Engine::prefixes());
-    let Found { rows: found, unreadable } = vault.read(&prefixes).await?;
+    let Found { rows: found, unreadable } = vault.read(&prefixes, keys).await?;
     let records = || found.iter().map(|(key, value)| (key.as_str(), value.as_slice()));
     let tasks = TaskAtHand::load(records());
     let mut stored = Stored {

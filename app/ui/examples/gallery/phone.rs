@@ -297,13 +297,6 @@ pub(crate) fn moments(lang: Lang) -> AnyView {
                         })
                         .collect_view()}
                 </ul>
-                <div class="moment">
-                    <Icon glyph=Glyph::CHECK />
-                    <h2>{p("已离场", "You have left")}</h2>
-                    <p class="moment__figure">"1:58:12"</p>
-                    <p class="muted">{p("趁记得清楚,把 3 条补完", "Finish the last 3 items while you remember")}</p>
-                    <Button wide=true>{p("开始补记", "Go on")}</Button>
-                </div>
                 <EmptyState
                     glyph=Glyph::TODAY
                     title=p("今天没有任务", "Nothing for today")
@@ -313,12 +306,6 @@ pub(crate) fn moments(lang: Lang) -> AnyView {
                 </EmptyState>
             </main>
             <footer class="foot">{tabs(lang, 1)}</footer>
-            <Toast
-                message=Some(p("已到场 10:02", "Arrived 10:02").to_owned())
-                undo_label=p("撤销", "Undo")
-                on_undo=|()| ()
-                seconds_left=Some(48_u32)
-            />
         </div>
     }
     .into_any()

@@ -103,11 +103,10 @@ impl Site {
         let mut kept = vec![wasm, glue, style, boot, rescue];
         kept.push(self.add("worker.js", &web::script(&public.join("field/worker.js"), Script::Module, &[])?)?);
 
-        for picture in pictures(&public.join("icons"))? {
-            kept.push(self.add(&format!("icons/{}", file_name(&picture)), &read(&picture)?)?);
-        }
-
         let shell = fs::read_to_string(public.join("field/shell.html")).context("reading the shell")?;
+        // Of the names that the app's own elements have, none begins so.
+        let symbols = sprite()?.replace("<symbol id=\"", "<symbol id=\"i-");
+        let shell = shell.replace("{{symbols}}", &symbols);
         let worker = fs::read_to_string(public.join("sw.js")).context("reading the service worker")?;
         let build = self.build_id(&kept, &[&shell, &worker]);
 
@@ -146,6 +145,7 @@ impl Site {
         self.style("hq")?;
         // The plain page that tells phones on a local network how to trust this machine.
         self.style("help")?;
+        self.add("icons/sprite.svg", sprite()?.as_bytes())?;
         let bundle = Front::Hq.folder(self.profile);
         if !bundle.join("stamp").exists() {
             return Ok(());
@@ -233,6 +233,12 @@ impl Site {
 
 fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("reading {}", file.display()))
+}
+
+/// The icons, each a symbol.
+fn sprite() -> Result<String> {
+    let file = workspace::root().join("public/icons/sprite.svg");
+    fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))
 }
 
 fn file_name(path: &Path) -> String {
