@@ -32,6 +32,9 @@ pub struct FileNote {
     /// Other tasks that name the same bytes, and for whose visits the server has them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub had: Vec<AssignmentId>,
+    /// Those of `had` of which no pull has said so yet. Once `task` counts, it is asked for one of them again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubted: Vec<AssignmentId>,
 }
 
 /// Where a file stands.
@@ -72,7 +75,8 @@ impl FileNote {
     /// A file as it is handed in.
     pub(crate) fn new(task: AssignmentId, bytes: &StoredBytes) -> Self {
         let state = FileState::Waiting { sent: 0 };
-        Self { sha256: bytes.sha256, task, size: bytes.size, state, counted: false, also: Vec::new(), had: Vec::new() }
+        let (also, had, doubted) = (Vec::new(), Vec::new(), Vec::new());
+        Self { sha256: bytes.sha256, task, size: bytes.size, state, counted: false, also, had, doubted }
     }
 
     /// The same bytes are handed in by `task`: every visit gets them once.
@@ -98,8 +102,16 @@ impl FileNote {
 
     /// It counts for `task`, as of `now`.
     pub(crate) fn counts(&mut self, task: AssignmentId, now: Moment) {
-        self.arrived(task, now);
+        self.doubted.retain(|doubted| *doubted != task);
         self.counted |= self.task == task;
+        self.arrived(task, now);
+        if self.counted
+            && let Some(next) = self.doubted.pop()
+        {
+            self.had.retain(|had| *had != next);
+            self.had.push(std::mem::replace(&mut self.task, next));
+            self.counted = false;
+        }
     }
 
     /// The server does not have it for `task` any more, or never had.
@@ -109,6 +121,7 @@ impl FileNote {
             (self.state, self.counted) = (FileState::Waiting { sent: 0 }, false);
         } else if let Some(place) = self.had.iter().position(|had| *had == task) {
             self.also.push(self.had.swap_remove(place));
+            self.doubted.retain(|doubted| *doubted != task);
             self.go_on();
         }
     }
@@ -116,6 +129,7 @@ impl FileNote {
     /// Everything again, for every task.
     pub(crate) fn again(&mut self) {
         self.also.append(&mut self.had);
+        self.doubted.clear();
         (self.state, self.counted) = (FileState::Waiting { sent: 0 }, false);
     }
 
@@ -124,7 +138,11 @@ impl FileNote {
         if matches!(self.state, FileState::Received { .. })
             && let Some(next) = self.also.pop()
         {
-            self.had.push(std::mem::replace(&mut self.task, next));
+            let left = std::mem::replace(&mut self.task, next);
+            self.had.push(left);
+            if !self.counted && !planted(Mutant::ReceivedWhenAllSent) && !planted(Mutant::ForgetsPhotosAfterEpoch) {
+                self.doubted.push(left);
+            }
             (self.state, self.counted) = (FileState::Waiting { sent: 0 }, false);
         }
     }
@@ -242,6 +260,32 @@ mod tests {
         note.heard(UploadState { offset: 5, verified: true }, Moment(4));
         note.missed(first);
         assert_eq!((note.task, note.waits()), (first, true));
+    }
+
+    /// Seed 202252 of the simulator: the server took a photo and was put back to before it; the next visit with the same
+    /// photo was handed in before a pull had named it for the first, which was never asked about again.
+    #[test]
+    fn what_goes_on_to_another_visit_before_a_pull_has_named_it_is_asked_about_again() {
+        let (first, second) = (AssignmentId(uuid::Uuid::nil()), AssignmentId(uuid::Uuid::from_u128(2)));
+        let verified = UploadState { offset: 5, verified: true };
+        let mut note = note(5);
+        note.heard(verified, Moment(1));
+        note.named_by(second);
+        note.heard(verified, Moment(2));
+        assert_eq!((note.task, note.is_unsure()), (second, true));
+        note.counts(second, Moment(3));
+        assert_eq!((note.task, note.is_unsure(), note.is_owed(second)), (first, true, false));
+        note.heard(at(0), Moment(4));
+        assert!(note.is_owed(first) && note.waits());
+        note.heard(verified, Moment(5));
+        note.counts(first, Moment(6));
+        assert!(!note.is_unsure() && !note.is_owed(first) && !note.is_owed(second));
+        // What a pull has named is not asked about, whoever names it next.
+        let third = AssignmentId(uuid::Uuid::from_u128(3));
+        note.named_by(third);
+        note.heard(verified, Moment(7));
+        note.counts(third, Moment(8));
+        assert!(!note.is_unsure());
     }
 
     #[test]
