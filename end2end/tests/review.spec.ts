@@ -23,7 +23,8 @@ test('two reviewers see each other, and the second is told who was first', async
 
     // Both press; the decision follows the first to another page and takes effect there.
     await first.page.getByRole('link', { name: /^通过/ }).click();
-    await expect(first.page.locator('.made__line')).toContainText(/\D[3-6] 秒/);
+    // It stands there for a second: looked for more often than once in one.
+    await expect.poll(async () => first.page.locator('.made__line').textContent(), { intervals: [100] }).toContain('5 秒');
     await second.page.getByRole('link', { name: /^通过/ }).click();
     await first.page.getByRole('link', { name: '问题', exact: true }).click();
     await expect(first.page.locator('[data-pending="1"]')).toBeAttached();

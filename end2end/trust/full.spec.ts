@@ -7,7 +7,7 @@ import { type Page, expect, test } from '@playwright/test';
 import { saved } from '../fixtures/visit';
 import { Disk } from './support/disk';
 import { FAULTS, choiceItem, taps } from './support/faults';
-import { Luck, count, figures, pause, progress } from './support/run';
+import { Luck, count, figures, isNamed, pause, progress } from './support/run';
 import { NO_COPY } from './support/shims';
 import { readStore } from './support/store';
 import { type Desk, anyItem, begin, end, enter, killAndCompare, openItem } from './support/work';
@@ -165,7 +165,7 @@ async function lostCount(page: Page): Promise<boolean> {
 }
 
 test('P5 a disk filled to the last byte: what was called saved is there, or the phone says which drafts its browser has thrown away', async () => {
-  test.skip(!process.env.MINGCHA_TRUST && !process.env.MINGCHA_RUNS, 'what Chromium does on a disk without a byte differs from run to run: only as a named suite');
+  test.skip(!isNamed(), 'what Chromium does on a disk without a byte differs from run to run: only as a named suite');
   const luck = new Luck();
   // What Chromium does to its stores on a disk without a byte is its own: this looks, and proves nothing within CI.
   const runs = count(50, 0);

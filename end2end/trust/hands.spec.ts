@@ -10,7 +10,7 @@ import { addPhotos, drained, handIn, leave, note, saved, signIn } from '../fixtu
 import {
   type Work, begin, dies, end, expectArrived, expectKept, finish, forcesOut, form, keepCookies, play,
 } from './support/sessions';
-import { Luck, figures } from './support/run';
+import { Luck, figures, isNamed } from './support/run';
 import { readStore } from './support/store';
 
 const HALL = '东门营业厅';
@@ -148,7 +148,7 @@ async function toldToOthers(work: Work): Promise<{ told: string; holders: number
 }
 
 test('P8 a visit that is called back and given to somebody else while its phone is offline: all of it arrives, and the other hears nothing of it', async () => {
-  test.skip(!process.env.MINGCHA_TRUST && !process.env.MINGCHA_RUNS, 'CI has no time for it: only as a named suite');
+  test.skip(!isNamed(), 'CI has no time for it: only as a named suite');
   await play('phone-reassigned', 2, async (work, luck) => {
     const page = (): Page => work.phone.page;
     await work.phone.cut('**/api/**');
@@ -175,7 +175,7 @@ test('P8 a visit that is called back and given to somebody else while its phone 
 });
 
 test('P8 a visit that is taken over on a second phone of the same person: that one hands it in, and the first keeps what it had', async () => {
-  test.skip(!process.env.MINGCHA_TRUST && !process.env.MINGCHA_RUNS, 'CI has no time for it: only as a named suite');
+  test.skip(!isNamed(), 'CI has no time for it: only as a named suite');
   await play('phone-taken-over', 2, async (work, luck) => {
     const page = (): Page => work.phone.page;
     await leave(work.phone, work.visit);

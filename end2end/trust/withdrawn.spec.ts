@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test';
 
 import { type Desk, begin, buildOf, end, expectNote, form, isOpen, noteText, starts, update } from './support/release';
 import { exported, unsealed } from './support/rescue';
-import { Luck, count, figures, progress } from './support/run';
+import { Luck, count, figures, isNamed, progress } from './support/run';
 import { type Draft, readStore } from './support/store';
 import { TRAP, trapping } from './support/wasm';
 
@@ -12,7 +12,6 @@ const WASM = /^\/assets\/field-.*\.wasm$/;
 
 /** Seen of this build and of the one before: the worker that waits is not changed to, and never will be in that browser. */
 const WHY = 'on a slow machine Chromium does not always change to a waiting build: only as a named suite, until it is known why';
-const IN_CI = !process.env.MINGCHA_TRUST && !process.env.MINGCHA_RUNS;
 
 /** The page that stands in for the app shows itself, and its export holds the draft with this note. */
 async function expectRescue(desk: Desk, reason: 'failed' | 'stopped', text: string | RegExp): Promise<void> {
@@ -68,7 +67,7 @@ test('P26 a release that is not whole is never taken', async () => {
 });
 
 test('P26 a build that panics leads to a page that exports the drafts, and the next build opens everything', async () => {
-  test.skip(IN_CI, WHY);
+  test.skip(!isNamed(), WHY);
   const luck = new Luck();
   const rounds = count(20, 1);
   const desk = await begin(TRAP);
@@ -146,7 +145,7 @@ async function letGo(desk: Desk): Promise<void> {
 }
 
 test('P26 the kill switch lets go of a build that cannot help itself, and touches no draft', async () => {
-  test.skip(IN_CI, WHY);
+  test.skip(!isNamed(), WHY);
   const luck = new Luck();
   const rounds = count(20, 1);
   const desk = await begin();
@@ -186,7 +185,7 @@ test('P26 the kill switch lets go of a build that cannot help itself, and touche
 });
 
 test('P26 twin: a kill switch that also empties the stores is caught', async () => {
-  test.skip(IN_CI, WHY);
+  test.skip(!isNamed(), WHY);
   const luck = new Luck();
   const desk = await begin();
   const text = `没了 ${luck.seed}`;

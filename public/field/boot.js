@@ -13,8 +13,6 @@
   // The worker has the app lying there. Without one this is a first visit, and the page says what is being fetched.
   // Before all else: what comes next waits for the browser, whose answers come beside one another.
   var coming = worker && worker.controller && fetchApp();
-  // It opens its store by then: the browser takes its time to find it.
-  if (coming && indexedDB.databases) indexedDB.databases().catch(() => {});
 
   function preference(key) {
     try {
@@ -95,6 +93,8 @@
   }
 
   async function start() {
+    // The app opens its store soon: the browser takes its time to find it.
+    if (coming && indexedDB.databases) indexedDB.databases().catch(() => {});
     if (!coming) root.dataset.first = '';
     if (coming && (await update())) return;
     if (!coming) {

@@ -172,9 +172,7 @@ impl Keeper {
         });
         Ok(())
     }
-}
 
-impl Keeper {
     /// What the first screen needs, if it was noted which tasks those are and they are there: a phone that was at work
     /// for a year shows its day as quickly as a new one.
     async fn first(&self, phone: Phone) -> Result<Option<Stored>, Failure> {
@@ -199,11 +197,8 @@ impl Keeper {
             match records::read(&self.vault).await {
                 Ok(mut stored) => {
                     let unreadable = std::mem::take(&mut stored.unreadable);
-                    if !self.vault.has_key() {
-                        self.forget(phone);
-                    } else if self.vault.is_written() {
-                        self.show(phone, stored);
-                    }
+                    // Where somebody has signed out there is nothing to show; an emptied store is looked after by whoever calls.
+                    drop(self.take_in(phone, stored));
                     return unreadable;
                 }
                 Err(failure) => phone.heard(Err(failure)),

@@ -140,7 +140,7 @@ impl FileNote {
         {
             let left = std::mem::replace(&mut self.task, next);
             self.had.push(left);
-            if !self.counted && !planted(Mutant::ReceivedWhenAllSent) && !planted(Mutant::ForgetsPhotosAfterEpoch) {
+            if !self.counted {
                 self.doubted.push(left);
             }
             (self.state, self.counted) = (FileState::Waiting { sent: 0 }, false);

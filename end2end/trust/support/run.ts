@@ -9,6 +9,11 @@ export function count(full: number, short: number): number {
   return process.env.MINGCHA_TRUST ? Math.max(short, Math.ceil(full / 10)) : short;
 }
 
+/** Whether a suite was asked for by its name: what CI has no time for, or no answer to, runs only then. */
+export function isNamed(): boolean {
+  return Boolean(process.env.MINGCHA_TRUST || process.env.MINGCHA_RUNS);
+}
+
 /** Luck that can be had again: mulberry32. */
 export class Luck {
   readonly seed: number;

@@ -74,15 +74,23 @@ impl Keeper {
     /// Reads what lies on the disk again. Whoever calls has the turn.
     pub(super) async fn catch_up(&self, phone: Phone) -> Result<(), Failure> {
         let stored = records::read(&self.vault).await?;
-        if self.vault.is_written() && !self.vault.has_key() {
+        if self.take_in(phone, stored)? { Ok(()) } else { self.write_again(phone).await }
+    }
+
+    /// Shows what was read again; `false`: nothing, for the browser has emptied the store.
+    ///
+    /// # Errors
+    /// `NoKey`: somebody has signed out in another tab, and here too from now on.
+    pub(super) fn take_in(&self, phone: Phone, stored: Stored) -> Result<bool, Failure> {
+        let is_written = self.vault.is_written();
+        if is_written && !self.vault.has_key() {
             self.forget(phone);
             return Err(Failure::new("NoKey", "signed out in another tab"));
         }
-        if !self.vault.is_written() {
-            return self.write_again(phone).await;
+        if is_written {
+            self.show(phone, stored);
         }
-        self.show(phone, stored);
-        Ok(())
+        Ok(is_written)
     }
 
     /// The browser has emptied the store under the app: what is in memory is the last of it.

@@ -286,7 +286,7 @@ impl World {
     /// Bytes that a phone has, that the visit which it writes names, and that the server never got.
     fn kept_back(&self, phone: &crate::phone::Phone, open: &crate::phone::Open) -> Vec<String> {
         let mut broken = Vec::new();
-        for (task, row) in open.rows.iter().filter(|(_, row)| row.closed.is_none()) {
+        for (task, _) in open.rows.iter().filter(|(_, row)| row.closed.is_none()) {
             let troubled = open.engine.troubles().any(|trouble| trouble.task == *task);
             let writes = self.server.writer(*task) == Some(open.engine.journal());
             // By this phone: one that took the visit over may have equal bytes by chance, of another draft of its own.
