@@ -16,6 +16,9 @@ const LATE = `
 
 const tasks = (page: Page) => page.locator('[data-list=today] [data-task]');
 
+const noted = async (page: Page): Promise<string[]> =>
+  page.evaluate(() => JSON.parse(localStorage.getItem('mc-witness') ?? '{}').today ?? []);
+
 async function note(page: Page, today: string[] | null): Promise<void> {
   await page.evaluate((today) => {
     const witness = JSON.parse(localStorage.getItem('mc-witness') ?? '{}');
@@ -38,8 +41,7 @@ test('what was noted of 今日 is shown first, and a wrong note hides and loses 
     await phone.go('/field');
     await expect(tasks(phone.page).nth(2)).toBeVisible();
     const all = await tasks(phone.page).evaluateAll((shown) => shown.map((one) => (one as HTMLElement).dataset.task ?? ''));
-    const noted = await phone.page.evaluate(() => JSON.parse(localStorage.getItem('mc-witness') ?? '{}').today);
-    expect([...noted].sort(), 'what the screen shows is what is noted').toEqual([...all].sort());
+    expect([...(await noted(phone.page))].sort(), 'what the screen shows is what is noted').toEqual([...all].sort());
     const before = await readStore(phone.page);
 
     const unknown = '01900000-0000-7000-8000-000000000000';
@@ -54,7 +56,7 @@ test('what was noted of 今日 is shown first, and a wrong note hides and loses 
       await expect(phone.page.locator('[data-list=today]')).toBeVisible();
       await expect(tasks(phone.page), what).toHaveCount(shown, { timeout: 3000 });
       await expect(tasks(phone.page), `${what}: the rest comes`).toHaveCount(all.length);
-      await expect.poll(async () => phone.page.evaluate(() => JSON.parse(localStorage.getItem('mc-witness') ?? '{}').today?.length), what).toBe(all.length);
+      await expect.poll(async () => (await noted(phone.page)).length, what).toBe(all.length);
       const after = await readStore(phone.page);
       expect(after.drafts, what).toEqual(before.drafts);
       expect([...after.files].sort(), what).toEqual([...before.files].sort());
@@ -73,6 +75,40 @@ test('what was noted of 今日 is shown first, and a wrong note hides and loses 
     expect(Object.keys(stored.drafts).sort()).toEqual(Object.keys(before.drafts).sort());
     expect(stored.drafts[first]?.evidence).toEqual(before.drafts[first]?.evidence);
     expect(stored.drafts[second]).toEqual(before.drafts[second]);
+  } finally {
+    await end(desk);
+  }
+});
+
+// On 30 November 2026 a stopwatch went back to 00:00, and a dialog closed under the finger: the rest came.
+test('what is pressed and opened before the rest is there stays pressed and open', async () => {
+  const desk = await begin(undefined, LATE);
+  const { phone, visits } = desk;
+  const { page } = phone;
+  try {
+    const visit = visits[1] ?? '';
+    const all = (await noted(page)).length;
+    expect(all).toBeGreaterThan(1);
+    await phone.go(`/field/visit/${visit}/list`);
+    const timed = page.locator('article[data-item]').filter({ has: page.locator('.stopwatch') }).first();
+    const code = (await timed.getAttribute('data-item')) ?? '';
+    await expect.poll(async () => (await noted(page)).length).toBe(all);
+
+    await note(page, [visit]);
+    await openItem(desk, visit, code);
+    const watch = page.locator('.stopwatch').first();
+    await watch.getByRole('button').click();
+    await page.getByRole('button', { name: /^缺 / }).click();
+    const dialog = page.getByRole('dialog').filter({ visible: true });
+    await expect(dialog).toHaveCount(1);
+    await expect(watch).toHaveAttribute('data-state', 'running');
+    expect(await noted(page), 'the rest is not there yet').toEqual([visit]);
+    await expect.poll(async () => (await noted(page)).length).toBe(all);
+    await expect(dialog).toHaveCount(1);
+    await expect(watch).toHaveAttribute('data-state', 'running');
+    await phone.go('/field');
+    await openItem(desk, visit, code);
+    await expect(watch).toHaveAttribute('data-state', 'running');
   } finally {
     await end(desk);
   }

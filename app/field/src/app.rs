@@ -1,7 +1,5 @@
 //! The app: opens the store, then shows the screen of the address.
 
-use domain::sorted::Map;
-
 use domain::text::Lang;
 use leptos::prelude::*;
 use ui::{EmptyState, Glyph, LiveRegion, Theme};
@@ -100,14 +98,17 @@ fn shown(phone: Phone) -> impl IntoView {
         Saved::Nothing | Saved::Saving => String::new(),
     });
     let signed_in = Memo::new(move |_| phone.me.with(Option::is_some));
-    // A task that has just come may be the one that the address names.
-    let tasks = Memo::new(move |_| phone.rows.with(Map::len));
+    // The task that the address names may have just come; that others came is nothing to build a screen anew for.
+    let is_known = Memo::new(move |_| {
+        let named = phone.router.current().visit();
+        phone.rows.with(|rows| named.is_none_or(|id| rows.contains_key(&id)))
+    });
     view! {
         {move || {
             // Who switches the language builds the view anew.
             phone.lang.track();
             phone.mended.track();
-            tasks.track();
+            is_known.track();
             let (route, signed_in) = (phone.router.current(), signed_in.get());
             // What a screen shows it follows by itself: a tap must not build the screen anew
             // under the finger, or take away the camera and the keyboard.

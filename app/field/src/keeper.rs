@@ -15,6 +15,7 @@ mod session;
 mod status;
 mod turn;
 mod unsaved;
+mod watches;
 mod witness;
 mod words;
 mod write;
@@ -37,6 +38,7 @@ use crate::{
 use records::Stored;
 use turn::Turns;
 use unsaved::Unsaved;
+use watches::Pressed;
 
 /// Whoever writes. Clones are the same one.
 #[derive(Clone)]
@@ -66,6 +68,8 @@ struct Inner {
     again: RefCell<bool>,
     /// Edits that are not on the disk yet.
     unsaved: Unsaved,
+    /// Stopwatches that were pressed and are not on the disk yet.
+    pressed: Pressed,
     /// This browser keeps a second copy.
     has_copy: Cell<bool>,
     /// The second copy has all that the store has.
@@ -94,6 +98,7 @@ impl Keeper {
             shown: RefCell::new(domain::time::Moment::default()),
             again: RefCell::new(false),
             unsaved: Unsaved::default(),
+            pressed: Pressed::default(),
             has_copy: Cell::new(false),
             copy_is_whole: Cell::new(false),
             recovered: Cell::new(false),

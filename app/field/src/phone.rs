@@ -234,23 +234,12 @@ impl Phone {
 
     /// Starts a stopwatch.
     pub(crate) fn start_watch(self, key: String) {
-        self.watches.update(|watches| {
-            watches.insert(key, device::clock::now());
-        });
-        self.keep_watches();
+        self.keeper.with_value(|keeper| keeper.keep_watch(self, key, Some(device::clock::now())));
     }
 
     /// Stops it.
-    pub(crate) fn stop_watch(self, key: &str) {
-        self.watches.update(|watches| {
-            watches.remove(key);
-        });
-        self.keep_watches();
-    }
-
-    fn keep_watches(self) {
-        let watches = self.watches.get_untracked();
-        self.keeper.with_value(|keeper| keeper.note(self, "watches", &watches));
+    pub(crate) fn stop_watch(self, key: String) {
+        self.keeper.with_value(|keeper| keeper.keep_watch(self, key, None));
     }
 
     /// Whether something on screen must move each second.

@@ -22,7 +22,7 @@ pub(super) fn view(slot: Slot, count: usize) -> impl IntoView {
     let beat = slot.visit.phone.beat;
     let finish = move |ok: bool| {
         let ms = since.get_untracked().map_or(0, |since| device::clock::now().since(since).max(0));
-        slot.visit.phone.stop_watch(&key.get_value());
+        slot.visit.phone.stop_watch(key.get_value());
         let mut next = calls.get_untracked();
         next.push(Call { ms, ok });
         put(next);

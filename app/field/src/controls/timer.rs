@@ -48,7 +48,7 @@ pub(super) fn view(
             on_stop=move |()| {
                 if let Some(since) = since.get_untracked() {
                     let ms = device::clock::now().since(since).max(0);
-                    visit.phone.stop_watch(&key.get_value());
+                    visit.phone.stop_watch(key.get_value());
                     stopped(ms);
                 }
             }

@@ -109,7 +109,7 @@ impl Keeper {
 
     /// Takes what lies on the disk into memory, with the edits that are not there yet on top.
     pub(super) fn show(&self, phone: Phone, stored: Stored) {
-        let Stored { me, engine, mut rows, watches, recovered, intent: _, unreadable: _ } = stored;
+        let Stored { me, engine, mut rows, mut watches, recovered, intent: _, unreadable: _ } = stored;
         if let Some(me) = &me {
             crate::words::set_zone(me.zone);
         }
@@ -124,6 +124,7 @@ impl Keeper {
         if phone.me.with_untracked(|known| *known != me) {
             phone.me.set(me);
         }
+        self.inner.pressed.press_again(&mut watches);
         phone.rows.set(rows);
         phone.watches.set(watches);
         self.inner.recovered.set(recovered);

@@ -93,6 +93,7 @@ impl Keeper {
     pub(super) fn forget(&self, phone: Phone) {
         *self.inner.engine.borrow_mut() = None;
         *self.inner.witness.borrow_mut() = None;
+        self.inner.pressed.forget();
         phone.me.set(None);
         phone.rows.update(domain::sorted::Map::clear);
         phone.watches.update(domain::sorted::Map::clear);

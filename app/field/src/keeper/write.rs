@@ -86,27 +86,39 @@ impl Keeper {
 
     /// Keeps a small thing beside the drafts.
     pub(crate) fn note<T: Serialize>(&self, phone: Phone, name: &str, value: &T) {
-        let kept = self.kept(phone, put_note(name, value));
+        let change = put_note(name, value);
+        self.keep(phone, move || change.clone(), || ());
+    }
+
+    /// Puts on the disk what it is when the turn comes; `then`: it lies there.
+    pub(super) fn keep(&self, phone: Phone, change: impl Fn() -> Change + 'static, then: impl FnOnce() + 'static) {
+        let kept = self.kept(phone, Box::new(change));
         leptos::task::spawn_local(async move {
-            if let Err(failure) = kept.await {
-                phone.heard(Err(failure));
+            match kept.await {
+                Ok(()) => then(),
+                Err(failure) => phone.heard(Err(failure)),
             }
         });
     }
 
     /// The same, and waits until it is on the disk.
     pub(crate) async fn note_now<T: Serialize>(&self, phone: Phone, name: &str, value: &T) {
+        let change = put_note(name, value);
         // Where to come back to after a kill is a help, not a promise.
-        drop(self.kept(phone, put_note(name, value)).await);
+        drop(self.kept(phone, Box::new(move || change.clone())).await);
     }
 
     /// Its turn is asked for at once.
-    fn kept(&self, phone: Phone, change: Change) -> impl Future<Output = Result<(), device::Failure>> + use<> {
+    fn kept(
+        &self,
+        phone: Phone,
+        change: Box<dyn Fn() -> Change>,
+    ) -> impl Future<Output = Result<(), device::Failure>> + use<> {
         let turn = self.inner.turns.take();
         let this = self.clone();
         async move {
             let _turn = turn.await;
-            this.commit(phone, || Ok((vec![change.clone()], ()))).await
+            this.commit(phone, || Ok((vec![change()], ()))).await
         }
     }
 
