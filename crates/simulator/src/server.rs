@@ -130,6 +130,8 @@ struct Journal {
     key: u64,
     last_seq: i64,
     revoked: bool,
+    /// The journal that its phone opened in its place.
+    replaced_by: Option<JournalId>,
 }
 
 #[derive(Clone, Debug)]

@@ -45,6 +45,7 @@ steps! {
     136 "0136_logs_look_filled",
     137 "0137_clocks_that_go_back",
     138 "0138_each_by_its_key",
+    139 "0139_journals_lead_on",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

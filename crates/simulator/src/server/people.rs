@@ -42,11 +42,14 @@ impl Server {
             .journals
             .iter()
             .find(|(_, known)| Some(known.key) == resume && known.account == account && !known.revoked)
-            .map(|(id, known)| (*id, known.key));
+            .map(|(id, known)| (*id, known.key))
+            // The phone may not have heard yet that another is in its place, and writes that one all the same.
+            .map(|known| (known, self.with_later(known.0).pop()))
+            .filter(|(_, last)| !last.is_some_and(|last| self.is_revoked(last)));
         let (journal, key) = match known {
-            Some(known) => {
+            Some((known, last)) => {
                 if let Some(session) = self.sessions.get_mut(&token) {
-                    session.journal = Some(known.0);
+                    session.journal = last;
                 }
                 known
             }
@@ -72,24 +75,40 @@ impl Server {
             Caller::Hq(_) | Caller::Server => None,
         };
         let Some((account, before, revoked)) = found else { return false };
-        let opened = self.journals.entry(journal).or_insert(Journal { account, key, last_seq: 0, revoked });
+        let new = Journal { account, key, last_seq: 0, revoked, replaced_by: None };
+        let opened = self.journals.entry(journal).or_insert(new);
         if opened.account != account || opened.last_seq > 0 {
             return false;
         }
         opened.key = key;
+        if opened.replaced_by.is_some() {
+            // A request that came late: the phone has gone on since.
+            return true;
+        }
+        let mut earlier = before.map_or_else(Vec::new, |before| self.with_later(before));
+        earlier.retain(|one| *one != journal);
+        if let Some(last) = earlier.last().and_then(|last| self.journals.get_mut(last)) {
+            last.replaced_by = Some(journal);
+        }
+        let is_earlier = |one: Option<JournalId>| one.is_some_and(|one| earlier.contains(&one));
         let of_caller = |token: u64| matches!(caller, Caller::Token(own) if own == token);
         for (token, session) in &mut self.sessions {
             // Every session of this phone, whichever of them, or the key, opened it.
-            if of_caller(*token) || (before.is_some() && session.account == account && session.journal == before) {
+            if of_caller(*token) || (session.account == account && is_earlier(session.journal)) {
                 session.journal = Some(journal);
             }
         }
         for assignee in self.assignees.values_mut() {
-            if assignee.account == account && assignee.writer == before && before.is_some() {
+            if assignee.account == account && is_earlier(assignee.writer) {
                 assignee.writer = Some(journal);
             }
         }
         true
+    }
+
+    /// A journal, and those that came to stand in its place, one after the other.
+    fn with_later(&self, journal: JournalId) -> Vec<JournalId> {
+        std::iter::successors(Some(journal), |one| self.journals.get(one)?.replaced_by).collect()
     }
 
     /// Whether a session lasts.

@@ -217,6 +217,24 @@ async fn a_phone_that_signs_in_again_goes_on_with_its_visit() {
     let next = store::NewJournal { id: domain::ids::JournalId(uuid()), key: Sha256::of(uuid().as_bytes()) };
     assert!(world.store.open_journal(world.tenant, Caller::Key(new.key), next, NOW).await.unwrap());
     assert!(!elsewhere(token).await);
+    // Seed 197718: the answer was still on its way when the person signed in anew, with the key of the journal before.
+    let anew = world.sign_in(&visitor.login, Front::Field, None).await.unwrap();
+    let resumed = world.store.resume_journal(world.tenant, anew, new.key, NOW).await.unwrap();
+    assert_eq!(resumed, Some(new.id), "the phone hears of the journal whose key it showed");
+    assert!(!elsewhere(anew).await, "and its session names the one that came in its place");
+    // What asks late for a journal that was replaced puts nothing back, and takes nothing along.
+    assert!(world.store.open_journal(world.tenant, Caller::Token(anew), new, NOW).await.unwrap());
+    assert!(!elsewhere(anew).await);
+    assert!(!elsewhere(token).await);
+    let third = store::NewJournal { id: domain::ids::JournalId(uuid()), key: Sha256::of(uuid().as_bytes()) };
+    assert!(world.store.open_journal(world.tenant, Caller::Key(phone.key), third, NOW).await.unwrap());
+    assert!(!elsewhere(anew).await, "the oldest key opens one in the place of the newest journal");
+    let mut owner = PgConnection::connect(&cluster().owner).await.unwrap();
+    let revoke = sqlx::query("UPDATE identity.journal SET revoked_at = $1 WHERE tenant_id = $2 AND journal_id = $3");
+    revoke.bind(NOW.0).bind(world.tenant.0).bind(third.id.0).execute(&mut owner).await.unwrap();
+    let again = world.sign_in(&visitor.login, Front::Field, None).await.unwrap();
+    let resumed = world.store.resume_journal(world.tenant, again, new.key, NOW).await.unwrap();
+    assert_eq!(resumed, None, "a journal that was taken out of service is not gone on with by an older key");
 }
 
 async fn phone_pull(world: &World, token: Sha256) -> protocol::pull::Pulled {

@@ -31,13 +31,14 @@ use crate::{
 
 /// Columns that are not covered though their table is: the password, the journal that writes a visit, and of a
 /// journal everything but whose it is and how far.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 7] = [
     "identity.account.password_hash",
     "identity.assignee.writer",
     "identity.journal.key_hash",
     "identity.journal.epoch",
     "identity.journal.opened_at",
     "identity.journal.revoked_at",
+    "identity.journal.replaced_by",
 ];
 
 struct Column {
