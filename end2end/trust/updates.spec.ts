@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 
-import { type Desk, begin, buildOf, end, expectNote, form, noteText, starts, update } from './support/release';
+import { type Desk, addressOf, bare, begin, buildOf, end, expectNote, form, noteText, showsBuild, update } from './support/release';
 import { Luck, count, figures, progress } from './support/run';
 
 test('P6 a new build that comes in mid-form waits for the form, and takes nothing of it', async () => {
@@ -28,7 +28,11 @@ test('P6 a new build that comes in mid-form waits for the form, and takes nothin
       const more = `${text}, 接着写`;
       await noteText(desk, more);
       // At the next start nobody holds the form: now it changes, once.
-      await starts(desk, next);
+      await bare(desk, async (browser) => {
+        await browser.go(addressOf(desk));
+        await browser.until(showsBuild(next, 'article[data-item]'));
+      });
+      await form(desk);
       await expectNote(desk, more);
       progress('updates in mid-form', n, updates);
     }

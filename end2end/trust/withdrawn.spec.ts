@@ -2,16 +2,14 @@
 
 import { expect, test } from '@playwright/test';
 
-import { type Desk, begin, buildOf, end, expectNote, form, isOpen, noteText, starts, update } from './support/release';
+import type { Bare } from './support/bare';
+import { type Desk, addressOf, bare, begin, buildOf, changes, end, expectNote, form, noteText, showsBuild, update } from './support/release';
 import { exported, unsealed } from './support/rescue';
-import { Luck, count, figures, isNamed, progress } from './support/run';
+import { Luck, count, figures, progress } from './support/run';
 import { type Draft, readStore } from './support/store';
 import { TRAP, trapping } from './support/wasm';
 
 const WASM = /^\/assets\/field-.*\.wasm$/;
-
-/** Seen of this build and of the one before: the worker that waits is not changed to, and never will be in that browser. */
-const WHY = 'on a slow machine Chromium does not always change to a waiting build: only as a named suite, until it is known why';
 
 /** The page that stands in for the app shows itself, and its export holds the draft with this note. */
 async function expectRescue(desk: Desk, reason: 'failed' | 'stopped', text: string | RegExp): Promise<void> {
@@ -25,12 +23,25 @@ async function expectRescue(desk: Desk, reason: 'failed' | 'stopped', text: stri
   expect(lines.some((line) => typeof line.copy === 'string')).toBe(true);
 }
 
+/** What a form shows, and what stands in for the app. */
+const ARTICLE = 'article[data-item]';
+const RESCUE = '[data-state^=rescue-]';
+
 /** 重试 on the page that stands in for the app: what is out now is fetched, and opens everything. */
-async function retry(desk: Desk, text: string | RegExp): Promise<void> {
-  await desk.phone.page.getByRole('button', { name: '重试' }).click();
-  await isOpen(desk);
-  await expectNote(desk, text);
+async function retry(browser: Bare, build: string): Promise<void> {
+  await browser.evaluate(`[...document.querySelectorAll('button')].find((one) => one.textContent.includes('重试')).click()`);
+  await browser.until(showsBuild(build, ARTICLE));
 }
+
+/** It panics in mid-form. */
+const PANIC = `
+  globalThis.mcTrap = true;
+  (() => {
+    const field = document.querySelector('textarea[name^=note]');
+    field.value = '没有存下的字';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  })();
+`;
 
 test('P26 a release that is not whole is never taken', async () => {
   const luck = new Luck();
@@ -67,11 +78,11 @@ test('P26 a release that is not whole is never taken', async () => {
 });
 
 test('P26 a build that panics leads to a page that exports the drafts, and the next build opens everything', async () => {
-  test.skip(!isNamed(), WHY);
   const luck = new Luck();
   const rounds = count(20, 1);
   const desk = await begin(TRAP);
   const tally = { at_start: 0, not_wasm: 0, in_mid_form: 0, exported: 0, opened: 0 };
+  const address = addressOf(desk);
   let text = `第 0 版 ${luck.seed}`;
   try {
     await form(desk);
@@ -84,35 +95,41 @@ test('P26 a build that panics leads to a page that exports the drafts, and the n
       ] as const;
       for (const [name, make] of bad) {
         desk.front.publish(desk.build, `${name}${n}`, (path, _status, body) => (WASM.test(path) ? { body: make(body) } : undefined));
-        expect(await update(desk.phone.page)).toBe('installed');
-        await starts(desk, `${name}${n}`);
+        await bare(desk, (browser) => changes(browser, address, `${name}${n}`, ARTICLE, RESCUE));
+        await desk.phone.page.goto(address);
         await expectRescue(desk, 'failed', text);
         tally.exported += 1;
         tally[name] += 1;
         // The release is withdrawn: the next one comes out.
         desk.front.publish(desk.build, `mends-${name}${n}`);
-        await retry(desk, text);
-        expect(await buildOf(desk.phone.page)).toBe(`mends-${name}${n}`);
+        await bare(desk, async (browser) => {
+          await browser.go(address);
+          await browser.until(showsBuild(`${name}${n}`, RESCUE));
+          await retry(browser, `mends-${name}${n}`);
+        });
+        await form(desk);
+        await expectNote(desk, text);
         tally.opened += 1;
         text = `${name} ${n} ${luck.below(1_000_000)}`;
         await noteText(desk, text);
       }
       // It panics in mid-form: what was called saved is there, in the file and after the next start.
-      await desk.phone.page.evaluate(() => {
-        // eslint-disable-next-line @typescript-eslint/no-explicit-any
-        (globalThis as any).mcTrap = true;
-        const field = document.querySelector<HTMLTextAreaElement>('textarea[name^=note]');
-        if (field) field.value = '没有存下的字';
-        field?.dispatchEvent(new Event('input', { bubbles: true }));
-      });
+      await desk.phone.page.evaluate(PANIC);
       // What was being typed was never called saved: it may be there, what was there before may be, nothing else.
       const either = new RegExp(`^(${text}|没有存下的字)$`);
       await expectRescue(desk, 'stopped', either);
       tally.exported += 1;
       tally.in_mid_form += 1;
       desk.front.publish(desk.build, `mends-mid${n}`);
-      await retry(desk, either);
-      await starts(desk, `mends-mid${n}`);
+      await bare(desk, async (browser) => {
+        await browser.prepare(TRAP);
+        await browser.go(address);
+        await browser.until(showsBuild(`mends-not_wasm${n}`, ARTICLE));
+        await browser.evaluate(PANIC);
+        await browser.until(showsBuild(`mends-not_wasm${n}`, '[data-state=rescue-stopped]'));
+        await retry(browser, `mends-mid${n}`);
+      });
+      await form(desk);
       await expectNote(desk, either);
       text = await desk.phone.page.locator('textarea[name^=note]').first().inputValue();
       tally.opened += 1;
@@ -124,28 +141,25 @@ test('P26 a build that panics leads to a page that exports the drafts, and the n
   }
 });
 
+const LIST = '[data-list=today]';
+
 /** A build whose very first script is broken: no page of it can change to the next one. */
 async function stuck(desk: Desk, n: number): Promise<void> {
   desk.front.publish(desk.build, `stuck${n}`, (path) => (path.startsWith('/assets/boot-') ? { body: Buffer.from('throw new Error("boot");') } : undefined));
-  expect(await update(desk.phone.page)).toBe('installed');
-  // A page that was left a moment ago may still hold its form open: then it is the start after this one.
-  await expect(async () => {
-    await desk.phone.go('/field');
-    await expect(desk.phone.page.locator(`meta[name="mingcha:build"][content="stuck${n}"]`)).toBeAttached({ timeout: 6_000 });
-  }).toPass();
+  await bare(desk, (browser) => changes(browser, `${desk.front.url}/field`, `stuck${n}`, LIST, '#skeleton'));
   await desk.phone.go('/field');
   await expect(desk.phone.page.locator('#skeleton')).toBeAttached();
 }
 
 /** The kill switch is out: the browser sees it with its next navigation. */
 async function letGo(desk: Desk): Promise<void> {
-  await update(desk.phone.page);
-  const caches_ = (): Promise<number> => desk.phone.page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('field-')).length);
-  await expect.poll(caches_).toBe(0);
+  await bare(desk, async (browser) => {
+    await browser.go(`${desk.front.url}/field`);
+    await browser.until(`caches.keys().then((names) => !names.some((name) => name.startsWith('field-')))`);
+  });
 }
 
 test('P26 the kill switch lets go of a build that cannot help itself, and touches no draft', async () => {
-  test.skip(!isNamed(), WHY);
   const luck = new Luck();
   const rounds = count(20, 1);
   const desk = await begin();
@@ -185,7 +199,6 @@ test('P26 the kill switch lets go of a build that cannot help itself, and touche
 });
 
 test('P26 twin: a kill switch that also empties the stores is caught', async () => {
-  test.skip(!isNamed(), WHY);
   const luck = new Luck();
   const desk = await begin();
   const text = `没了 ${luck.seed}`;

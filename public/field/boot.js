@@ -60,28 +60,24 @@
 
   // Lets a waiting build take over, unless a form is open anywhere. True if the page reloads.
   async function update() {
-    var registration = await worker.getRegistration('/field');
-    if (!registration || !registration.waiting) return false;
+    var registration = (await worker.getRegistration()) || {};
+    if (!registration.waiting) return;
     // Open forms share this lock. The page before this one may have held it a moment ago, and not be quite gone.
     return navigator.locks
-      .request('form-open', { signal: AbortSignal.timeout(1500) }, () => change(registration))
-      .catch(() => false);
+      .request('form-open', { signal: AbortSignal.timeout(1500) }, async () => {
+        // Chromium asks the old worker once to come to an end, and a request that wakes it in that moment makes it
+        // forget that until it has rested for half a minute: so first whatever this page loads is there, its icon too.
+        await coming.catch(() => {});
+        await wait(700);
+        for (var tries = 80; registration.waiting && tries--; await wait(50)) registration.waiting.postMessage({ type: 'activate' });
+        // Nobody waits any more: it is the one that answers now, whichever page asked it to.
+        return !registration.waiting && !location.reload();
+      })
+      .catch(() => {});
   }
 
-  // A request of this page that wakes the old worker in the wrong moment makes Chromium
-  // drop the change, and the new worker would wait for ever: so it is asked again and again.
-  function change(registration) {
-    return new Promise((done) => {
-      var tries = 80;
-      var asking = setInterval(() => {
-        var waiting = registration.waiting;
-        if (waiting && tries--) return waiting.postMessage({ type: 'activate' });
-        clearInterval(asking);
-        // Nobody waits any more: it is the one that answers now, whichever page asked it to.
-        if (!waiting) location.reload();
-        done(!waiting);
-      }, 50);
-    });
+  function wait(ms) {
+    return new Promise((done) => setTimeout(done, ms));
   }
 
   // The glue, and the answer that brings the WASM.

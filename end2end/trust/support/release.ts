@@ -5,6 +5,7 @@ import { type Page, expect } from '@playwright/test';
 import { Phone } from '../../fixtures/phone';
 import { Server } from '../../fixtures/server';
 import { acceptAndArrive, offlineReady, saved, signIn } from '../../fixtures/visit';
+import { Bare } from './bare';
 import { Front } from './front';
 import { readStore } from './store';
 
@@ -18,6 +19,23 @@ export interface Desk {
   code: string;
 }
 
+/** Asks the browser to look for a new worker, as it does by itself with each navigation; gives what comes of it. */
+const UPDATE = `(async () => {
+  const registration = await navigator.serviceWorker.getRegistration('/field');
+  if (!registration) return 'none';
+  try {
+    await registration.update();
+  } catch {
+    return 'refused';
+  }
+  const worker = registration.installing ?? registration.waiting;
+  if (!worker) return 'same';
+  while (!['installed', 'activated', 'redundant'].includes(worker.state)) {
+    await new Promise((resolve) => worker.addEventListener('statechange', resolve, { once: true }));
+  }
+  return worker.state;
+})()`;
+
 /** A visit is begun. `shim`: what lies under the page. */
 export async function begin(shim?: string): Promise<Desk> {
   const server = await Server.start();
@@ -30,7 +48,10 @@ export async function begin(shim?: string): Promise<Desk> {
   await acceptAndArrive(phone, visit);
   const { items } = await readStore(phone.page);
   const code = items[visit]?.[0] ?? '';
-  if (shim) await phone.page.addInitScript(shim);
+  if (shim) {
+    phone.prepare = (page) => page.addInitScript(shim);
+    await phone.prepare(phone.page);
+  }
   return { server, front, phone, build, visit, code };
 }
 
@@ -50,16 +71,37 @@ export async function form(desk: Desk): Promise<void> {
   await isOpen(desk);
 }
 
-/** Starts the app at the form until it is this build: a page that was left a moment ago may still hold its form open. */
-export async function starts(desk: Desk, build: string): Promise<void> {
-  const page = desk.phone.page;
-  await expect
-    .poll(async () => {
-      await desk.phone.go(`/field/visit/${desk.visit}/item/${desk.code}`);
-      await expect(page.locator(`article[data-item="${desk.code}"], [data-state^=rescue-]`).first()).toBeVisible();
-      return buildOf(page);
-    })
-    .toBe(build);
+/** Whatever changes builds is done in a browser that nobody looks into; the phone is off meanwhile, and has started again after it. */
+export async function bare(desk: Desk, work: (browser: Bare) => Promise<void>): Promise<void> {
+  await desk.phone.close();
+  const browser = await Bare.open(desk.phone.profile);
+  await work(browser);
+  await browser.close();
+  await desk.phone.open();
+}
+
+export function addressOf(desk: Desk): string {
+  return `${desk.front.url}/field/visit/${desk.visit}/item/${desk.code}`;
+}
+
+/** Whether the page shows this. */
+function shows(selector: string): string {
+  return `document.querySelector(${JSON.stringify(selector)}) !== null`;
+}
+
+/** Whether it does, as a page of this build. */
+export function showsBuild(build: string, selector: string): string {
+  return `${shows(selector)} && document.querySelector('meta[name="mingcha:build"]').content === ${JSON.stringify(build)}`;
+}
+
+/** The app opens at an address and shows `before`, hears of the build that is out, is closed and opens again: now it is that one. */
+export async function changes(browser: Bare, address: string, build: string, before: string, after: string): Promise<void> {
+  await browser.go(address);
+  await browser.until(shows(before));
+  expect(await browser.evaluate(UPDATE)).toBe('installed');
+  await browser.go('about:blank');
+  await browser.go(address);
+  await browser.until(showsBuild(build, after));
 }
 
 export async function isOpen(desk: Desk): Promise<void> {
@@ -76,21 +118,7 @@ export async function expectNote(desk: Desk, text: string | RegExp): Promise<voi
   await expect(desk.phone.page.locator('textarea[name^=note]').first()).toHaveValue(text);
 }
 
-/** Asks the browser to look for a new worker, as it does by itself with each navigation; waits for what comes of it. */
+/** What comes of a look for a new worker. */
 export async function update(page: Page): Promise<string> {
-  return page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.getRegistration('/field');
-    if (!registration) return 'none';
-    try {
-      await registration.update();
-    } catch {
-      return 'refused';
-    }
-    const worker = registration.installing ?? registration.waiting;
-    if (!worker) return 'same';
-    while (!['installed', 'activated', 'redundant'].includes(worker.state)) {
-      await new Promise((resolve) => worker.addEventListener('statechange', resolve, { once: true }));
-    }
-    return worker.state;
-  });
+  return page.evaluate(UPDATE);
 }
