@@ -20,7 +20,8 @@ fn worlds_keep_what_is_promised() {
 }
 
 /// Worlds in which a promise was broken once. 20728, 31507, 32339 and 34917: a session named the journal before the one
-/// that its phone had opened with the hand-in key. 23368: a photo that a restored server had taken and lost.
+/// that its phone had opened with the hand-in key; 197718: the one before, whose key somebody had signed in with. 23368: a
+/// photo that a restored server had taken and lost.
 #[test]
 fn worlds_that_were_broken_once_are_whole() {
     for seed in [9_279, 20_728, 23_368, 31_507, 32_339, 34_917, 134_934, 189_742, 197_718, 202_252, 217_382] {
