@@ -2,7 +2,7 @@
 
 import { expect, test } from '@playwright/test';
 
-import { type Desk, addressOf, bare, begin, buildOf, end, expectNote, form, noteText, showsBuild, update } from './support/release';
+import { ARTICLE, type Desk, addressOf, bare, begin, buildOf, end, expectNote, form, noteText, showsBuild, update } from './support/release';
 import { Luck, count, figures, progress } from './support/run';
 
 test('P6 a new build that comes in mid-form waits for the form, and takes nothing of it', async () => {
@@ -30,7 +30,7 @@ test('P6 a new build that comes in mid-form waits for the form, and takes nothin
       // At the next start nobody holds the form: now it changes, once.
       await bare(desk, async (browser) => {
         await browser.go(addressOf(desk));
-        await browser.until(showsBuild(next, 'article[data-item]'));
+        await browser.until(showsBuild(next, ARTICLE));
       });
       await form(desk);
       await expectNote(desk, more);

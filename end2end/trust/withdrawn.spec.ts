@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test';
 
 import type { Bare } from './support/bare';
-import { type Desk, addressOf, bare, begin, buildOf, changes, end, expectNote, form, noteText, showsBuild, update } from './support/release';
+import { ARTICLE, type Desk, addressOf, bare, begin, buildOf, changes, end, expectNote, form, noteText, showsBuild, update } from './support/release';
 import { exported, unsealed } from './support/rescue';
 import { Luck, count, figures, progress } from './support/run';
 import { type Draft, readStore } from './support/store';
@@ -23,8 +23,7 @@ async function expectRescue(desk: Desk, reason: 'failed' | 'stopped', text: stri
   expect(lines.some((line) => typeof line.copy === 'string')).toBe(true);
 }
 
-/** What a form shows, and what stands in for the app. */
-const ARTICLE = 'article[data-item]';
+/** What stands in for the app. */
 const RESCUE = '[data-state^=rescue-]';
 
 /** 重试 on the page that stands in for the app: what is out now is fetched, and opens everything. */

@@ -67,19 +67,26 @@ export async function buildOf(page: Page): Promise<string> {
 
 /** Opens the form, as a start of the app at its address. */
 export async function form(desk: Desk): Promise<void> {
-  await desk.phone.go(`/field/visit/${desk.visit}/item/${desk.code}`);
-  await isOpen(desk);
+  await desk.phone.page.goto(addressOf(desk));
+  await expect(desk.phone.page.locator(`article[data-item="${desk.code}"]`)).toBeVisible();
 }
 
 /** Whatever changes builds is done in a browser that nobody looks into; the phone is off meanwhile, and has started again after it. */
 export async function bare(desk: Desk, work: (browser: Bare) => Promise<void>): Promise<void> {
   await desk.phone.close();
   const browser = await Bare.open(desk.phone.profile);
-  await work(browser);
-  await browser.close();
+  try {
+    await work(browser);
+  } finally {
+    await browser.close();
+  }
   await desk.phone.open();
 }
 
+/** What a form shows. */
+export const ARTICLE = 'article[data-item]';
+
+/** Where the form is. */
 export function addressOf(desk: Desk): string {
   return `${desk.front.url}/field/visit/${desk.visit}/item/${desk.code}`;
 }
@@ -102,10 +109,6 @@ export async function changes(browser: Bare, address: string, build: string, bef
   await browser.go('about:blank');
   await browser.go(address);
   await browser.until(showsBuild(build, after));
-}
-
-export async function isOpen(desk: Desk): Promise<void> {
-  await expect(desk.phone.page.locator(`article[data-item="${desk.code}"]`)).toBeVisible();
 }
 
 export async function noteText(desk: Desk, text: string): Promise<void> {
