@@ -42,6 +42,18 @@ test('a new supervisor gets in by a one-time link, once, and out when the accoun
     await expect(page.locator('tr[data-login=suqing]')).toContainText('已停用');
     await phone.go('/field/sync');
     await expect(phone.page.locator('[data-state=sign-in]')).toBeVisible({ timeout: 30_000 });
+
+    // Opened again, by a new link alone: the old one is used up.
+    await row.locator('summary').click();
+    await row.getByRole('button', { name: '重新启用' }).click();
+    const next = (await page.locator('[data-link]').textContent()) ?? '';
+    expect(next).toContain('/field/link#');
+    expect(next).not.toBe(link);
+    await phone.page.goto(next);
+    await phone.page.getByRole('button', { name: '在这台手机上登录' }).click();
+    await expect(phone.page.locator('[data-list=today]')).toBeVisible();
+    await desk.go('/hq/people');
+    await expect(row).not.toContainText('已停用');
     desk.expectNoViolations();
     phone.expectNoViolations();
   } finally {
@@ -95,6 +107,19 @@ test('many tasks are drawn at once, each reaches one supervisor, and HQ learns o
     await expect(phone.page.locator('[data-card=commitments]')).toBeAttached();
     await phone.go('/field/sync');
     await drained(phone.page);
+
+    // Called back, it says so, and why.
+    await desk.go('/hq/tasks?state=released');
+    const row = page.locator('tbody tr', { hasText: names[0] }).first();
+    const id = (await row.getAttribute('id')) ?? '';
+    await row.locator('summary').click();
+    await row.locator('input[name=reason]').fill('该机构停业装修');
+    await row.getByRole('button', { name: '收回' }).click();
+    await expect(page).toHaveURL(/\/hq\/tasks/);
+    await phone.go('/field/sync');
+    await phone.page.getByRole('button', { name: '立即同步' }).click();
+    await phone.go(`/field/visit/${id}`);
+    await expect(phone.page.locator('[data-stage=closed]')).toContainText('原因:该机构停业装修');
     desk.expectNoViolations();
     phone.expectNoViolations();
   } finally {

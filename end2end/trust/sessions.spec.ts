@@ -1,10 +1,10 @@
-// P8: a session that ends, a wish to sign out and an account that is closed take nothing of a visit.
+// P8: a session that ends, a wish to sign out and an account that is closed, for good or for a while, take nothing of a visit.
 
 import { type Page, expect, test } from '@playwright/test';
 
 import { storedHashes } from '../fixtures/stored';
-import { drained, handIn, note } from '../fixtures/visit';
-import { PASSWORD, begin, dies, end, expectArrived, expectKept, finish, forcesOut, hears, play, signInAgain } from './support/sessions';
+import { drained, handIn, leave, note } from '../fixtures/visit';
+import { PASSWORD, begin, dies, end, expectArrived, expectKept, finish, forcesOut, form, hears, play, signInAgain } from './support/sessions';
 import { Luck, figures } from './support/run';
 import { NO_COPY } from './support/shims';
 import { readStore } from './support/store';
@@ -101,6 +101,36 @@ test('P8 an account that is closed in mid-visit: the visit is finished and hande
     await expect(page().locator('[data-state=sign-in]')).toBeVisible({ timeout: 120_000 });
     expect((await readStore(page())).files).toEqual([]);
     await expectArrived(work, kept, ['提交的走访']);
+    return kept;
+  });
+});
+
+test('P8 an account that is closed in mid-visit and opened again: the visit goes on where it was, and arrives as any other', async () => {
+  await play('phone-reopened-accounts', 3, async (work, luck) => {
+    const page = (): Page => work.phone.page;
+    // The arrival and the leaving count; what came while the account was closed would wait for HQ.
+    await leave(work.phone, work.visit);
+    await work.phone.go('/field/sync');
+    await drained(page());
+    await work.server.run(['user', 'revoke', 'sup1', '--reason', '离职']);
+    await hears(page(), (status, body) => status === 401 || body.includes('"deactivated":true'));
+    await form(work);
+    work.text += ', 接着写';
+    await note(page(), work.text);
+    await dies(work, luck);
+    await work.phone.go('/field/sync');
+    await work.server.run(['user', 'reopen', 'sup1'], `${PASSWORD}\n`);
+    await hears(page(), (status) => status === 401);
+    await expectKept(work);
+    await dies(work, luck);
+    await signInAgain(work);
+    await expectKept(work);
+    const kept = await finish(work, true);
+    await handIn(work.phone, work.visit);
+    await dies(work, luck);
+    await work.phone.go('/field/sync');
+    await drained(page());
+    await expectArrived(work, kept);
     return kept;
   });
 });

@@ -75,8 +75,9 @@ async fn with_database(
             random: &server.random,
             now: server.clock.now(),
         };
-        demo::install::if_empty(&tools).await?;
-        demo::install::print_accounts();
+        if demo::install::if_empty(&tools).await? != demo::install::Outcome::OtherCompany {
+            demo::install::print_accounts();
+        }
     }
     if shutdown.is_set() {
         return Ok(());

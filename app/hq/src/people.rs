@@ -6,7 +6,7 @@ pub(crate) mod shape;
 
 pub(crate) use link::LinkPage;
 
-use domain::role::Role;
+use domain::{ids::OpId, role::Role};
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use ui::{
     Button, ButtonKind, CheckField, Choice, Column, DataTable, Field, Glyph, Select, Status, StatusBadge, TextInput,
@@ -17,9 +17,9 @@ use crate::{
     labels,
     loaded::Loaded,
     parts::{ActForm, Screen, loading},
-    words::{t, w},
+    words::{Word, t, w},
 };
-use api::{CreatePerson, DisablePerson, ResetPerson, read_people};
+use api::{CreatePerson, DisablePerson, ReopenPerson, ResetPerson, read_people};
 use shape::{Account, People};
 
 /// The roles that an administrator gives out, and those that only whoever runs the server does.
@@ -72,25 +72,22 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
         (None, true) => (Status::Done, w("可登录", "Active")),
         (None, false) => (Status::Open, w("一次性链接", "By link only")),
     };
-    let (id, again) = (account.id.to_string(), account.id.to_string());
-    let active = account.disabled_at.is_none();
-    let (reset, disable) = (loaded.op(n * 2 + 10), loaded.op(n * 2 + 11));
-    let reset = if account.roles.is_guarded() {
-        let words = w(
-            "能看走访原文的账号,由管理服务器的人用 mingcha user passwd 重设密码",
-            "This account reads visits: whoever runs the server sets its password, with mingcha user passwd",
-        );
-        view! { <p class="small muted">{t(words)}</p> }.into_any()
-    } else {
-        view! {
-            <ActForm action=ResetPerson::url() op=reset base=None class="toolbar">
-                <input type="hidden" name="account" value=id />
-                <Button submit=true kind=ButtonKind::Quiet icon=Glyph::KEY>
-                    {t(w("发新的一次性链接", "New one-time link"))}
-                </Button>
-            </ActForm>
+    let (in_op, out_op) = (loaded.op(n * 2 + 10), loaded.op(n * 2 + 11));
+    let actions = match account.disabled_at {
+        Some(_) => {
+            let_in(account, ReopenPerson::url(), in_op, w("重新启用,发一次性链接", "Open again, by a one-time link"))
         }
-        .into_any()
+        None => {
+            let id = account.id.to_string();
+            view! {
+                {let_in(account, ResetPerson::url(), in_op, w("发新的一次性链接", "New one-time link"))}
+                <ActForm action=DisablePerson::url() op=out_op base=None class="toolbar">
+                    <input type="hidden" name="account" value=id />
+                    <Button submit=true kind=ButtonKind::Danger>{t(w("停用", "Disable"))}</Button>
+                </ActForm>
+            }
+            .into_any()
+        }
     };
     view! {
         <tr data-login=account.login.clone()>
@@ -101,22 +98,34 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
             <td>{roles}</td>
             <td><StatusBadge status label=t(word) bare=true /></td>
             <td>
-                {active
-                    .then(|| {
-                        view! {
-                            <details>
-                                <summary class="small">{t(w("操作", "Actions"))}</summary>
-                                {reset}
-                                <ActForm action=DisablePerson::url() op=disable base=None class="toolbar">
-                                    <input type="hidden" name="account" value=again />
-                                    <Button submit=true kind=ButtonKind::Danger>{t(w("停用", "Disable"))}</Button>
-                                </ActForm>
-                            </details>
-                        }
-                    })}
+                <details>
+                    <summary class="small">{t(w("操作", "Actions"))}</summary>
+                    {actions}
+                </details>
             </td>
         </tr>
     }
+}
+
+/// A way in for an account: for one that reads visits only whoever runs the server gives it.
+fn let_in(account: &Account, action: &'static str, op: OpId, word: Word) -> AnyView {
+    if account.roles.is_guarded() {
+        let words = w(
+            "能看走访原文的账号,由管理服务器的人用 mingcha user passwd 重设密码,用 mingcha user reopen 重新启用",
+            "This account reads visits: whoever runs the server sets its password, with mingcha user passwd, or opens it again, with mingcha user reopen",
+        );
+        return view! { <p class="small muted">{t(words)}</p> }.into_any();
+    }
+    let id = account.id.to_string();
+    view! {
+        <ActForm action op base=None class="toolbar">
+            <input type="hidden" name="account" value=id />
+            <Button submit=true kind=ButtonKind::Quiet icon=Glyph::KEY>
+                {t(word)}
+            </Button>
+        </ActForm>
+    }
+    .into_any()
 }
 
 fn form(loaded: &Loaded<People>) -> impl IntoView + use<> {

@@ -141,6 +141,7 @@ fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>) -> impl IntoView + use
                                     <TextInput name="reason" label=t(w("原因", "Reason")) placeholder=t(w("原因", "Reason")) required=true />
                                     <Button submit=true kind=ButtonKind::Danger>{t(w("收回", "Recall"))}</Button>
                                 </ActForm>
+                                <p class="small muted">{t(w("监督员会在手机上看到原因", "The supervisor reads the reason on the phone"))}</p>
                             </details>
                         }
                     })}

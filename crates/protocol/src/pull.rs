@@ -45,6 +45,9 @@ pub enum Change {
         assignment: AssignmentId,
         /// Why, as far as the state tells.
         state: AssignmentState,
+        /// Why, in HQ's words; empty where HQ did not call it back.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
 }
 

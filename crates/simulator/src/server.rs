@@ -56,6 +56,8 @@ pub struct Server {
     journals: BTreeMap<JournalId, Journal>,
     assignees: BTreeMap<AssignmentId, Assignee>,
     inbox: BTreeMap<(AccountId, AssignmentId), Notice>,
+    /// Why HQ called a task back, in its words.
+    recalled: BTreeMap<AssignmentId, String>,
     claims: BTreeMap<(VisitId, Sha256, JournalId), Claim>,
     spool: BTreeMap<(VisitId, Sha256), Vec<u8>>,
     /// Bytes that were hashed whole.

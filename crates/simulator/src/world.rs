@@ -203,7 +203,8 @@ impl World {
     fn take_somebody_away(&mut self) {
         let n = self.luck.below(PHONES);
         match self.luck.below(10) {
-            0 => self.disable(self.phones[n].who),
+            0 if self.server.is_active(city::supervisor(self.phones[n].who)) => self.disable(self.phones[n].who),
+            0 => self.reopen_account(self.phones[n].who),
             1 => self.lose(n),
             2 => {
                 // Revoked from afar; the phone itself is in the same hands.

@@ -20,6 +20,7 @@ mod people;
 mod phone;
 mod planned;
 mod pool;
+pub mod reasons;
 mod recorded;
 mod rows;
 mod secret;

@@ -46,6 +46,7 @@ steps! {
     137 "0137_clocks_that_go_back",
     138 "0138_each_by_its_key",
     139 "0139_journals_lead_on",
+    140 "0140_account_reopen",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

@@ -32,6 +32,8 @@ pub struct TaskAtHand {
     pub draft: Option<Draft>,
     /// Closed by the server: called back, or given to somebody else.
     pub closed: Option<AssignmentState>,
+    /// Why HQ called it back; empty where nobody said.
+    pub closed_why: String,
     /// The receipt of the last handing in.
     pub receipt: Option<HandedIn>,
 }
@@ -51,6 +53,8 @@ struct StoredTask {
     task: Task,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     closed: Option<AssignmentState>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    closed_why: String,
 }
 
 const TASKS: &str = "task/";
@@ -62,7 +66,7 @@ impl TaskAtHand {
     /// A task that has just come.
     #[must_use]
     pub const fn new(task: Task) -> Self {
-        Self { task, checklist: None, draft: None, closed: None, receipt: None }
+        Self { task, checklist: None, draft: None, closed: None, closed_why: String::new(), receipt: None }
     }
 
     /// The key prefixes of every record that [`TaskAtHand::load`] wants to see.
@@ -101,9 +105,9 @@ impl TaskAtHand {
             }
         }
         let mut loaded = Map::new();
-        for StoredTask { task, closed } in tasks {
+        for StoredTask { task, closed, closed_why } in tasks {
             let checklist = lists.iter().find(|list| list.id == task.assignment.checklist).cloned();
-            loaded.insert(task.assignment.id, Self { task, checklist, draft: None, closed, receipt: None });
+            loaded.insert(task.assignment.id, Self { checklist, closed, closed_why, ..Self::new(task) });
         }
         for draft in drafts {
             if let Some(task) = loaded.get_mut(&draft.assignment) {
@@ -203,7 +207,7 @@ impl TaskAtHand {
     /// The records of everything that an answer may have changed.
     pub(crate) fn records(&self) -> impl Iterator<Item = Change> {
         let id = self.task.assignment.id;
-        let stored = StoredTask { task: self.task.clone(), closed: self.closed };
+        let stored = StoredTask { task: self.task.clone(), closed: self.closed, closed_why: self.closed_why.clone() };
         let draft = self.draft.as_ref().map(put_draft);
         let receipt = self.receipt.as_ref().map(|receipt| put([RECEIPTS, &id.to_string()].concat(), receipt));
         [Some(put([TASKS, &id.to_string()].concat(), &stored)), draft, receipt].into_iter().flatten()
@@ -252,11 +256,12 @@ pub fn merge<T: BorrowMut<TaskAtHand> + From<TaskAtHand>>(
 ) {
     for change in &pulled.changes {
         match change {
-            pull::Change::Withdraw { assignment, state } => {
-                if let Some(row) = rows.get_mut(assignment) {
-                    row.borrow_mut().closed = Some(*state);
+            pull::Change::Withdraw { assignment, state, reason } => {
+                if let Some(row) = rows.get_mut(assignment).map(BorrowMut::borrow_mut) {
+                    row.closed = Some(*state);
+                    row.closed_why.clone_from(reason);
                     if planted(Mutant::WithdrawDeletesDraft) {
-                        row.borrow_mut().draft = None;
+                        row.draft = None;
                     }
                 }
             }
@@ -294,6 +299,7 @@ fn merge_task<T: BorrowMut<TaskAtHand> + From<TaskAtHand>>(
     }
     row.checklist = known;
     row.closed = None;
+    row.closed_why.clear();
     row.task = task;
     if let Some(draft) = absorb(row.draft.as_ref(), &row.task, row.checklist.as_deref(), waiting, now) {
         row.draft = Some(draft);

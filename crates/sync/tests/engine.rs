@@ -624,6 +624,38 @@ fn a_checklist_that_comes_with_another_task_serves_the_one_that_came_without() {
     assert_eq!(sync::TaskAtHand::load(stored), rows, "what is in memory is what lies on the disk");
 }
 
+/// The phone said that a task was called back, and nobody could read there why.
+#[test]
+fn a_task_that_is_called_back_says_why_after_a_start_too_until_it_is_given_anew() {
+    let (mut engine, mut disk) = Engine::begin(JournalId(Uuid::from_u128(10)), 1);
+    let mut rows: BTreeMap<AssignmentId, sync::TaskAtHand> = BTreeMap::new();
+    let given = || protocol::pull::Change::Task(Box::new(pulled_task(None)));
+    let id = pulled_task(None).assignment.id;
+    let state = AssignmentState::Recalled;
+    let back = protocol::pull::Change::Withdraw { assignment: id, state, reason: "停业装修".into() };
+    for (cursor, change, told) in [("1", given(), ""), ("2", back, "停业装修"), ("3", given(), "")] {
+        let pulled = Pulled {
+            epoch: 1,
+            cursor: cursor.into(),
+            more: false,
+            server_time: NOW,
+            changes: vec![change],
+            checklists: BTreeMap::new(),
+            deactivated: false,
+        };
+        disk.extend(engine.take_pulled(&mut rows, &pulled, NOW).expect("no new epoch"));
+        assert_eq!((rows[&id].closed_why.as_str(), rows[&id].closed.is_some()), (told, !told.is_empty()));
+        let stored: BTreeMap<_, _> = disk
+            .iter()
+            .filter_map(|change| match change {
+                Change::Put(key, value) => Some((key.as_str(), value.as_slice())),
+                Change::Delete(_) => None,
+            })
+            .collect();
+        assert_eq!(sync::TaskAtHand::load(stored), rows, "what is in memory is what lies on the disk");
+    }
+}
+
 /// Two visits with the same picture: the second never got it, for its phone counted it as sent.
 #[test]
 fn equal_photos_of_two_visits_go_up_for_both() {

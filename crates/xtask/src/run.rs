@@ -43,3 +43,17 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     println!("  $ {}", show(&call));
     Err(call.exec()).context("the server could not be started")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `server/tests/cli/start.rs` shows what `serve --demo` does.
+    #[test]
+    fn make_run_serves_the_release_with_its_demo_city() {
+        let call = Options { lan: false, rest: vec!["--addr".into(), "127.0.0.1:0".into()] }.serve(Profile::Release);
+        let said: Vec<_> = call.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
+        let site = workspace::site(Profile::Release).to_string_lossy().into_owned();
+        assert_eq!(said, ["serve", "--demo", "--site", &site, "--addr", "127.0.0.1:0"]);
+    }
+}

@@ -172,13 +172,20 @@ pub enum UserCommand {
         #[command(flatten)]
         of: OfTenant,
     },
-    /// End a person's access for good. Phones may still hand in what they hold; it waits for HQ.
+    /// End a person's access. Phones may still hand in what they hold; it waits for HQ.
     Revoke {
         /// The login name.
         login: String,
         /// Why; kept in the log.
         #[arg(long, default_value = "")]
         reason: String,
+        #[command(flatten)]
+        of: OfTenant,
+    },
+    /// Let a person in again whose access was ended, with a new password. What was held meanwhile waits for HQ still.
+    Reopen {
+        /// The login name.
+        login: String,
         #[command(flatten)]
         of: OfTenant,
     },

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::Settings,
-    demo::install::{self, Tools},
+    demo::install::{self, Outcome, Tools},
     failure::{Exit, Failure, Result},
 };
 
@@ -23,7 +23,7 @@ async fn install(owner: &Owner) -> Result<()> {
         random: &owner.random,
         now: owner.clock.now(),
     };
-    if !install::if_empty(&tools).await? {
+    if install::if_empty(&tools).await? != Outcome::Installed {
         return Err(Failure::new(
             Exit::Usage,
             "数据库里已有公司;演示城市只装进空数据库。试用请另选目录:mingcha serve --demo --data-dir ./try",

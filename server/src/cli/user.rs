@@ -4,7 +4,7 @@ use domain::{
     ids::AccountId,
     op::{
         Payload,
-        payload::{AccountCreate, AccountDisable, AccountReset},
+        payload::{AccountCreate, AccountDisable, AccountReopen, AccountReset},
     },
     role::{Role, RoleSet},
 };
@@ -45,6 +45,10 @@ pub(super) async fn run(settings: &Settings, command: UserCommand) -> Result<()>
         }
         UserCommand::Revoke { login, reason, of } => {
             owner::with(settings, async |owner| revoke(owner, of.tenant.as_deref(), &login, reason).await).await
+        }
+        UserCommand::Reopen { login, of } => {
+            let password = password::read(&login)?;
+            owner::with(settings, async |owner| reopen(owner, of.tenant.as_deref(), &login, password).await).await
         }
     }
 }
@@ -115,19 +119,24 @@ async fn add(owner: &Owner, code: Option<&str>, person: NewPerson) -> Result<()>
 
 async fn known(owner: &Owner, tenant: &Tenant, login: &str) -> Result<KnownAccount> {
     let account = store::command::account(owner.url(), tenant.id, login).await.map_err(|error| broken(&error))?;
-    let account = account.ok_or_else(|| {
+    account.ok_or_else(|| {
         let company = &tenant.code;
         Failure::new(
             Exit::Usage,
             format!("公司 {company} 没有登录名 {login}"),
             format!("the company {company} has no login name {login}"),
         )
-    })?;
+    })
+}
+
+/// Somebody who may act.
+async fn active(owner: &Owner, tenant: &Tenant, login: &str) -> Result<KnownAccount> {
+    let account = known(owner, tenant, login).await?;
     if account.disabled {
         return Err(Failure::new(
             Exit::Usage,
-            format!("{login} 已被停用;请新建账号"),
-            format!("{login} was revoked; add a new account"),
+            format!("{login} 已被停用;恢复请用 mingcha user reopen"),
+            format!("{login} was revoked; mingcha user reopen lets them in again"),
         ));
     }
     Ok(account)
@@ -135,11 +144,11 @@ async fn known(owner: &Owner, tenant: &Tenant, login: &str) -> Result<KnownAccou
 
 async fn passwd(owner: &Owner, code: Option<&str>, login: &str, password: String) -> Result<()> {
     let tenant = owner.tenant(code).await?;
-    let account = known(owner, &tenant, login).await?;
+    let account = active(owner, &tenant, login).await?;
     let way_in = WayIn { password_hash: Some(hash(owner, password).await?), link: None };
     let salt = owner.salt();
     let payload = Payload::AccountReset(AccountReset { commitment: way_in.commitment(&salt) });
-    let asked = Asked { id: owner.op_id(), subject: account.id.0, salt, payload, private: Private::Reset(way_in) };
+    let asked = Asked { id: owner.op_id(), subject: account.id.0, salt, payload, private: Private::WayIn(way_in) };
     owner.writing(async |store| owner.act(store, &tenant, asked, |_| None).await).await?;
     say(
         &format!("{login} 的密码已改;原有会话和链接已失效。"),
@@ -150,7 +159,7 @@ async fn passwd(owner: &Owner, code: Option<&str>, login: &str, password: String
 
 async fn revoke(owner: &Owner, code: Option<&str>, login: &str, reason: String) -> Result<()> {
     let tenant = owner.tenant(code).await?;
-    let account = known(owner, &tenant, login).await?;
+    let account = active(owner, &tenant, login).await?;
     let payload = Payload::AccountDisable(AccountDisable { reason });
     let asked = Asked { id: owner.op_id(), subject: account.id.0, salt: owner.salt(), payload, private: Private::None };
     owner.writing(async |store| owner.act(store, &tenant, asked, |_| None).await).await?;
@@ -159,6 +168,28 @@ async fn revoke(owner: &Owner, code: Option<&str>, login: &str, reason: String) 
         &format!(
             "{login} is revoked: sessions at HQ have ended; a phone can only hand in what it holds, and HQ decides about it."
         ),
+    );
+    Ok(())
+}
+
+async fn reopen(owner: &Owner, code: Option<&str>, login: &str, password: String) -> Result<()> {
+    let tenant = owner.tenant(code).await?;
+    let account = known(owner, &tenant, login).await?;
+    if !account.disabled {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{login} 没有停用;改密码请用 mingcha user passwd"),
+            format!("{login} was not revoked; mingcha user passwd gives a new password"),
+        ));
+    }
+    let way_in = WayIn { password_hash: Some(hash(owner, password).await?), link: None };
+    let salt = owner.salt();
+    let payload = Payload::AccountReopen(AccountReopen { commitment: way_in.commitment(&salt) });
+    let asked = Asked { id: owner.op_id(), subject: account.id.0, salt, payload, private: Private::WayIn(way_in) };
+    owner.writing(async |store| owner.act(store, &tenant, asked, |_| None).await).await?;
+    say(
+        &format!("{login} 已恢复,用新密码登录;停用期间收到的内容仍由总部决定。"),
+        &format!("{login} may act again and signs in with the new password; what came meanwhile still waits for HQ."),
     );
     Ok(())
 }

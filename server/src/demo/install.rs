@@ -47,18 +47,30 @@ pub struct Tools<'a> {
     pub now: Moment,
 }
 
-/// Installs the demo city unless the database holds a company already; says whether it did.
+/// What became of the wish for a demo city.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was installed.
+    Installed,
+    /// It had been there before.
+    There,
+    /// The database holds a company of its own: nobody of the demo city can sign in.
+    OtherCompany,
+}
+
+/// Installs the demo city unless the database holds a company already.
 ///
 /// # Errors
 /// The database or the media store failed; a half-made city is none: empty the data folder and begin anew.
-pub async fn if_empty(tools: &Tools<'_>) -> Result<bool> {
+pub async fn if_empty(tools: &Tools<'_>) -> Result<Outcome> {
     let owner_url = tools.owner_url;
     let failed = |error: store::Error| Failure::unexpected("demo city", &error);
-    if !store::tenants(owner_url).await.map_err(failed)?.is_empty() {
-        return Ok(false);
+    let tenant = TenantId(super::places::ORIGIN);
+    let companies = store::tenants(owner_url).await.map_err(failed)?;
+    if !companies.is_empty() {
+        return Ok(if companies.contains(&tenant) { Outcome::There } else { Outcome::OtherCompany });
     }
     eprintln!("正在安装演示城市(约 10 秒) installing the demo city (about 10 seconds)");
-    let tenant = TenantId(super::places::ORIGIN);
     let now = tools.now;
     let new = NewTenant {
         id: tenant,
@@ -77,7 +89,7 @@ pub async fn if_empty(tools: &Tools<'_>) -> Result<bool> {
     city.ground(&hash).await?;
     city.month().await?;
     city.owner.close().await;
-    Ok(true)
+    Ok(Outcome::Installed)
 }
 
 /// Who can sign in, for the terminal.

@@ -57,6 +57,11 @@ fn people_are_made_changed_and_revoked_while_the_server_runs() {
     assert_eq!(sign_in(&address, "li", "second-password").status, 401);
     house.run(&["user", "revoke", "li"]).fails(2, &["li was revoked"]);
     house.run_with(&["user", "passwd", "li"], PASSWORD).fails(2, &["li was revoked"]);
+    house.run_with(&["user", "reopen", "li"], "third-password\n").succeeds();
+    assert_eq!(sign_in(&address, "li", "second-password").status, 401, "only the new way in");
+    assert_eq!(sign_in(&address, "li", "third-password").status, 200);
+    house.run_with(&["user", "reopen", "li"], PASSWORD).fails(2, &["li was not revoked"]);
+    house.run_with(&["user", "reopen", "nobody"], PASSWORD).fails(2, &["no login name nobody"]);
     assert!(house.run(&["verify", "--no-media"]).succeeds().out.contains("Nothing differs"));
     serving.stop();
 }

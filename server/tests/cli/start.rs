@@ -2,7 +2,11 @@
 
 use std::{fs, net::TcpListener};
 
-use crate::{house::House, web::ask};
+use crate::{
+    house::{House, Serving},
+    phone::sign_in,
+    web::ask,
+};
 
 #[test]
 fn wrong_words_and_settings_are_refused() {
@@ -80,6 +84,34 @@ fn it_serves_says_what_is_in_force_and_stops_cleanly() {
     house.run(&["tenant", "list"]).succeeds();
     serving.stop();
     assert!(!house.data().join("postgres/postmaster.pid").exists(), "the database has stopped with it");
+}
+
+/// What `make run` calls: a second call keeps what was done. And a company of its own was offered the demo's accounts.
+#[test]
+fn the_demo_city_is_installed_once_and_into_an_empty_database_only() {
+    const ADMIN: &str = "admin";
+    let signs_in = |serving: &Serving, login: &str| sign_in(&serving.address, login, "mingcha-demo").status == 200;
+    let house = House::empty();
+    let first = house.serve(&["--demo"]);
+    let said = first.said.join("\n");
+    assert!(said.contains("demo accounts") && said.contains("sup1") && said.contains("reviewer"), "{said}");
+    assert!(["sup1", "reviewer", ADMIN].iter().all(|login| signs_in(&first, login)));
+    house.run(&["user", "revoke", "reviewer"]).succeeds();
+    house.run(&["demo"]).fails(2, &["the demo city goes into an empty one only"]);
+    assert!(house.run(&["verify"]).succeeds().out.contains("Nothing differs"));
+    first.stop();
+    let second = house.serve(&["--demo"]);
+    assert!(second.said.join("\n").contains("demo accounts"));
+    assert!(signs_in(&second, "sup1") && !signs_in(&second, "reviewer"), "what was done is kept");
+    assert_eq!(house.run(&["tenant", "list"]).succeeds().out.matches("yunchuan").count(), 1);
+    second.stop();
+
+    let house = House::empty();
+    house.run(&["tenant", "add", "yc", "--name", "云川"]).succeeds();
+    let serving = house.serve(&["--demo"]);
+    assert!(!serving.said.join("\n").contains("demo accounts"));
+    assert!(!signs_in(&serving, ADMIN));
+    serving.stop();
 }
 
 #[test]

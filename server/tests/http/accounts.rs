@@ -351,6 +351,15 @@ async fn one_admin_alone_gets_nobody_to_read_a_visit() {
         let (op, account) = (uuid().to_string(), reviewer.account.to_string());
         let reset = desk.post(&house, "/hq/act/people/reset", &[("op_id", &op), ("account", &account)]).await;
         assert!(reset.status >= 400 && reset.cookie("mc_link").is_none(), "{}", reset.status);
+        // Nor by closing it first and opening it again.
+        let closed = company.person(&house, &[Role::Reviewer]).await.account.to_string();
+        for (act, goes) in [("disable", true), ("reopen", false)] {
+            let op = uuid().to_string();
+            let address = format!("/hq/act/people/{act}");
+            let answer = desk.post(&house, &address, &[("op_id", &op), ("account", &closed)]).await;
+            assert_eq!(answer.status < 400, goes, "{act}: {}", answer.status);
+            assert!(answer.cookie("mc_link").is_none());
+        }
         assert_eq!(theirs.get(&house, reads).await.status, 200, "the reviewer's own session goes on");
         desk = puppet.expect("an administrator may make another");
     }

@@ -110,15 +110,16 @@ fn notice(visit: Visit, stage: Stage) -> AnyView {
                 "This visit is being filled in on your other phone. Take over to go on here; what the other one has not sent is kept apart for the reviewer. If it was this phone and its browser data was cleared, answers that were not sent are gone.",
             ),
         ),
-        Stage::Closed => banner(
-            Tone::Neutral,
-            Glyph::VOID,
-            t("任务已收回", "The task was called back"),
-            t(
+        Stage::Closed => {
+            let why = visit.with(|row| row.closed_why.clone()).unwrap_or_default();
+            let text = t(
                 "不用去了。已填的内容还在本机,也会传给审核人。",
                 "There is no need to go. What you filled in stays on this phone and goes to the reviewer.",
-            ),
-        ),
+            );
+            let because = if why.is_empty() { why } else { tf("原因:{}。", "Reason: {}. ", &[&why]) };
+            let title = t("任务已收回", "The task was called back");
+            banner(Tone::Neutral, Glyph::VOID, title, &[&because, text].concat())
+        }
         Stage::Returned => returned(visit),
         _ => ().into_any(),
     }
@@ -154,7 +155,8 @@ fn returned(visit: Visit) -> AnyView {
     .into_any()
 }
 
-fn banner(tone: Tone, glyph: Glyph, title: &'static str, text: &'static str) -> AnyView {
+fn banner(tone: Tone, glyph: Glyph, title: &'static str, text: &str) -> AnyView {
+    let text = text.to_owned();
     view! {
         <Banner tone glyph title>
             <p>{text}</p>

@@ -52,6 +52,15 @@ pub async fn disable_person(op_id: OpId, account: AccountId, #[server(default)] 
     crate::ssr::people::disable(op_id, account, reason).await
 }
 
+/// A closed account may act again, by a one-time link.
+///
+/// # Errors
+/// [`HqError::Refused`]: it reads visits, or it is not closed.
+#[server(prefix = "/hq/act", endpoint = "people/reopen")]
+pub async fn reopen_person(op_id: OpId, account: AccountId) -> Result<(), HqError> {
+    crate::ssr::people::reopen(op_id, account).await
+}
+
 /// A new way in by a one-time link; every older one ends.
 ///
 /// # Errors

@@ -3,10 +3,11 @@
 use core::str::FromStr as _;
 
 use domain::{
+    evidence::Sha256,
     ids::{AccountId, OpId, OrgUnitId},
     op::{
         Payload, Salt,
-        payload::{AccountCreate, AccountDisable, AccountReset},
+        payload::{AccountCreate, AccountDisable, AccountReopen, AccountReset},
     },
     role::{Action, Role, RoleSet},
     time::DAY_MS,
@@ -113,12 +114,21 @@ pub(crate) async fn disable(op: OpId, account: AccountId, reason: String) -> Res
 }
 
 pub(crate) async fn reset(op: OpId, account: AccountId) -> Result<(), HqError> {
+    let_in(op, account, |commitment| Payload::AccountReset(AccountReset { commitment })).await
+}
+
+pub(crate) async fn reopen(op: OpId, account: AccountId) -> Result<(), HqError> {
+    let_in(op, account, |commitment| Payload::AccountReopen(AccountReopen { commitment })).await
+}
+
+/// Sends an op that gives `account` a one-time link, and leads to the page that shows it.
+async fn let_in(op: OpId, account: AccountId, payload: impl FnOnce(Sha256) -> Payload) -> Result<(), HqError> {
     let (caller, who) = acting(Action::ManageOrg)?;
     let (text, link) = one_time(&caller, &who);
     let way_in = WayIn { password_hash: None, link: Some(link) };
     let salt = salt(&caller);
-    let payload = Payload::AccountReset(AccountReset { commitment: way_in.commitment(&salt) });
-    let asked = Act { op, subject: account.0, base: None, payload, private: Private::Reset(way_in) };
+    let payload = payload(way_in.commitment(&salt));
+    let asked = Act { op, subject: account.0, base: None, payload, private: Private::WayIn(way_in) };
     send(&caller, &who, asked, Salt::new(salt)).await?;
     lead(&caller, Some(text));
     Ok(())

@@ -66,7 +66,10 @@ fn apply_into(op: &Op, states: &mut States, facts: &Facts, effects: &mut Effects
         Payload::VenueImport(import) => import::venues(import, states, effects),
         Payload::ChecklistPublish(publish) => import::checklist(publish, states, effects),
         // Accounts are rows of `identity` alone, written from what travels beside the op.
-        Payload::AccountCreate(_) | Payload::AccountDisable(_) | Payload::AccountReset(_) => {}
+        Payload::AccountCreate(_)
+        | Payload::AccountDisable(_)
+        | Payload::AccountReset(_)
+        | Payload::AccountReopen(_) => {}
         Payload::AssignmentPlan(plan) => assignment::plan(plan, states, effects),
         Payload::AssignmentAccept(_) => assignment::accept(op, states, effects),
         Payload::AssignmentDecline(decline) => assignment::decline(op, decline.tie, states, effects),

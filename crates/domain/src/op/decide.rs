@@ -33,7 +33,9 @@ fn check(op: &Op, states: &States, facts: &Facts) -> Check {
         Payload::VenueImport(import) => import::venues(import, states, facts),
         Payload::ChecklistPublish(publish) => import::checklist(publish, states, facts),
         Payload::AccountCreate(create) => account::create(create, states, facts),
-        Payload::AccountDisable(_) | Payload::AccountReset(_) => allowed(facts, Action::ManageOrg),
+        Payload::AccountDisable(_) | Payload::AccountReset(_) | Payload::AccountReopen(_) => {
+            allowed(facts, Action::ManageOrg)
+        }
         Payload::AssignmentPlan(plan) => assignment::plan(op, plan, states, facts),
         Payload::AssignmentAccept(_) => assignment::answer(op, states, facts),
         Payload::AssignmentDecline(decline) => assignment::decline(op, decline, states, facts),

@@ -71,6 +71,8 @@ payloads! {
     AccountDisable = "account.disable@1",
     /// An account gets a new way in.
     AccountReset = "account.reset@1",
+    /// An account that was closed may act again, by a new way in.
+    AccountReopen = "account.reopen@1",
     /// Tasks, one or many.
     AssignmentPlan = "assignment.plan@1",
     /// The supervisor will do it.
@@ -152,6 +154,13 @@ pub struct AccountDisable {
 /// See [`Payload::AccountReset`]; the subject is the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountReset {
+    /// As in [`AccountCreate`].
+    pub commitment: Sha256,
+}
+
+/// See [`Payload::AccountReopen`]; the subject is the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountReopen {
     /// As in [`AccountCreate`].
     pub commitment: Sha256,
 }

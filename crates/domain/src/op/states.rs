@@ -81,7 +81,7 @@ pub fn needs(op: &Op) -> Vec<Key> {
             .collect(),
         Payload::ChecklistPublish(publish) => vec![Key::Checklist(publish.version.id)],
         Payload::AccountCreate(create) => create.unit.map(Key::Unit).into_iter().collect(),
-        Payload::AccountDisable(_) | Payload::AccountReset(_) => Vec::new(),
+        Payload::AccountDisable(_) | Payload::AccountReset(_) | Payload::AccountReopen(_) => Vec::new(),
         Payload::AssignmentPlan(plan) => plan
             .tasks
             .iter()

@@ -267,6 +267,13 @@ impl Server {
             {
                 Verdict::Refused { code: RefusedCode::Unknown, detail: "supervisor".to_owned() }
             }
+            (Verdict::Applied, Payload::AccountReopen(_)) => match self.accounts.get(&AccountId(op.subject)) {
+                None => Verdict::Refused { code: RefusedCode::Unknown, detail: "account".to_owned() },
+                Some(account) if !account.disabled => {
+                    Verdict::Refused { code: RefusedCode::AlreadyDecided, detail: "open".to_owned() }
+                }
+                Some(_) => verdict,
+            },
             _ => verdict,
         }
     }
@@ -311,6 +318,10 @@ impl Server {
                     account.disabled = true;
                 }
             }
+            Payload::AssignmentRecall(recall) => {
+                self.recalled.insert(AssignmentId(op.subject), recall.reason.clone());
+            }
+            Payload::AccountReopen(_) => self.let_in_again(AccountId(op.subject)),
             _ => {}
         }
         let before = match &op.payload {

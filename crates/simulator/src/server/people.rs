@@ -130,6 +130,16 @@ impl Server {
         self.journals.get(&journal).map_or(0, |journal| journal.last_seq)
     }
 
+    /// Lets a closed account act again: by a new way in, so its sessions from before are over.
+    pub(super) fn let_in_again(&mut self, account: AccountId) {
+        if let Some(known) = self.accounts.get_mut(&account) {
+            known.disabled = false;
+        }
+        for session in self.sessions.values_mut().filter(|session| session.account == account) {
+            session.ended = true;
+        }
+    }
+
     /// Takes a lost phone's journal out of service.
     pub fn revoke(&mut self, journal: JournalId) {
         if let Some(journal) = self.journals.get_mut(&journal) {

@@ -86,7 +86,8 @@ impl Server {
         };
         let Some(notice) = self.inbox.get(&(assignee.account, task)) else { return };
         if notice.withdrawn {
-            pulled.changes.push(Change::Withdraw { assignment: task, state: assignment.state });
+            let reason = self.recalled.get(&task).cloned().unwrap_or_default();
+            pulled.changes.push(Change::Withdraw { assignment: task, state: assignment.state, reason });
             return;
         }
         if notice.granted_rev > told

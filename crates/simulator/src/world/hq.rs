@@ -3,12 +3,13 @@
 use checker::{Event, Outcome};
 use domain::{
     assignment::{VisitMode, Window},
+    evidence::Sha256,
     ids::{AssignmentId, JournalId, OpId, VisitId},
     op::{
         Envelope, Op, Payload, Salt, Verdict,
         payload::{
-            AccountDisable, AssignmentPlan, AssignmentRecall, ChecklistPublish, HeldAdopt, HeldDecline, PlannedTask,
-            VisitAccept, VisitReturn, VisitVoid,
+            AccountDisable, AccountReopen, AssignmentPlan, AssignmentRecall, ChecklistPublish, HeldAdopt, HeldDecline,
+            PlannedTask, VisitAccept, VisitReturn, VisitVoid,
         },
     },
     time::DAY_MS,
@@ -134,6 +135,12 @@ impl World {
             let payload = Payload::AccountDisable(AccountDisable { reason: "离职".into() });
             self.hq(city::supervisor(who).0, None, payload, Vec::new());
         }
+    }
+
+    /// Somebody who was not to act any more may again, and gets a link with which to sign in.
+    pub(super) fn reopen_account(&mut self, who: usize) {
+        let payload = Payload::AccountReopen(AccountReopen { commitment: Sha256([0; 32]) });
+        self.hq(city::supervisor(who).0, None, payload, Vec::new());
     }
 
     fn hq(

@@ -1,17 +1,13 @@
 //! The list of tasks. Who does one is not known here.
 
-use std::collections::HashMap;
-
 use domain::{
     assignment::{AssignmentState, VisitMode, Window},
     ids::{AssignmentId, ChecklistVersionId, OrgUnitId, VenueId},
-    op::Payload,
     org::VenueKind,
     text::Text,
     time::Moment,
 };
 use sqlx::{Row as _, postgres::PgRow};
-use uuid::Uuid;
 
 use super::{
     Cursor, PAGE, Slice, Stretch, count, json_or_none,
@@ -22,8 +18,7 @@ use crate::{
     Tx,
     code::Code,
     error::{Error, Result},
-    packed::unpack,
-    planned::kept_plan,
+    reasons::reasons,
 };
 
 /// Which tasks. Every field narrows.
@@ -110,34 +105,4 @@ fn row(row: &PgRow) -> Result<TaskRow> {
         revision: count(row, "revision")?,
         reason: None,
     })
-}
-
-/// What the last op said that ended each of these tasks. The words stand in the log alone: a column would go with the
-/// task to phones, and who held it is not to be read by whoever holds another.
-const REASONS: &str = "SELECT x.task, l.kind, l.payload FROM unnest($1::uuid[]) AS x (task) CROSS JOIN LATERAL ( \
-    SELECT kind, payload FROM app.op_log \
-    WHERE subject = x.task AND kind IN ('assignment.decline@1', 'assignment.recall@1') AND verdict IS NULL \
-    ORDER BY rev DESC LIMIT 1) AS l";
-
-async fn reasons(tx: &mut Tx, tasks: Vec<Uuid>) -> Result<HashMap<AssignmentId, String>> {
-    let rows = sqlx::query(REASONS).bind(tasks).fetch_all(&mut **tx).await?;
-    let reason = |row: &PgRow| {
-        let said = unpack("op_log", row.try_get("payload")?, None)?;
-        let bad = |error| Error::Inconsistent { table: "op_log", what: format!("{error:?}") };
-        let reason = match Payload::from_json(row.try_get("kind")?, &said).map_err(bad)? {
-            Payload::AssignmentDecline(decline) => decline.reason,
-            Payload::AssignmentRecall(recall) => recall.reason,
-            _ => String::new(),
-        };
-        Ok((AssignmentId(row.try_get("task")?), reason))
-    };
-    rows.iter().map(reason).collect()
-}
-
-/// How the database finds the reasons: by the tasks, never by reading the log.
-///
-/// # Errors
-/// The database failed.
-pub async fn plan_of_reasons(tx: &mut Tx) -> Result<Vec<String>> {
-    kept_plan(tx, REASONS, 1).await
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use domain::{
-    assignment::Assignment,
+    assignment::{Assignment, AssignmentState},
     evidence::Sha256,
     ids::{AccountId, AssignmentId, TenantId},
     org::Venue,
@@ -22,6 +22,7 @@ use crate::{
     code::Code,
     error::{Error, Result},
     packed::{Words, unpack},
+    reasons::reasons,
     rows::{AssignmentRow, VenueRow, VisitRow, digest, parse, unsigned},
     session::{is_due, over_for_good, roll},
     writer::load::read_checklists,
@@ -217,13 +218,19 @@ async fn fill(
         return Ok(());
     }
     let mut tasks = tasks(tx, tenant, &notices).await?;
+    let recalled = |notice: &&Notice| {
+        tasks.get(&notice.assignment).is_some_and(|(task, _)| task.state == AssignmentState::Recalled)
+    };
+    let recalled: Vec<Uuid> = notices.iter().filter(recalled).map(|notice| notice.assignment.0).collect();
+    let mut why = if recalled.is_empty() { HashMap::new() } else { reasons(&mut *tx, recalled).await? };
     let mut lists: HashMap<Uuid, Option<Words>> = HashMap::new();
     let mut wanted = Vec::new();
     for notice in notices {
         // Its assignment was granted by an op that a restore has lost: the phone keeps what it has.
         let Some((assignment, venue)) = tasks.remove(&notice.assignment) else { continue };
         if notice.kind == WITHDRAWN {
-            pulled.changes.push(Change::Withdraw { assignment: assignment.id, state: assignment.state });
+            let reason = why.remove(&assignment.id).unwrap_or_default();
+            pulled.changes.push(Change::Withdraw { assignment: assignment.id, state: assignment.state, reason });
             continue;
         }
         if notice.granted_rev > from.told {

@@ -93,7 +93,7 @@ async fn rows(tx: &mut PgConnection, tenant: TenantId, report: &mut Report) -> R
     Ok(rows)
 }
 
-/// An account is disabled if and only if an op says so, from that op on.
+/// An account is disabled if and only if an op says so, from that op on, and none has opened it again.
 async fn disabled(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: &mut Report) -> Result<()> {
     let rows = sqlx::query("SELECT account_id, disabled_at FROM identity.account WHERE tenant_id = $1");
     for row in rows.bind(tenant.0).fetch_all(tx).await? {

@@ -147,6 +147,9 @@ impl Replay {
             Payload::AccountDisable(_) => {
                 self.beside.disabled.entry(op.subject).or_insert(row.facts.received_at.0);
             }
+            Payload::AccountReopen(_) => {
+                self.beside.disabled.remove(&op.subject);
+            }
             _ => {}
         }
         let whole = adopted.unwrap_or(op);

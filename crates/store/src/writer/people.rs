@@ -1,6 +1,7 @@
 //! Ops that touch people are carried out by `identity`, within the same transaction.
 
 use domain::{
+    evidence::Sha256,
     ids::{AccountId, AssignmentId, VisitId},
     op::{
         Op, Payload, RefusedCode, States, Verdict,
@@ -43,22 +44,8 @@ pub(super) async fn carry_out(
 ) -> Result<Option<Verdict>> {
     let said = match &op.payload {
         Payload::AccountCreate(account) => create(connection, op, account, salt, request).await?,
-        Payload::AccountReset(reset) => {
-            let Private::Reset(way_in) = &request.private else { return Ok(Some(bad_private())) };
-            if salt.map(|salt| way_in.commitment(&salt)) != Some(reset.commitment) {
-                return Ok(Some(bad_private()));
-            }
-            let private = json(way_in)?;
-            let (by_session, by_owner) = (
-                "SELECT identity.account_reset($1, $2, $3::jsonb, $4)",
-                "SELECT identity.account_reset_($1, $2::jsonb, $3)",
-            );
-            let query = match token(request) {
-                Some(token) => sqlx::query_scalar(by_session).bind(token),
-                None => sqlx::query_scalar(by_owner),
-            };
-            query.bind(op.subject).bind(private).bind(request.received_at.0).fetch_one(connection).await?
-        }
+        Payload::AccountReset(reset) => let_in(connection, op, salt, reset.commitment, RESET, request).await?,
+        Payload::AccountReopen(reopen) => let_in(connection, op, salt, reopen.commitment, REOPEN, request).await?,
         Payload::AccountDisable(_) => {
             let query = match token(request) {
                 Some(token) => sqlx::query_scalar("SELECT identity.account_disable($1, $2, $3)").bind(token),
@@ -73,6 +60,32 @@ pub(super) async fn carry_out(
         _ => String::new(),
     };
     Ok(refusal(&said, &op.payload))
+}
+
+/// A new way in, by session and by the owner.
+const RESET: [&str; 2] =
+    ["SELECT identity.account_reset($1, $2, $3::jsonb, $4)", "SELECT identity.account_reset_($1, $2::jsonb, $3)"];
+/// The same for an account that was closed.
+const REOPEN: [&str; 2] =
+    ["SELECT identity.account_reopen($1, $2, $3::jsonb, $4)", "SELECT identity.account_reopen_($1, $2::jsonb, $3)"];
+
+async fn let_in(
+    connection: &mut PgConnection,
+    op: &Op,
+    salt: Option<[u8; 16]>,
+    commitment: Sha256,
+    [by_session, by_owner]: [&'static str; 2],
+    request: &Prepared,
+) -> Result<String> {
+    let Private::WayIn(way_in) = &request.private else { return Ok("private".to_owned()) };
+    if salt.map(|salt| way_in.commitment(&salt)) != Some(commitment) {
+        return Ok("private".to_owned());
+    }
+    let query = match token(request) {
+        Some(token) => sqlx::query_scalar(by_session).bind(token),
+        None => sqlx::query_scalar(by_owner),
+    };
+    Ok(query.bind(op.subject).bind(json(way_in)?).bind(request.received_at.0).fetch_one(connection).await?)
 }
 
 async fn create(
@@ -164,6 +177,7 @@ fn refusal(said: &str, payload: &Payload) -> Option<Verdict> {
         "private" => RefusedCode::BadValue,
         "role" => RefusedCode::NotAllowed,
         "login" | "task" => RefusedCode::Exists,
+        "open" => RefusedCode::AlreadyDecided,
         "account" if matches!(payload, Payload::AccountCreate(_)) => RefusedCode::Exists,
         _ => RefusedCode::Unknown,
     };

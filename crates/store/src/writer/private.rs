@@ -19,8 +19,8 @@ pub enum Private {
     None,
     /// With `account.create`.
     Account(PrivateAccount),
-    /// With `account.reset`.
-    Reset(WayIn),
+    /// With `account.reset` and `account.reopen`.
+    WayIn(WayIn),
     /// With `assignment.plan`.
     Plan(PrivatePlan),
 }

@@ -14,6 +14,7 @@ use domain::{
     time::DAY_MS,
     visit::VisitState,
 };
+use protocol::pull::Change;
 use store::{
     Private,
     hq::{self, Stretch},
@@ -130,6 +131,26 @@ async fn why_a_task_ended_is_read_with_it() {
             (AssignmentState::Released, None),
         ]
     );
-    let plan = hq::tasks::plan_of_reasons(&mut tx).await.unwrap().join("\n");
+    // The phone reads why HQ called a task back; nobody else's words go to a phone.
+    let pulled = world.store.pull(world.tenant, phone.token, None, None, NOW).await.unwrap();
+    let store::Pull::Changes(pulled) = pulled else { panic!("{pulled:?}") };
+    let mut told: Vec<_> = pulled
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Withdraw { assignment, state, reason } => Some((*assignment, *state, reason.as_str())),
+            Change::Task(_) => None,
+        })
+        .collect();
+    told.sort_unstable_by_key(|(task, ..)| [aside, back, late].iter().position(|one| one == task));
+    assert_eq!(
+        told,
+        [
+            (aside, AssignmentState::Recused, ""),
+            (back, AssignmentState::Recalled, "改期"),
+            (late, AssignmentState::Recalled, "改期"),
+        ]
+    );
+    let plan = store::reasons::plan_of_reasons(&mut tx).await.unwrap().join("\n");
     assert!(plan.contains("op_log_ends_tasks on op_log") && !plan.contains("Seq Scan"), "{plan}");
 }

@@ -14,8 +14,9 @@ use domain::{
     op::{
         Op, Payload, Verdict,
         payload::{
-            AccountDisable, AssignmentAccept, AssignmentDecline, AssignmentPlan, AssignmentRecall, HeldAdopt,
-            HeldDecline, PlannedTask, VisitAccept, VisitArrive, VisitLeave, VisitReturn, VisitTakeOver, VisitVoid,
+            AccountDisable, AccountReopen, AssignmentAccept, AssignmentDecline, AssignmentPlan, AssignmentRecall,
+            HeldAdopt, HeldDecline, PlannedTask, VisitAccept, VisitArrive, VisitLeave, VisitReturn, VisitTakeOver,
+            VisitVoid,
         },
     },
     role::{Role, RoleSet},
@@ -31,7 +32,7 @@ use protocol::{
 use serde_json::value::RawValue;
 use simulator::server as model;
 use sqlx::{Connection as _, PgConnection};
-use store::{Caller, Front, NewJournal, Private, PrivatePlan, Source, Who, WriteRequest, verified_op};
+use store::{Caller, Front, NewJournal, Private, PrivatePlan, Source, WayIn, Who, WriteRequest, verified_op};
 
 use crate::{
     cluster::cluster,
@@ -173,6 +174,10 @@ impl Pair {
 
     async fn step(&mut self) {
         let n = self.luck.below(self.phones.len());
+        // Nobody stays away for good: what comes after is another case than what came before.
+        if !self.model.is_active(self.people[1].account) && self.luck.below(10) == 0 {
+            self.close_or_open().await;
+        }
         match self.luck.below(100) {
             0..=4 if self.tasks.len() < 12 => self.plan().await,
             0..=49 => self.push(n).await,
@@ -182,7 +187,7 @@ impl Pair {
             80..=84 => self.count().await,
             85..=98 => self.decide().await,
             _ => match self.luck.below(6) {
-                0 => self.disable().await,
+                0 => self.close_or_open().await,
                 1 => self.revoke(n).await,
                 _ => self.end_session(n).await,
             },
@@ -465,14 +470,14 @@ impl Pair {
                 (op.0, None, Payload::HeldDecline(HeldDecline { op, reason: "不采用".into() }))
             }
         };
-        self.hq(subject, base, payload).await;
+        self.hq(subject, base, payload, Private::None).await;
     }
 
-    async fn hq(&mut self, subject: uuid::Uuid, base: Option<u32>, payload: Payload) {
+    async fn hq(&mut self, subject: uuid::Uuid, base: Option<u32>, payload: Payload, private: Private) {
         let actor = self.reviewer.account;
         let op = Op::new(OpId(self.luck.uuid()), actor.0, subject, base, salt(), payload).expect("an op");
         let sent = [pushed(&op, JournalId(uuid::Uuid::nil()), 0)];
-        let source = |op: Op| Source::Session { token: self.reviewer.token, op, private: Private::None };
+        let source = |op: Op| Source::Session { token: self.reviewer.token, op, private: private.clone() };
         let (first, again) = (source(op.clone()), source(op));
         self.both(first, (model::Caller::Hq(actor), None, None), &sent, Vec::new()).await;
         if self.luck.below(5) == 0 {
@@ -480,10 +485,25 @@ impl Pair {
         }
     }
 
-    async fn disable(&mut self) {
-        let payload = Payload::AccountDisable(AccountDisable { reason: "离职".into() });
-        self.hq(self.people[1].account.0, None, payload).await;
-        self.saw("disabled");
+    /// Closes an account, or opens it again.
+    async fn close_or_open(&mut self) {
+        let account = self.people[1].account;
+        if self.model.is_active(account) {
+            let payload = Payload::AccountDisable(AccountDisable { reason: "离职".into() });
+            self.hq(account.0, None, payload, Private::None).await;
+            self.saw("disabled");
+        } else {
+            let way_in = WayIn { password_hash: Some("hash".into()), link: None };
+            let payload = Payload::AccountReopen(AccountReopen { commitment: way_in.commitment(&[7; 16]) });
+            self.hq(account.0, None, payload, Private::WayIn(way_in)).await;
+            self.saw("opened again");
+            // Every session from before is over: the person's phones sign in anew.
+            for n in 0..self.phones.len() {
+                if self.phones[n].person == 1 {
+                    self.phones[n] = self.phone(1).await;
+                }
+            }
+        }
     }
 
     /// Revoked from afar, as the owner's command does it.

@@ -9,8 +9,8 @@ use domain::{
     op::{
         HeldCode, Op, Payload, RefusedCode, Verdict,
         payload::{
-            AccountCreate, AccountDisable, AccountReset, AssignmentAccept, AssignmentPlan, PlannedTask, VisitArrive,
-            VisitReturn,
+            AccountCreate, AccountDisable, AccountReopen, AccountReset, AssignmentAccept, AssignmentPlan, PlannedTask,
+            VisitArrive, VisitReturn,
         },
     },
     role::{Role, RoleSet},
@@ -288,7 +288,7 @@ async fn an_admin_gives_nobody_a_role_that_reads_visits_and_no_way_into_an_accou
         let there = world.person(&[role]).await;
         let reset = Payload::AccountReset(AccountReset { commitment: way_in().commitment(&salt_bytes) });
         let op = Op::new(OpId(uuid()), admin.account.0, there.account.0, None, salt(), reset).unwrap();
-        let reset = world.store.act(world.tenant, admin.token, op, Private::Reset(way_in()), NOW).await.unwrap();
+        let reset = world.store.act(world.tenant, admin.token, op, Private::WayIn(way_in()), NOW).await.unwrap();
         let refused = |detail: &str| Verdict::Refused { code: RefusedCode::NotAllowed, detail: detail.to_owned() };
         let expected = if role.is_guarded() {
             (refused("guarded"), "role", refused("role"))
@@ -297,5 +297,59 @@ async fn an_admin_gives_nobody_a_role_that_reads_visits_and_no_way_into_an_accou
         };
         assert_eq!((made.verdict, past.as_str(), reset.verdict), expected, "{role:?}");
     }
+    assert_eq!(world.verify().await.differences, []);
+}
+
+/// Whoever was closed by mistake, or has come back, needed a second account.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_account_is_opened_again_by_a_new_way_in_alone() {
+    let world = World::new().await;
+    let (admin, visitor) = (world.person(&[Role::Admin]).await, world.person(&[Role::Visitor]).await);
+    let reviewer = world.person(&[Role::Reviewer]).await;
+    let task = world.task(&visitor).await;
+    let mut phone = world.phone(&visitor).await;
+    let act = async |who: AccountId, payload: Payload, private: Private| {
+        let op = Op::new(OpId(uuid()), admin.account.0, who.0, None, salt(), payload).unwrap();
+        let first = world.store.act(world.tenant, admin.token, op.clone(), private.clone(), NOW).await.unwrap().verdict;
+        // Asked again it is the same op, and does nothing more.
+        let again = world.store.act(world.tenant, admin.token, op, private, NOW).await.unwrap().verdict;
+        assert!(again == first || again == Verdict::Duplicate, "{first:?} {again:?}");
+        first
+    };
+    let close =
+        async |who| act(who, Payload::AccountDisable(AccountDisable { reason: String::new() }), Private::None).await;
+    let open = async |who| {
+        let way_in = WayIn { password_hash: Some("hash".into()), link: None };
+        let reopen = Payload::AccountReopen(AccountReopen { commitment: way_in.commitment(&[7; 16]) });
+        act(who, reopen, Private::WayIn(way_in)).await
+    };
+    let refused = |code, detail: &str| Verdict::Refused { code, detail: detail.to_owned() };
+    assert_eq!(open(visitor.account).await, refused(RefusedCode::AlreadyDecided, "open"));
+    assert_eq!(open(AccountId(uuid())).await, refused(RefusedCode::Unknown, "account"));
+
+    assert_eq!(close(visitor.account).await, Verdict::Applied);
+    let arrive = phone.cut(task, 0, Payload::VisitArrive(VisitArrive { assignment: task, presence: presence(1) }));
+    let held = phone.push(&world.store, &[arrive]).await.unwrap();
+    assert_eq!(verdicts(&held), [Verdict::held(HeldCode::Deactivated)]);
+    let other = WayIn { password_hash: Some("another".into()), link: None };
+    let lying = Payload::AccountReopen(AccountReopen { commitment: Sha256([0; 32]) });
+    assert_eq!(act(visitor.account, lying, Private::WayIn(other)).await, refused(RefusedCode::BadValue, "private"));
+
+    assert_eq!(open(visitor.account).await, Verdict::Applied);
+    // No session from before leads anywhere; the person signs in anew, and what the phone holds counts again.
+    let pulls = async |token| world.store.pull(world.tenant, token, None, None, NOW).await;
+    assert!(matches!(pulls(phone.token).await, Err(store::Error::Unauthorized)));
+    let token = world.sign_in(&visitor.login, Front::Field, None).await.unwrap();
+    assert!(matches!(pulls(token).await, Ok(store::Pull::Changes(pulled)) if !pulled.deactivated));
+    let accept = phone.cut(task, 0, Payload::AssignmentAccept(AssignmentAccept {}));
+    let key = Caller::Key(phone.key);
+    assert_eq!(verdicts(&phone.push_as(&world.store, key, &[accept]).await.unwrap()), [Verdict::Applied]);
+
+    // Nor does an admin alone open an account that reads visits.
+    assert_eq!(close(reviewer.account).await, Verdict::Applied);
+    assert_eq!(open(reviewer.account).await, refused(RefusedCode::NotAllowed, "role"));
+    assert_eq!(world.verify().await.differences, []);
+    // Closed once more, it is closed.
+    assert_eq!(close(visitor.account).await, Verdict::Applied);
     assert_eq!(world.verify().await.differences, []);
 }

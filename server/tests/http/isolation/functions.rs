@@ -6,7 +6,7 @@ use store::{Front, HandleQuery};
 use crate::{company::Company, house::House, inspect::Inspector, isolation::let_in};
 
 /// The functions that take a person's id: each asks first who calls, and for a role.
-const KEEPERS: [&str; 4] = ["account_create", "account_disable", "account_reset", "supervisor_set"];
+const KEEPERS: [&str; 5] = ["account_create", "account_disable", "account_reopen", "account_reset", "supervisor_set"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_open_function_takes_a_persons_id_without_the_keepers_token() {

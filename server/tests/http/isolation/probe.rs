@@ -90,6 +90,7 @@ pub(crate) fn probe(method: &Method, path: &str, ids: &Ids, actor: &Actor) -> Pr
             post(&fields, right(&[Action::ManageOrg]))
         }
         "/hq/act/people/disable" => post(&[("account", ids.account.to_string())], right(&[Action::ManageOrg])),
+        "/hq/act/people/reopen" => post(&[("account", ids.account.to_string())], right(&[Action::ManageOrg])),
         "/hq/act/people/reset" => post(&[("account", ids.account.to_string())], right(&[Action::ManageOrg])),
         "/hq/act/tasks/plan" => {
             let fields = [
