@@ -9,7 +9,35 @@ import { expect, test } from '../fixtures/city';
 import { Phone } from '../fixtures/phone';
 import { makeScreenshot, sha256 } from '../fixtures/pictures';
 import { storedHashes } from '../fixtures/stored';
-import { acceptAndArrive, leave, saved, signIn } from '../fixtures/visit';
+import { acceptAndArrive, addPhotos, leave, saved, signIn } from '../fixtures/visit';
+
+test('a photo is seen as soon as it was taken, and none is read again when another comes', async ({ city }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'mc-screens-'));
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup4');
+    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    const page = phone.page;
+    const code = (await page.locator('.jump__row .jump__end').first().textContent()) ?? '';
+    await phone.go(`/field/visit/${id}/item/${code}`);
+    const pictures = page.locator(`[data-evidence="${code}"] .tile__image`);
+    const shown = (): Promise<(string | null)[]> => pictures.evaluateAll((all) => all.map((one) => one.getAttribute('src')));
+    // It was an icon until the next one came, and with each further one every other was taken off the screen and read anew.
+    let before: (string | null)[] = [];
+    for (const n of [1, 2, 3]) {
+      await addPhotos(page, code, [makeScreenshot(folder, `${n}.png`, 40 + n, 60)]);
+      await expect(pictures).toHaveCount(n);
+      await expect.poll(async () => page.evaluate(() => [...document.images].every((one) => one.complete && one.naturalWidth > 0))).toBe(true);
+      const now = await shown();
+      expect(now.slice(0, n - 1)).toEqual(before);
+      before = now;
+    }
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
 
 test('photos are taken in the page, moved, taken again and deleted', async ({ city }) => {
   const folder = mkdtempSync(join(tmpdir(), 'mc-screens-'));

@@ -114,9 +114,13 @@ impl Keeper {
         self.inner.helper.get_or_init(|| Helper::start(&crate::page_meta("mingcha:worker")).ok()).clone()
     }
 
-    /// The bytes of a photo or memo.
+    /// The bytes of a photo or memo, from the moment at which it was taken.
     pub(crate) async fn file(&self, sha256: Sha256) -> Option<Uint8Array> {
-        self.vault.file(&sha256.to_string()).await.ok().flatten()
+        let name = sha256.to_string();
+        match self.inner.unsaved.file(&name) {
+            Some(bytes) => Some(bytes),
+            None => self.vault.file(&name).await.ok().flatten(),
+        }
     }
 
     /// Waits until everything that was begun before is on the disk, or refused.

@@ -18,7 +18,7 @@ pub(crate) use home_screen::home_screen;
 pub(crate) use lost::lost;
 pub(crate) use memo::memo;
 pub(crate) use page::{Page, page};
-pub(crate) use picture::picture;
+pub(crate) use picture::{Pictures, picture};
 pub(crate) use saved::saved;
 pub(crate) use task_card::{due_line, task_card};
 pub(crate) use viewfinder::viewfinder;

@@ -105,7 +105,7 @@ pub mod prelude {
     pub use reactive_graph::{
         callback::{Callable, Callback},
         graph::untrack,
-        owner::{LocalStorage, StoredValue, on_cleanup, provide_context, use_context},
+        owner::{LocalStorage, Owner, StoredValue, on_cleanup, provide_context, use_context},
         prelude::*,
         signal::Trigger,
     };

@@ -46,6 +46,12 @@ impl Unsaved {
         self.edits.borrow().iter().find(|edit| edit.n == n).cloned()
     }
 
+    /// The bytes with this hash, if they are on their way to the disk.
+    pub(super) fn file(&self, sha256: &str) -> Option<Uint8Array> {
+        let edits = self.edits.borrow();
+        edits.iter().filter_map(|edit| edit.file.as_ref()).find(|file| file.0 == sha256).map(|file| file.1.clone())
+    }
+
     /// All of them, to be done again upon what another tab has written.
     pub(super) fn all(&self) -> Vec<Edited> {
         self.edits.borrow().clone()

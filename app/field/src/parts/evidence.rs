@@ -13,7 +13,7 @@ use domain::{
 use leptos::prelude::*;
 use ui::{AddTile, EvidenceStrip, Glyph, PhotoTile, TileState};
 
-use super::{memo, picture};
+use super::{Pictures, memo};
 use crate::{
     phone::{Intent, Shot},
     visit::Visit,
@@ -60,11 +60,12 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
     let add = move || {
         open.get().then(|| kinds.iter().map(|kind| add_tiles(visit, *kind, required, chooser, over)).collect_view())
     };
+    let pictures = Pictures::new();
     let tiles = move || {
         records
             .get()
             .into_iter()
-            .map(|record| tile(visit, record, move |record| over.set(Some(Over::Piece(record)))))
+            .map(|record| tile(visit, record, pictures, move |record| over.set(Some(Over::Piece(record)))))
             .collect_view()
     };
     let title = [visit.venue_name().as_str(), " · ", &code].concat();
@@ -190,6 +191,7 @@ fn move_memo(visit: Visit, required: Signal<Option<&'static str>>, over: RwSigna
 fn tile(
     visit: Visit,
     record: EvidenceRecord,
+    pictures: Pictures,
     open: impl Fn(EvidenceRecord) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let (glyph, word) = match record.kind {
@@ -200,7 +202,7 @@ fn tile(
     };
     let picture_bytes =
         record.bytes.clone().filter(|_| matches!(record.kind, EvidenceKind::Photo | EvidenceKind::Screenshot));
-    let src = picture(visit.phone, picture_bytes);
+    let src = pictures.of(visit.phone, picture_bytes);
     let text = match (&record.bytes, record.kind) {
         (Some(bytes), EvidenceKind::Memo) => show_duration(i64::try_from(bytes.size / 4).unwrap_or_default()),
         _ => record.text.clone(),

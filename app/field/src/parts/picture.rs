@@ -1,9 +1,38 @@
 //! Stored bytes on screen.
 
-use domain::evidence::StoredBytes;
+use domain::evidence::{Sha256, StoredBytes};
 use leptos::prelude::*;
 
 use crate::phone::Phone;
+
+/// The pictures of a strip: one that is shown is not read from the disk again when another comes. They live as long as
+/// the strip, and not as its tiles, which are made anew with each piece.
+#[derive(Clone, Copy)]
+pub(crate) struct Pictures(StoredValue<(Owner, Vec<(Sha256, Signal<Option<String>>)>)>);
+
+impl Pictures {
+    /// None yet, of the view that is being made.
+    #[must_use]
+    pub(crate) fn new() -> Self {
+        Self(StoredValue::new((Owner::current().unwrap_or_default(), Vec::new())))
+    }
+
+    /// The address of these bytes.
+    #[must_use]
+    pub(crate) fn of(self, phone: Phone, bytes: Option<StoredBytes>) -> Signal<Option<String>> {
+        let Some(bytes) = bytes else { return Signal::stored(None) };
+        let sha256 = bytes.sha256;
+        let found = self.0.try_update_value(|(owner, known)| {
+            if let Some(known) = known.iter().find(|one| one.0 == sha256) {
+                return known.1;
+            }
+            let made = owner.with(|| picture(phone, Some(bytes)));
+            known.push((sha256, made));
+            made
+        });
+        found.unwrap_or_else(|| Signal::stored(None))
+    }
+}
 
 /// An address for stored bytes, for as long as the view lives; `None` until they are unsealed.
 #[must_use]
