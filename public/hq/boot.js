@@ -7,4 +7,6 @@ import start, { hydrate } from './hq.js';
 // processor from the paint. The second frame begins when the first has been drawn; forms work meanwhile.
 await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 await start({ module_or_path: HQ_WASM });
+// Two shorter turns of the loop in place of a long one: a press is heard in between.
+await new Promise((done) => setTimeout(done));
 hydrate();

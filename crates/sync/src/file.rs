@@ -182,16 +182,16 @@ impl FileNote {
         }
     }
 
-    /// The first step of a pass is always to ask: the server may have lost what it had, or have more. A chunk has at most
-    /// `most` bytes: see [`crate::Engine::chunk`].
+    /// The first step of a pass is always to ask: the server may have lost what it had, or have more. A chunk has `chunk`
+    /// bytes: see [`crate::Engine::chunk`]; the last takes along what is left over.
     #[must_use]
-    pub const fn next(&self, asked: bool, most: u64) -> UploadStep {
+    pub const fn next(&self, asked: bool, chunk: u64) -> UploadStep {
         match self.state {
             FileState::Waiting { .. } if !asked => UploadStep::Create,
             FileState::Received { .. } if !asked && !self.counted => UploadStep::Create,
             FileState::Waiting { sent } => {
                 let left = self.size.saturating_sub(sent);
-                UploadStep::Chunk { from: sent, len: if left < most { left } else { most } }
+                UploadStep::Chunk { from: sent, len: if left <= chunk + chunk / 4 { left } else { chunk } }
             }
             FileState::Received { .. } | FileState::Stuck => UploadStep::Done,
         }
@@ -230,6 +230,8 @@ pub(crate) fn named(evidence: &[EvidenceRecord]) -> impl Iterator<Item = &Stored
 
 #[cfg(test)]
 mod tests {
+    use protocol::evidence::CHUNK_MOST;
+
     use super::*;
 
     fn note(size: u64) -> FileNote {
@@ -293,7 +295,11 @@ mod tests {
         let mut note = note(300_000);
         assert_eq!(note.next(false, CHUNK_BYTES), UploadStep::Create);
         note.heard(at(131_072), Moment(1));
+        // What is left is more than a chunk and its quarter.
         assert_eq!(note.next(true, CHUNK_BYTES), UploadStep::Chunk { from: 131_072, len: 131_072 });
+        assert_eq!(note.next(true, CHUNK_BYTES / 4), UploadStep::Chunk { from: 131_072, len: 32_768 });
+        note.heard(at(300_000 - CHUNK_MOST), Moment(1));
+        assert_eq!(note.next(true, CHUNK_BYTES), UploadStep::Chunk { from: 300_000 - CHUNK_MOST, len: CHUNK_MOST });
         note.heard(at(262_144), Moment(1));
         assert_eq!(note.next(true, CHUNK_BYTES), UploadStep::Chunk { from: 262_144, len: 300_000 - 262_144 });
         note.heard(at(300_000), Moment(1));

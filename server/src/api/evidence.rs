@@ -10,7 +10,7 @@ use axum::{
 use bytes::Bytes;
 use domain::{evidence::Sha256, ids::VisitId};
 use mutants::{Mutant, planted};
-use protocol::evidence::{CHUNK_BYTES, CHUNK_HEADER, CreateUpload, OFFSET_HEADER, UploadState, VISIT_HEADER};
+use protocol::evidence::{CHUNK_HEADER, CHUNK_MOST, CreateUpload, OFFSET_HEADER, UploadState, VISIT_HEADER};
 use serde::Deserialize;
 use store::Claim;
 
@@ -105,8 +105,8 @@ pub(super) async fn chunk(
         Err(_) => return Err(bad(OFFSET_HEADER)),
     };
     let named: Sha256 = text(&headers, CHUNK_HEADER)?.parse().map_err(|_| bad(CHUNK_HEADER))?;
-    if chunk.is_empty() || chunk.len() as u64 > CHUNK_BYTES {
-        return Err(ApiError::with(Code::TooLarge, CHUNK_BYTES.to_string()));
+    if chunk.is_empty() || chunk.len() as u64 > CHUNK_MOST {
+        return Err(ApiError::with(Code::TooLarge, CHUNK_MOST.to_string()));
     }
     if Sha256::of(&chunk) != named && !planted(Mutant::SkipsChunkHash) {
         return Err(Code::ChunkHash.into());

@@ -5,10 +5,13 @@ use leptos::prelude::*;
 
 use crate::phone::Phone;
 
+/// Bytes, and the address that was made for them.
+type Made = (Sha256, Signal<Option<String>>);
+
 /// The pictures of a strip: one that is shown is not read from the disk again when another comes. They live as long as
 /// the strip, and not as its tiles, which are made anew with each piece.
 #[derive(Clone, Copy)]
-pub(crate) struct Pictures(StoredValue<(Owner, Vec<(Sha256, Signal<Option<String>>)>)>);
+pub(crate) struct Pictures(StoredValue<(Owner, Vec<Made>)>);
 
 impl Pictures {
     /// None yet, of the view that is being made.

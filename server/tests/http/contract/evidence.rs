@@ -6,7 +6,7 @@ use domain::{
     op::{HeldCode, Payload, Verdict},
     role::Role,
 };
-use protocol::evidence::{CHUNK_BYTES, CHUNK_HEADER, OFFSET_HEADER, UploadState, VISIT_HEADER};
+use protocol::evidence::{CHUNK_BYTES, CHUNK_HEADER, CHUNK_MOST, OFFSET_HEADER, UploadState, VISIT_HEADER};
 
 use crate::{
     company::{Company, Person, uuid},
@@ -120,7 +120,7 @@ async fn a_chunk_that_cannot_be_meant_changes_nothing() {
         (whole.clone().header(VISIT_HEADER, &uuid().to_string()), "not_named"),
         (phone.chunk(task, sha256, 0, &[]), "too_large"),
         (phone.chunk(task, sha256, 0, &bytes(1_001, 4)), "bad_request"),
-        (phone.chunk(task, sha256, 0, &bytes(CHUNK + 1, 4)), "too_large"),
+        (phone.chunk(task, sha256, 0, &bytes(CHUNK_MOST as usize + 1, 4)), "too_large"),
         (phone.chunk(task, sha256, 0, &bytes(300_000, 4)), "413"),
         (phone.chunk(task, Sha256::of(b"never named"), 0, b"never named"), "not_named"),
     ] {
