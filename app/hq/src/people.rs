@@ -75,7 +75,16 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
     let (in_op, out_op) = (loaded.op(n * 2 + 10), loaded.op(n * 2 + 11));
     let actions = match account.disabled_at {
         Some(_) => {
-            let_in(account, ReopenPerson::url(), in_op, w("重新启用,发一次性链接", "Open again, by a one-time link"))
+            let word = w("重新启用,发一次性链接", "Open again, by a one-time link");
+            let hint = w(
+                "手机丢了或在别人手里的,请另建账号:重新启用后,那台手机上交的内容会直接算数",
+                "Where the phone was lost or is in other hands make a new account: once this one is open again, what that phone hands in counts",
+            );
+            view! {
+                {let_in(account, ReopenPerson::url(), in_op, word)}
+                <p class="small muted">{t(hint)}</p>
+            }
+            .into_any()
         }
         None => {
             let id = account.id.to_string();

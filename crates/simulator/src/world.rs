@@ -265,7 +265,7 @@ impl World {
         if !self.luck.permille(150) {
             self.files += 1;
         }
-        let length = if self.luck.permille(20) { 140_000 } else { 24 };
+        let length = if self.luck.permille(20) { 300_000 } else { 24 };
         let mut bytes = vec![0; length];
         bytes[..8].copy_from_slice(&self.files.to_be_bytes());
         Arc::new(bytes)

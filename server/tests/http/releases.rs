@@ -44,8 +44,8 @@ use crate::{
 
 /// When the phones of the logs were where they say, by their own clocks.
 const THEN: Moment = Moment(1_790_000_000_000);
-/// Bytes of the photo: one chunk and a bit.
-const PHOTO: usize = 150_000;
+/// Bytes of the photo of today's log: several chunks.
+const PHOTO: usize = 300_000;
 
 /// A request of a log, and what must come of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,8 +124,8 @@ impl Stage {
     }
 }
 
-fn picture() -> Vec<u8> {
-    (0..PHOTO).map(|byte| (byte % 251) as u8).collect()
+fn picture(size: usize) -> Vec<u8> {
+    (0..size).map(|byte| (byte % 251) as u8).collect()
 }
 
 fn folder() -> PathBuf {
@@ -159,7 +159,7 @@ async fn send(stage: &mut Stage, cookie: Option<&str>, request: &Request) -> Ans
         ask = ask.bytes(stage.names.fill(&body.to_string())).header("content-type", "application/json");
     }
     if let Some((from, len)) = request.bytes {
-        ask = ask.bytes(picture()[from..from + len].to_vec()).header("content-type", "application/octet-stream");
+        ask = ask.bytes(picture(from + len)[from..].to_vec()).header("content-type", "application/octet-stream");
     }
     stage.house.ask(ask).await
 }
@@ -315,7 +315,7 @@ async fn todays_phone_sends_what_its_log_says() {
                     request.headers = BTreeMap::from([
                         (VISIT_HEADER.to_owned(), file.visit().to_string()),
                         (OFFSET_HEADER.to_owned(), from.to_string()),
-                        (CHUNK_HEADER.to_owned(), Sha256::of(&picture()[from..from + len]).to_string()),
+                        (CHUNK_HEADER.to_owned(), Sha256::of(&picture(from + len)[from..]).to_string()),
                     ]);
                     (request.body, request.bytes) = (None, Some((from, len)));
                 }
@@ -346,7 +346,7 @@ fn cut_a_visit(engine: &mut Engine, stage: &Stage) {
     let mut document = stage.company.document(&stage.house, task);
     (document.arrived, document.left) = (Some(presence(1)), Some(presence(2)));
     document.window = domain::assignment::Window { from: THEN, until: THEN };
-    let mut record = photo(&stage.house, 1, &picture());
+    let mut record = photo(&stage.house, 1, &picture(PHOTO));
     (record.id, record.captured_at) = (EvidenceId(Uuid::from_u128(0x0e)), THEN);
     document.evidence.push(record);
     let decline = AssignmentDecline { tie: true, reason: "亲属在店".into() };

@@ -60,7 +60,7 @@ pub(crate) fn sync(phone: Phone) -> impl IntoView {
         </ActionBar>
     };
     let title = Signal::stored(t("同步", "Sync").to_owned());
-    page(phone, Page { tabs: true, actions: Some(actions.into_any()), ..Page::new(title, body) })
+    page(phone, Page { tabs: true, private: true, actions: Some(actions.into_any()), ..Page::new(title, body) })
 }
 
 fn state(phone: Phone) -> impl IntoView {

@@ -37,7 +37,7 @@ pub(crate) fn today(phone: Phone) -> impl IntoView {
         <div class="stack" data-list="today">{list}</div>
     };
     let title = Signal::stored(t("今日", "Today").to_owned());
-    page(phone, Page { end: super::sync::badge(phone).into_any(), tabs: true, ..Page::new(title, body) })
+    page(phone, Page { end: super::sync::badge(phone).into_any(), tabs: true, private: true, ..Page::new(title, body) })
 }
 
 /// Under way first, then what came back, then what falls due, then the rest.

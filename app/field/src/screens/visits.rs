@@ -45,7 +45,7 @@ pub(crate) fn visits(phone: Phone) -> impl IntoView {
         })
     };
     let title = Signal::stored(t("走访", "Visits").to_owned());
-    page(phone, Page { end: super::sync::badge(phone).into_any(), tabs: true, ..Page::new(title, list) })
+    page(phone, Page { end: super::sync::badge(phone).into_any(), tabs: true, private: true, ..Page::new(title, list) })
 }
 
 fn line(row: &Row, now: domain::time::Moment) -> impl IntoView + use<> {

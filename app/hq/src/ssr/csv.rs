@@ -22,8 +22,13 @@ use crate::{
 
 /// Rows that are read at a time.
 const STEP: usize = 500;
-/// The most rows of one download.
+/// The most rows of one download: it is made whole before it is sent.
 const MOST: usize = 50_000;
+/// The last line of a download that had to end before its list.
+const CUT: Word = w(
+    "还有更多,只列出前 50,000 行:请缩小筛选再下载",
+    "There is more: these are the first 50,000 rows. Narrow the filters and take the rest",
+);
 
 /// A table on its way out.
 pub(super) struct Table {
@@ -127,7 +132,7 @@ pub async fn visits(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<St
     let (mut stretch, mut count) = (Stretch::Newest, 0);
     while count < MOST {
         let rows = hq::visits::fetch(&mut tx, &filter, stretch, STEP).await?;
-        let Some(last) = rows.last() else { break };
+        let Some(last) = rows.last() else { return Ok(table.text) };
         stretch = Stretch::OlderThan(hq::visits::place(last));
         count += rows.len();
         for row in &rows {
@@ -151,8 +156,11 @@ pub async fn visits(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<St
             ]);
         }
         if rows.len() < STEP {
-            break;
+            return Ok(table.text);
         }
+    }
+    if !hq::visits::fetch(&mut tx, &filter, stretch, 1).await?.is_empty() {
+        table.row(&[table.word(CUT)]);
     }
     Ok(table.text)
 }
@@ -183,7 +191,7 @@ pub async fn findings(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<
     let (mut stretch, mut count) = (Stretch::Newest, 0);
     while count < MOST {
         let rows = hq::findings::fetch(&mut tx, &filter, stretch, STEP).await?;
-        let Some(last) = rows.last() else { break };
+        let Some(last) = rows.last() else { return Ok(table.text) };
         stretch = Stretch::OlderThan(hq::findings::place(last));
         count += rows.len();
         for row in &rows {
@@ -205,8 +213,11 @@ pub async fn findings(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<
             ]);
         }
         if rows.len() < STEP {
-            break;
+            return Ok(table.text);
         }
+    }
+    if !hq::findings::fetch(&mut tx, &filter, stretch, 1).await?.is_empty() {
+        table.row(&[table.word(CUT)]);
     }
     Ok(table.text)
 }

@@ -57,8 +57,16 @@ pub(crate) async fn ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result
     let mut reading = reading(&[Action::Assign]).await?;
     let tx = &mut reading.tx;
     let versions = hq::checklists::versions(tx).await.map_err(|error| failed(error.into()))?;
-    let filter = hq::org::VenueFilter { county, kind: Some(kind), after: None };
-    let (venues, _) = hq::org::venues(tx, &filter).await.map_err(|error| failed(error.into()))?;
+    let mut filter = hq::org::VenueFilter { county, kind: Some(kind), after: None };
+    let mut venues = Vec::new();
+    loop {
+        let (page, more) = hq::org::venues(tx, &filter).await.map_err(|error| failed(error.into()))?;
+        filter.after = page.last().map(|venue| venue.code.clone());
+        venues.extend(page);
+        if !more {
+            break;
+        }
+    }
     let counties = hq::org::counties(tx).await.map_err(|error| failed(error.into()))?;
     let now = reading.now;
     let query = HandleQuery {

@@ -3,6 +3,7 @@
 use domain::{
     checklist::{Item, Section},
     scoring::{ItemScore, Standing, VisitScore, show_score},
+    visit::Impressions,
 };
 use leptos::prelude::*;
 use ui::{Badge, Glyph, Icon, IconSize, Tone};
@@ -28,19 +29,11 @@ pub(super) fn claim(sheet: &VisitSheet, score: Option<&VisitScore>, shown: Shown
         .into_any();
     };
     let sections = sheet.checklist.sections.iter().map(|one| section(one, sheet, score, shown)).collect_view();
-    let impressions = [
-        (w("总体印象", "Impression"), last.document.impressions.overall.clone()),
-        (w("亮点", "Good"), last.document.impressions.good.clone()),
-        (w("建议", "Suggestion"), last.document.impressions.suggestion.clone()),
-    ]
-    .into_iter()
-    .filter(|(_, text)| !text.is_empty())
-    .map(|(word, text)| view! { <div class="panel__body"><h2>{t(word)}</h2><p>{text}</p></div> })
-    .collect_view();
+    let impressions = impressions(sheet, &last.document.impressions);
     view! {
         <div class="review__claim">
             {sections}
-            {(!impressions.is_empty()).then(|| view! { <section class="panel">{impressions}</section> })}
+            {impressions}
             {score.map(|score| sum(sheet, score))}
         </div>
     }
@@ -80,20 +73,26 @@ fn answer(item: &Item, sheet: &VisitSheet, score: Option<&ItemScore>, shown: Sho
     let said = said.unwrap_or_else(|| unsaid(score.map(|score| score.standing)).to_owned());
     let note = given.map(|answer| answer.note.clone()).filter(|note| !note.is_empty());
     let finding = sheet.findings.iter().find(|one| one.item_code == item.code);
-    let before = changes::before(sheet, item.id);
-    let tone = match (&before, finding) {
+    let changed = changes::of_item(sheet, item, lang);
+    let tone = match (&changed, finding) {
         (Some(_), _) => Tone::Violet,
         (None, Some(finding)) => labels::severity(finding.severity).0,
         (None, None) => Tone::Neutral,
     };
-    let was = before.as_ref().and_then(|before| before.answer.as_ref()).map(|answer| {
-        let text = answer_text(item, answer, lang).unwrap_or_default();
-        view! { <p class="answer__note"><del class="was">{text}</del>" "<ins class="now">{said.clone()}</ins></p> }
-    });
-    let added = before.filter(|before| before.added > 0).map(|before| {
-        let text = fill(w("本次新增凭证 {} 件", "{} pieces of evidence added"), &[&before.added.to_string()]);
-        view! { <p class="answer__note"><ins class="now">{text}</ins></p> }
-    });
+    let changed = changed.unwrap_or_default();
+    let was = changed.said.map(|was| replaced(was, said.clone()));
+    let note = match changed.note {
+        Some(was) => Some(replaced(was, note.unwrap_or_default())),
+        None => note.map(|note| view! { <p class="answer__note">{note}</p> }.into_any()),
+    };
+    let ticked = given.is_some_and(|answer| answer.ticked);
+    let (line, no_line) = (t(w("触红线", "Red line crossed")), t(w("未触红线", "Red line not crossed")));
+    let red_line = match changed.ticked {
+        Some(true) => Some(replaced(line.to_owned(), no_line.to_owned())),
+        Some(false) => Some(replaced(no_line.to_owned(), line.to_owned())),
+        None => ticked.then(|| view! { <Badge tone=Tone::Cinnabar icon=Glyph::WARNING>{line}</Badge> }.into_any()),
+    };
+    let moved = pieces(changed.pieces);
     let returned = sheet.visit.returned.iter().find(|one| one.item == Some(item.id)).map(|one| one.reason.clone());
     let earned = score.map(|score| match score.share {
         Some(share) => {
@@ -110,8 +109,7 @@ fn answer(item: &Item, sheet: &VisitSheet, score: Option<&ItemScore>, shown: Sho
             <div class="answer__body">
                 <p>{item.criterion.get(lang).to_owned()}</p>
                 <p class="answer__value">{said}</p>
-                {was} {added}
-                {note.map(|note| view! { <p class="answer__note">{note}</p> })}
+                {was} {red_line} {note} {moved}
                 {returned
                     .map(|reason| view! { <Badge tone=Tone::Violet icon=Glyph::RETURN>{reason}</Badge> })}
                 {strip(sheet, Some(item.id), shown)}
@@ -122,6 +120,51 @@ fn answer(item: &Item, sheet: &VisitSheet, score: Option<&ItemScore>, shown: Sho
             </span>
         </article>
     }
+}
+
+/// What was said before, struck out, and what stands in its place.
+fn replaced(was: String, is: String) -> AnyView {
+    let was = (!was.is_empty()).then(|| view! { <del class="was">{was}</del>" " });
+    let is = (!is.is_empty()).then(|| view! { <ins class="now">{is}</ins> });
+    view! { <p class="answer__note">{was}{is}</p> }.into_any()
+}
+
+/// What became of the evidence.
+fn pieces(changed: changes::Pieces) -> Option<impl IntoView> {
+    let added = (changed.added > 0)
+        .then(|| fill(w("本次新增凭证 {} 件", "{} pieces of evidence added"), &[&changed.added.to_string()]))
+        .map(|words| view! { <ins class="now">{words}</ins>" " });
+    let gone = (changed.gone > 0)
+        .then(|| fill(w("本次去掉凭证 {} 件", "{} pieces of evidence taken away"), &[&changed.gone.to_string()]))
+        .map(|words| view! { <del class="was">{words}</del> });
+    (added.is_some() || gone.is_some()).then(|| view! { <p class="answer__note">{added}{gone}</p> })
+}
+
+/// What was said about the visit as a whole, with what it said before it was mended.
+fn impressions(sheet: &VisitSheet, now: &Impressions) -> Option<impl IntoView + use<>> {
+    let before = changes::of_whole(sheet);
+    let was = before.as_ref().map_or(now, |(was, _)| was);
+    let parts = [
+        (w("总体印象", "Impression"), &was.overall, &now.overall),
+        (w("亮点", "Good"), &was.good, &now.good),
+        (w("建议", "Suggestion"), &was.suggestion, &now.suggestion),
+    ]
+    .into_iter()
+    .filter(|(_, was, now)| !was.is_empty() || !now.is_empty())
+    .map(|(word, was, now)| {
+        let text = if was == now {
+            let text = now.clone();
+            view! { <p>{text}</p> }.into_any()
+        } else {
+            replaced(was.clone(), now.clone())
+        };
+        view! { <div class="panel__body"><h2>{t(word)}</h2>{text}</div> }
+    })
+    .collect_view();
+    let moved =
+        before.and_then(|(_, moved)| pieces(moved)).map(|moved| view! { <div class="panel__body">{moved}</div> });
+    (!parts.is_empty() || moved.is_some())
+        .then(|| view! { <section class="panel" data-list="impressions">{parts}{moved}</section> })
 }
 
 /// What stands where nothing was answered.

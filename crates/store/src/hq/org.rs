@@ -33,13 +33,21 @@ pub async fn units(tx: &mut Tx) -> Result<Vec<OrgUnit>> {
     rows.iter().map(unit).collect()
 }
 
-/// The county branches with their names, by code: what lists filter by.
+/// The county branches, and the departments that have venues of their own, with their names, by code: what lists filter by.
 ///
 /// # Errors
 /// The database failed.
 pub async fn counties(tx: &mut Tx) -> Result<Vec<(OrgUnitId, Text)>> {
-    let units = units(tx).await?;
-    Ok(units.into_iter().filter(|unit| unit.kind == OrgKind::County).map(|unit| (unit.id, unit.name)).collect())
+    let rows = sqlx::query(
+        "SELECT u.unit_id, u.name::text AS name FROM app.org_unit u \
+         WHERE u.kind = $1 OR EXISTS (SELECT FROM app.venue v WHERE v.county_id = u.unit_id) \
+         ORDER BY u.code, u.unit_id LIMIT $2",
+    )
+    .bind(OrgKind::County.code())
+    .bind(UNITS_MAX)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter().map(|row| Ok((OrgUnitId(row.try_get("unit_id")?), words(row, "name")?))).collect()
 }
 
 /// Which venues. Every field narrows.
