@@ -122,3 +122,31 @@ test('a session that ran out asks to sign in again, and nothing is lost', async 
     await phone.remove();
   }
 });
+
+// A wish to sync that came while a pass was under way was forgotten: a network that came back then was used a minute later.
+test('a network that comes back while the phone is asking is asked once more at once', async ({ city: server }) => {
+  const phone = await Phone.take(server.url);
+  try {
+    const page = phone.page;
+    await signIn(phone, 'sup6');
+    await phone.go('/field/sync');
+    await drained(page);
+    let asked = 0;
+    let answer = (): void => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/api/v1/sync/pull**', async (route) => {
+      asked += 1;
+      if (asked === 1) await held;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: '立即同步' }).click();
+    await expect.poll(() => asked).toBe(1);
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    answer();
+    await expect.poll(() => asked, { timeout: 20_000 }).toBe(2);
+    await drained(page);
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});

@@ -192,6 +192,8 @@ impl Keeper {
             let wake = Closure::<dyn FnMut()>::new(move || {
                 *this.inner.due.borrow_mut() = Moment::default();
                 this.inner.backoff.borrow_mut().reset();
+                // A pass that is under way may be failing for want of what has just come back, and says when the next is due.
+                *this.inner.again.borrow_mut() = true;
             });
             if let Some(window) = web_sys::window() {
                 drop(window.add_event_listener_with_callback(event, wake.as_ref().unchecked_ref()));
