@@ -13,7 +13,14 @@ use serde::{Deserialize, Serialize};
 /// Bytes in a chunk; the last may be shorter, or longer by up to a quarter.
 pub const CHUNK_BYTES: u64 = 128 * 1024;
 /// Bytes in the longest chunk: what is left over goes along, for a request of its own costs a way to the server and back.
-pub const CHUNK_MOST: u64 = CHUNK_BYTES / 4 * 5;
+pub const CHUNK_MOST: u64 = last_of(CHUNK_BYTES);
+
+/// The most bytes of the last of chunks of `chunk` bytes.
+#[must_use]
+pub const fn last_of(chunk: u64) -> u64 {
+    chunk + chunk / 4
+}
+
 /// How many bytes of the upload the server has.
 pub const OFFSET_HEADER: &str = "upload-offset";
 /// SHA-256 of the chunk, hex.

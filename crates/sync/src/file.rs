@@ -6,7 +6,7 @@ use domain::{
     time::Moment,
 };
 use mutants::{Mutant, planted};
-use protocol::evidence::{CHUNK_BYTES, UploadState};
+use protocol::evidence::{CHUNK_BYTES, UploadState, last_of};
 use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
@@ -191,7 +191,7 @@ impl FileNote {
             FileState::Received { .. } if !asked && !self.counted => UploadStep::Create,
             FileState::Waiting { sent } => {
                 let left = self.size.saturating_sub(sent);
-                UploadStep::Chunk { from: sent, len: if left <= chunk + chunk / 4 { left } else { chunk } }
+                UploadStep::Chunk { from: sent, len: if left <= last_of(chunk) { left } else { chunk } }
             }
             FileState::Received { .. } | FileState::Stuck => UploadStep::Done,
         }

@@ -1,6 +1,7 @@
 //! `mingcha user`: people, without anybody at HQ who could make them.
 
 use domain::{
+    evidence::Sha256,
     ids::AccountId,
     op::{
         Payload,
@@ -142,14 +143,25 @@ async fn active(owner: &Owner, tenant: &Tenant, login: &str) -> Result<KnownAcco
     Ok(account)
 }
 
+/// Sends an op that gives `account` a password.
+async fn let_in(
+    owner: &Owner,
+    tenant: &Tenant,
+    account: &KnownAccount,
+    password: String,
+    payload: impl FnOnce(Sha256) -> Payload,
+) -> Result<()> {
+    let way_in = WayIn { password_hash: Some(hash(owner, password).await?), link: None };
+    let salt = owner.salt();
+    let payload = payload(way_in.commitment(&salt));
+    let asked = Asked { id: owner.op_id(), subject: account.id.0, salt, payload, private: Private::WayIn(way_in) };
+    owner.writing(async |store| owner.act(store, tenant, asked, |_| None).await).await
+}
+
 async fn passwd(owner: &Owner, code: Option<&str>, login: &str, password: String) -> Result<()> {
     let tenant = owner.tenant(code).await?;
     let account = active(owner, &tenant, login).await?;
-    let way_in = WayIn { password_hash: Some(hash(owner, password).await?), link: None };
-    let salt = owner.salt();
-    let payload = Payload::AccountReset(AccountReset { commitment: way_in.commitment(&salt) });
-    let asked = Asked { id: owner.op_id(), subject: account.id.0, salt, payload, private: Private::WayIn(way_in) };
-    owner.writing(async |store| owner.act(store, &tenant, asked, |_| None).await).await?;
+    let_in(owner, &tenant, &account, password, |commitment| Payload::AccountReset(AccountReset { commitment })).await?;
     say(
         &format!("{login} 的密码已改;原有会话和链接已失效。"),
         &format!("{login} has a new password; sessions and links from before have ended."),
@@ -182,11 +194,8 @@ async fn reopen(owner: &Owner, code: Option<&str>, login: &str, password: String
             format!("{login} was not revoked; mingcha user passwd gives a new password"),
         ));
     }
-    let way_in = WayIn { password_hash: Some(hash(owner, password).await?), link: None };
-    let salt = owner.salt();
-    let payload = Payload::AccountReopen(AccountReopen { commitment: way_in.commitment(&salt) });
-    let asked = Asked { id: owner.op_id(), subject: account.id.0, salt, payload, private: Private::WayIn(way_in) };
-    owner.writing(async |store| owner.act(store, &tenant, asked, |_| None).await).await?;
+    let_in(owner, &tenant, &account, password, |commitment| Payload::AccountReopen(AccountReopen { commitment }))
+        .await?;
     say(
         &format!("{login} 已恢复,用新密码登录;停用期间收到的内容仍由总部决定。"),
         &format!("{login} may act again and signs in with the new password; what came meanwhile still waits for HQ."),

@@ -87,7 +87,7 @@ fn seconds(ms: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use domain::{
         checklist::{Bands, Better},
         checklist::{BillingCase, Choice, Control, EvidenceRule, Step, Unit},
@@ -97,7 +97,8 @@ mod tests {
 
     use super::*;
 
-    fn item(answer: AnswerKind) -> Item {
+    /// An item that is answered so.
+    pub(in crate::visit) fn item(answer: AnswerKind) -> Item {
         Item {
             id: ItemId(uuid::Uuid::nil()),
             code: "X-01".to_owned(),

@@ -80,7 +80,7 @@ fn pieces(before: &VisitDocument, last: &VisitDocument, item: Option<ItemId>) ->
 mod tests {
     use domain::{
         assignment::Window,
-        checklist::{AnswerKind, Choice, EvidenceRule, Value},
+        checklist::{AnswerKind, Choice, Value},
         evidence::{CapturedKnown, EvidenceKind, EvidenceRecord, EvidenceSource},
         ids::{AssignmentId, ChecklistVersionId, VenueId},
         sorted::Map,
@@ -89,25 +89,12 @@ mod tests {
     };
     use uuid::Uuid;
 
-    use super::*;
+    use super::{super::answer_text, *};
 
     fn item(n: u128) -> Item {
         let choice = |code: &str, zh, en| Choice { code: code.to_owned(), label: Text::new(zh, en), share: 10_000 };
-        Item {
-            id: ItemId(Uuid::from_u128(n)),
-            code: "X-01".to_owned(),
-            criterion: Text::default(),
-            gloss: None,
-            weight: 10,
-            answer: AnswerKind::Choice { options: vec![choice("yes", "是", "Yes"), choice("no", "否", "No")] },
-            red_line: None,
-            severe_over: None,
-            evidence: EvidenceRule::default(),
-            na: true,
-            later: None,
-            basis: Vec::new(),
-            confirm: false,
-        }
+        let answer = AnswerKind::Choice { options: vec![choice("yes", "是", "Yes"), choice("no", "否", "No")] };
+        Item { id: ItemId(Uuid::from_u128(n)), ..answer_text::tests::item(answer) }
     }
 
     fn document(answers: &[(u128, Answer)], evidence: &[(u128, Option<u128>)]) -> VisitDocument {
