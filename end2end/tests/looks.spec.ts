@@ -51,6 +51,12 @@ for (const { lang, desk: deskDresses, phone: phoneDresses } of LANGUAGES) {
           });
           await look(path.slice(1) || 'board');
         }
+        if (login === 'admin') {
+          await desk.go('/hq/people');
+          await page.locator('[data-draw]').first().click();
+          await expect(page.locator('.picks--week')).toBeVisible();
+          await look('supervisor');
+        }
         if (login === 'reviewer') {
           await desk.go('/hq/checklists');
           await page.locator('main a[href^="/hq/checklists/"]').first().click();

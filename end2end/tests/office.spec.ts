@@ -43,6 +43,24 @@ test('a list is downloaded as it is filtered', async ({ city }) => {
     const findings = await download(page, 'CSV');
     expect(findings.text.trim().split('\r\n').length).toBeGreaterThanOrEqual(found + 1);
     expect(findings.text).not.toContain('一般');
+    // Down to one hall of a county, which the county leaves behind when it is changed.
+    await desk.go('/hq/findings');
+    await page.locator('select[name=county]').selectOption({ index: 1 });
+    const unit = page.locator('select[name=unit]');
+    await expect(unit).toBeVisible();
+    const halls = await unit.locator('option').allTextContents();
+    const counts: number[] = [];
+    for (const n of halls.keys()) {
+      await unit.selectOption({ index: n });
+      await expect(page).toHaveURL(n === 0 ? /county=[^&]+/ : /unit=[0-9a-f-]+/);
+      await expect(unit).toHaveValue(new URL(page.url()).searchParams.get('unit') ?? '');
+      const csv = await page.request.get(page.url().replace('/hq/findings', '/hq/export/findings.csv'));
+      counts.push((await csv.text()).trim().split('\r\n').length - 1);
+    }
+    expect(counts.length).toBeGreaterThan(2);
+    expect(counts.slice(1).reduce((sum, one) => sum + one, 0)).toBe(counts[0]);
+    await page.locator('select[name=county]').selectOption({ index: 2 });
+    await expect(page).toHaveURL((url) => !url.searchParams.has('unit'));
     // Nobody else gets at them.
     const stranger = await Desk.sit(city.url, 'admin');
     const refused = await stranger.page.request.get(`${city.url}/hq/export/visits.csv`);
@@ -89,6 +107,8 @@ test('work on a task that was called back is kept and adopted, and who chose its
     const label = page.locator('[data-list=venues] label').first();
     await label.locator('input').check();
     const venue = (await label.textContent())?.split(' · ')[0] ?? '';
+    // The handles follow what was chosen.
+    await expect(page.locator('[data-suiting]')).toHaveAttribute('data-for', '1');
     await page.locator('select[name="form[handle]"]').selectOption({ index: 1 });
     await page.getByRole('button', { name: '派发' }).click();
     await expect(page).toHaveURL(/\/hq\/tasks$/);

@@ -127,3 +127,79 @@ test('many tasks are drawn at once, each reaches one supervisor, and HQ learns o
     await phone.remove();
   }
 });
+
+test('the draw knows on which days somebody can go, and from where they stay away', async ({ city }) => {
+  await city.run(['user', 'add', 'linan', '--name', '李楠', '--role', 'visitor'], 'mingcha-demo\n');
+  const admin = await Desk.sit(city.url, 'admin');
+  const office = await Desk.sit(city.url, 'office');
+  try {
+    const page = office.page;
+    const suiting = page.locator('[data-suiting]');
+    /** How many can be sent to the first hall, on days from which somebody new is not kept. */
+    const look = async (): Promise<{ venue: string; can: number }> => {
+      await office.go('/hq/tasks/new?kind=hall');
+      await office.alive();
+      const label = page.locator('[data-list=venues] label').first();
+      await label.locator('input').check();
+      await expect(suiting).toHaveAttribute('data-for', '1');
+      return { venue: (await label.textContent())?.split(' · ')[0] ?? '', can: Number(await suiting.getAttribute('data-suiting')) };
+    };
+    const before = await look();
+    expect(before.can).toBeGreaterThan(0);
+
+    const row = admin.page.locator('tr[data-login=linan]');
+    const open = async (): Promise<void> => {
+      await admin.go('/hq/people');
+      await row.locator('[data-draw]').click();
+      await expect(admin.page.locator('main')).toContainText('李楠');
+    };
+    // Tied to that very hall: everybody else can still be sent there.
+    await open();
+    const hall = admin.page.locator('.picks__group', { has: admin.page.getByLabel(before.venue, { exact: true }) });
+    await hall.locator('summary').click();
+    await hall.getByLabel(before.venue, { exact: true }).check();
+    await admin.page.getByRole('button', { name: '保存' }).click();
+    await expect(row.locator('[data-draw]')).toContainText('每天 · 回避 1');
+    expect((await look()).can).toBe(before.can - 1);
+    // What was said stands there again; a week without a day is refused by its name, and nothing is changed.
+    await open();
+    await expect(hall.getByLabel(before.venue, { exact: true })).toBeChecked();
+    for (const day of ['周一', '周二', '周三', '周四', '周五', '周六', '周日']) await admin.page.getByLabel(day).uncheck();
+    await admin.page.getByRole('button', { name: '保存' }).click();
+    await expect(admin.page.getByRole('alert')).toContainText('可以出去的日子');
+    await admin.go('/hq/people');
+    await expect(row.locator('[data-draw]')).toContainText('每天 · 回避 1');
+
+    // Without the tie, and on one day alone: they go where the week has that day, and not on another day.
+    await open();
+    await hall.getByLabel(before.venue, { exact: true }).uncheck();
+    for (const day of ['周一', '周二', '周三', '周四', '周五', '周日']) await admin.page.getByLabel(day).uncheck();
+    await admin.page.getByRole('button', { name: '保存' }).click();
+    await expect(row.locator('[data-draw]')).toHaveText('周六');
+    expect((await look()).can).toBe(before.can);
+    // 7 January 2030 is a Monday. Whoever was chosen by then is asked for again.
+    await page.locator('select[name="form[handle]"]').selectOption({ index: 1 });
+    const answered = page.waitForResponse((response) => response.url().includes('until=2030-01-07'));
+    await page.fill('input[name="form[from]"]', '2030-01-07');
+    await page.locator('input[name="form[from]"]').dispatchEvent('change');
+    await page.fill('input[name="form[until]"]', '2030-01-07');
+    await page.locator('input[name="form[until]"]').dispatchEvent('change');
+    await answered;
+    await expect(suiting).toHaveAttribute('data-suiting', String(before.can - 1));
+    await expect(page.locator('select[name="form[handle]"]')).toHaveValue('');
+    await expect(page.locator('[data-again]')).toContainText('代号已换');
+
+    // Out of the draw altogether.
+    await open();
+    await admin.page.getByLabel('参加抽签').uncheck();
+    await admin.page.getByRole('button', { name: '保存' }).click();
+    await expect(row.locator('[data-draw]')).toHaveText('不参加');
+    const after = await look();
+    expect(after.can).toBe(before.can - 1);
+    admin.expectNoViolations();
+    office.expectNoViolations();
+  } finally {
+    await admin.leave();
+    await office.leave();
+  }
+});

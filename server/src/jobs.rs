@@ -1,10 +1,12 @@
-//! What the server does by itself: evidence that is here, whole and hashed, comes to count.
+//! What the server does by itself: evidence that is here, whole and hashed, comes to count, and a score for which nothing
+//! is left to wait for becomes final.
 
 use std::time::Duration;
 
 use domain::{
     ids::{TenantId, VisitId},
     op::Salt,
+    time::{HOUR_MS, Moment},
 };
 use futures_util::future::join_all;
 use store::{Private, verified_op};
@@ -14,6 +16,8 @@ use crate::{arrived::Which, process::Server, shutdown::Shutdown};
 /// How often it looks without being woken: another node may have taken the bytes in, or a visit that was mended names
 /// bytes that were here.
 const EVERY: Duration = Duration::from_secs(10);
+/// How often it looks for scores that wait no longer, ms. They wait for hours and days.
+const SETTLE_EVERY_MS: i64 = HOUR_MS;
 /// Rows of evidence that it takes at a time.
 const AT_ONCE: i64 = 500;
 
@@ -28,6 +32,7 @@ pub async fn run(server: Server, shutdown: Shutdown) {
 pub async fn run_every(server: Server, shutdown: Shutdown, pause: Duration) {
     let mut every = tokio::time::interval(pause);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut settled_at: Option<Moment> = None;
     loop {
         tokio::select! {
             () = shutdown.wait() => return,
@@ -42,6 +47,12 @@ pub async fn run_every(server: Server, shutdown: Shutdown, pause: Duration) {
             }
             _ = every.tick() => {
                 tell(all(&server).await);
+                let now = server.clock.now();
+                // By the company's clock, which may be set to and fro.
+                if settled_at.is_none_or(|at| now.since(at).abs() >= SETTLE_EVERY_MS) {
+                    settled_at = Some(now);
+                    settle_all(&server).await;
+                }
             }
         }
     }
@@ -56,6 +67,34 @@ async fn all(server: &Server) -> store::Result<()> {
         }
     }
     failed
+}
+
+async fn settle_all(server: &Server) {
+    let settled = async {
+        for tenant in server.store.all_tenants().await? {
+            settle(server, tenant).await?;
+        }
+        Ok::<_, store::Error>(())
+    };
+    if let Err(error) = settled.await {
+        tracing::error!(%error, "scores that wait no longer could not be made final; it will be tried again");
+    }
+}
+
+/// Makes the scores final for which nothing is left to wait for, for one company.
+///
+/// # Errors
+/// The database failed; what is not done is done the next time.
+pub async fn settle(server: &Server, tenant: TenantId) -> store::Result<()> {
+    let now = server.clock.now();
+    let random: &dyn crate::random::Random = server.random.as_ref();
+    for unsettled in server.store.unsettled(tenant, now).await? {
+        match unsettled.settle.op(unsettled.submission, Salt::new(random.bytes())) {
+            Ok(op) => drop(server.store.act_as_server(tenant, op, Private::None, now).await?),
+            Err(error) => tracing::error!(%error, "an op of our own has no canonical form"),
+        }
+    }
+    Ok(())
 }
 
 fn tell(counted: store::Result<()>) {

@@ -19,7 +19,7 @@ use crate::{
     org::OrgPage,
     parts::{Failure, Screen},
     paths::{self, route},
-    people::{LinkPage, PeoplePage},
+    people::{LinkPage, PeoplePage, SupervisorPage},
     settings::SettingsPage,
     sign_in::SignInPage,
     tasks::{AssignPage, TasksPage},
@@ -62,6 +62,7 @@ pub fn App() -> impl IntoView {
                     <Route path=route::findings() view=FindingsPage ssr=SsrMode::Async />
                     <Route path=route::people() view=PeoplePage ssr=SsrMode::Async />
                     <Route path=route::people_link() view=LinkPage ssr=SsrMode::Async />
+                    <Route path=route::supervisor() view=SupervisorPage ssr=SsrMode::Async />
                     <Route path=route::tasks() view=TasksPage ssr=SsrMode::Async />
                     <Route path=route::assign() view=AssignPage ssr=SsrMode::Async />
                     <Route path=route::checklists() view=ChecklistsPage ssr=SsrMode::Async />

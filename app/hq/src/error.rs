@@ -110,7 +110,7 @@ impl HqError {
 
     /// What happened and what to do next.
     #[must_use]
-    pub const fn word(&self) -> Word {
+    pub fn word(&self) -> Word {
         match self {
             Self::SignedOut => w("登录已过期,请重新登录", "Your session has ended. Please sign in again."),
             Self::WrongCredentials => w("单位代码、登录名或密码不对", "Company code, login name or password is wrong"),
@@ -118,7 +118,7 @@ impl HqError {
             Self::NotAllowed => w("你的角色不能做这件事", "Your role does not allow this"),
             Self::NotFound => w("没有找到", "Not found"),
             Self::BadInput { .. } => w("有一项填得不对,什么都没有改变", "A field is not right. Nothing was changed."),
-            Self::Refused { code, .. } => refused(*code),
+            Self::Refused { code, detail } => refused(*code, detail),
             Self::Held { .. } => {
                 w("已存下,但没有生效,在「收件」里处理", "Kept, but without effect. Deal with it under Held.")
             }
@@ -136,7 +136,33 @@ impl HqError {
     }
 }
 
-const fn refused(code: RefusedCode) -> Word {
+fn refused(code: RefusedCode, detail: &str) -> Word {
+    match (code, detail) {
+        (RefusedCode::Unknown, "supervisor") => {
+            return w(
+                "没有人可派:不在抽签中、那几天没空、要回避,或近期去过",
+                "Nobody can be sent: not in the draw, busy on those days, tied, or there of late",
+            );
+        }
+        (RefusedCode::Unknown, "handle") => {
+            return w("代号已过期,请刷新后重新选择", "The handle has expired. Reload and choose again.");
+        }
+        (RefusedCode::NotAllowed, "tie") => {
+            return w("这个代号要回避所选的对象", "Whoever has this handle is to stay away from one of the venues");
+        }
+        (RefusedCode::NotAllowed, "guarded" | "role") => {
+            return w(
+                "能看走访原文的账号,只有管理服务器的人能处理",
+                "This account reads visits: only whoever runs the server may do this",
+            );
+        }
+        (RefusedCode::Exists, "login") => return w("这个登录名已经有人用", "This login is taken"),
+        (RefusedCode::AlreadyDecided, "open") => return w("这个账号本来就能用", "This account is open already"),
+        (RefusedCode::BadValue, "window") => {
+            return w("时间不对:不能在今天以前结束", "The days are not right: they must not end before today");
+        }
+        _ => {}
+    }
     match code {
         RefusedCode::Undecodable => w("内容读不懂", "It cannot be read"),
         RefusedCode::TooLarge => w("太大或太多", "Too large, or too many"),
@@ -158,5 +184,58 @@ const fn refused(code: RefusedCode) -> Word {
             "This form was sent before with other content. Reload and try again.",
         ),
         RefusedCode::Exists => w("已经有了", "It exists already"),
+    }
+}
+
+/// A field as people know it; `None` for what has no name, as the code of a question, which is shown as it is.
+#[must_use]
+pub(crate) fn field(code: &str) -> Option<Word> {
+    // A form's own fields are called `form[from]`, or `ties[3]`.
+    let inner = code.strip_prefix("form[").map_or(code, |rest| rest.split(']').next().unwrap_or(rest));
+    let name = inner.split('[').next().unwrap_or(inner);
+    Some(match name {
+        "venues" | "venue" => w("对象", "Venues"),
+        "from" => w("从", "From"),
+        "until" => w("到", "Until"),
+        "window" => w("时间", "Days"),
+        "checklist" => w("检查表", "Checklist"),
+        "mode" => w("方式", "Mode"),
+        "handle" | "supervisor" => w("监督员", "Supervisor"),
+        "persona" | "questions" => w("情景", "Scenario"),
+        "commitments" => w("承诺", "Commitments"),
+        "login" => w("登录名", "Login"),
+        "name" => w("姓名", "Name"),
+        "roles" => w("角色", "Roles"),
+        "unit" => w("单位", "Unit"),
+        "password" => w("密码(至少 10 个字)", "Password (10 characters or more)"),
+        "days" => w("可以出去的日子", "Days"),
+        "ties" => w("回避", "Ties"),
+        "account" => w("账号", "Account"),
+        "reason" => w("原因", "Reason"),
+        "note" => w("说明", "Note"),
+        "severity" => w("程度", "Severity"),
+        "items" | "item" => w("题目", "Items"),
+        "evidence" => w("凭证", "Evidence"),
+        "visit" => w("走访", "Visit"),
+        "finding" => w("问题", "Finding"),
+        "task" | "tasks" | "assignment" => w("任务", "Task"),
+        "held" => w("收件", "Held"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_called_as_its_form_calls_it() {
+        for code in ["until", "form[until]", "ties[12]", "form[venues][3]", "password"] {
+            assert!(field(code).is_some(), "{code}");
+        }
+        assert_eq!(field("HALL-03"), None);
+        assert_eq!(field(""), None);
+        let drawn = HqError::Refused { code: RefusedCode::Unknown, detail: "supervisor".to_owned() };
+        assert_ne!(drawn.word(), HqError::Refused { code: RefusedCode::Unknown, detail: String::new() }.word());
     }
 }

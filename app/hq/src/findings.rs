@@ -8,7 +8,9 @@ pub(crate) use filter::severity_code;
 
 use domain::{
     finding::{FindingState, Severity},
+    ids::OrgUnitId,
     role::Action,
+    text::Text,
     time::Moment,
 };
 use leptos::{prelude::*, server_fn::ServerFn as _};
@@ -28,7 +30,7 @@ use crate::{
     words::{t, w},
 };
 use api::{ConfirmFinding, DismissFinding, read_findings};
-use filter::FindingFilter;
+use filter::{FindingFilter, state_code};
 use shape::{FindingList, FindingRow};
 
 /// The page.
@@ -69,7 +71,7 @@ fn shown(loaded: &Loaded<FindingList>, filter: &FindingFilter) -> impl IntoView 
         Column::text(t(w("状态", "State"))),
     ];
     view! {
-        {toolbar(filter, &loaded.data.counties)}
+        {toolbar(filter, &loaded.data)}
         {if empty {
             view! {
                 <EmptyState
@@ -107,7 +109,11 @@ fn line(n: u32, row: &FindingRow, loaded: &Loaded<FindingList>, back: &str) -> i
                     .then(|| view! { <p class="small muted">{t(w("不成立的原因:", "Dismissed because: "))}{reason}</p> })}
                 {open.then(|| forms(n, row, loaded, back))}
             </td>
-            <td>{row.venue_name.get(lang).to_owned()}</td>
+            <td>
+                {row.venue_name.get(lang).to_owned()}
+                {(row.unit_name != row.venue_name && row.unit_name != row.county_name)
+                    .then(|| view! { <div class="small muted">{row.unit_name.get(lang).to_owned()}</div> })}
+            </td>
             <td class="wide-only">{row.county_name.get(lang).to_owned()}</td>
             <td class="nowrap" data-word=t(w("发现", "Found"))><When at now /></td>
             <td><StatusBadge status label=t(state) bare=true /></td>
@@ -145,8 +151,11 @@ fn forms(n: u32, row: &FindingRow, loaded: &Loaded<FindingList>, back: &str) -> 
     }
 }
 
-fn toolbar(filter: &FindingFilter, counties: &[(domain::ids::OrgUnitId, domain::text::Text)]) -> impl IntoView + use<> {
+fn toolbar(filter: &FindingFilter, list: &FindingList) -> impl IntoView + use<> {
     let lang = page().lang;
+    let named = |units: &[(OrgUnitId, Text)]| {
+        units.iter().map(|(id, name)| (id.to_string(), name.get(lang).to_owned())).collect::<Vec<_>>()
+    };
     let states = labels::FINDING_STATES
         .map(|(state, _)| {
             let href = FindingFilter { state: Some(state), ..filter.clone() }.list();
@@ -161,7 +170,7 @@ fn toolbar(filter: &FindingFilter, counties: &[(domain::ids::OrgUnitId, domain::
         })
         .collect_view();
     let all = FindingFilter { state: None, ..filter.clone() }.list();
-    let counties = counties.iter().map(|(id, name)| (id.to_string(), name.get(lang).to_owned())).collect();
+    let (counties, units) = (named(&list.counties), named(&list.units));
     let topics = labels::TOPICS
         .into_iter()
         .filter_map(|code| Some((code.to_owned(), t(labels::topic(code)?).to_owned())))
@@ -194,6 +203,33 @@ fn toolbar(filter: &FindingFilter, counties: &[(domain::ids::OrgUnitId, domain::
                 />
                 <button type="submit" class="button button--quiet">{t(w("筛选", "Filter"))}</button>
             </form>
+            {(units.len() > 1).then(|| unit_form(filter, units))}
         </div>
+    }
+}
+
+/// Which unit of the county. A form of its own: whoever changes the county takes no unit along.
+fn unit_form(filter: &FindingFilter, units: Vec<(String, String)>) -> impl IntoView + use<> {
+    let kept = [
+        ("county", filter.county.map(|county| county.to_string())),
+        ("topic", filter.topic.clone()),
+        ("state", filter.state.map(|state| state_code(state).to_owned())),
+        ("severity", filter.severity.map(|severity| severity_code(severity).to_owned())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(view! { <input type="hidden" name=name value=value? /> }))
+    .collect_view();
+    view! {
+        <form method="get" action=paths::FINDINGS class="toolbar">
+            {kept}
+            <AutoSelect
+                name="unit"
+                label=t(w("单位", "Unit"))
+                all=t(w("全部单位", "All units"))
+                options=units
+                value=filter.unit.map(|id| id.to_string()).unwrap_or_default()
+            />
+            <button type="submit" class="button button--quiet">{t(w("筛选", "Filter"))}</button>
+        </form>
     }
 }

@@ -1,6 +1,6 @@
 //! Every address of HQ, whole. Routes, links and tests read them here.
 
-use domain::ids::{AssignmentId, ChecklistVersionId, VenueId, VisitId};
+use domain::ids::{AccountId, AssignmentId, ChecklistVersionId, VenueId, VisitId};
 
 macro_rules! pages {
     ($($(#[$doc:meta])* $name:ident, $route:ident = $path:tt;)*) => {
@@ -50,6 +50,8 @@ pages! {
     PEOPLE, people = "/hq/people";
     /// The one-time link that was just made.
     PEOPLE_LINK, people_link = "/hq/people/link";
+    /// What the draw knows of one supervisor.
+    SUPERVISOR, supervisor = "/hq/people/:id";
     /// 收件: what arrived and could not be applied.
     HELD, held = "/hq/held";
     /// 设置.
@@ -79,6 +81,12 @@ pub fn visit_decision(id: VisitId, decision: &str) -> String {
 #[must_use]
 pub fn checklist(id: ChecklistVersionId) -> String {
     format!("/hq/checklists/{id}")
+}
+
+/// What the draw knows of one supervisor.
+#[must_use]
+pub fn supervisor(id: AccountId) -> String {
+    format!("/hq/people/{id}")
 }
 
 /// The tasks of one venue.

@@ -1,12 +1,17 @@
 //! 人员: who there is, and how they get in.
 
 pub(crate) mod api;
+mod draw;
 mod link;
 pub(crate) mod shape;
 
+pub(crate) use draw::{SupervisorPage, WEEK};
 pub(crate) use link::LinkPage;
 
-use domain::{ids::OpId, role::Role};
+use domain::{
+    ids::{AccountId, OpId},
+    role::Role,
+};
 use leptos::{prelude::*, server_fn::ServerFn as _};
 use ui::{
     Button, ButtonKind, CheckField, Choice, Column, DataTable, Field, Glyph, Select, Status, StatusBadge, TextInput,
@@ -17,10 +22,11 @@ use crate::{
     labels,
     loaded::Loaded,
     parts::{ActForm, Screen, loading},
-    words::{Word, t, w},
+    paths,
+    words::{Word, fill, t, w},
 };
 use api::{CreatePerson, DisablePerson, ReopenPerson, ResetPerson, read_people};
-use shape::{Account, People};
+use shape::{Account, Draw, People};
 
 /// The roles that an administrator gives out, and those that only whoever runs the server does.
 const ROLES: [Role; 14] = [
@@ -51,6 +57,7 @@ fn shown(loaded: &Loaded<People>) -> impl IntoView + use<> {
     let columns = vec![
         Column::text(t(w("姓名,登录名", "Name, login"))),
         Column::text(t(w("角色", "Roles"))),
+        Column::text(t(w("抽签", "Draw"))),
         Column::text(t(w("状态", "State"))),
         Column::text(t(w("操作", "Actions"))),
     ];
@@ -105,6 +112,7 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
                 <div class="small muted">{account.login.clone()}</div>
             </td>
             <td>{roles}</td>
+            <td data-word=t(w("抽签", "Draw"))>{account.draw.map(|draw| drawn(account.id, draw))}</td>
             <td><StatusBadge status label=t(word) bare=true /></td>
             <td>
                 <details>
@@ -114,6 +122,19 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
             </td>
         </tr>
     }
+}
+
+/// What the draw knows of somebody, in a line that leads to the whole.
+fn drawn(id: AccountId, draw: Draw) -> impl IntoView + use<> {
+    let days = if draw.free_days == 0b111_1111 {
+        t(w("每天", "any day")).to_owned()
+    } else {
+        let free = WEEK.iter().enumerate().filter(|(n, _)| draw.free_days >> n & 1 == 1);
+        free.map(|(_, word)| t(*word)).collect::<Vec<_>>().join(" ")
+    };
+    let line = if draw.pooled { days } else { t(w("不参加", "Not in it")).to_owned() };
+    let ties = (draw.ties > 0).then(|| fill(w(" · 回避 {}", " · {} ties"), &[&draw.ties.to_string()]));
+    view! { <a href=paths::supervisor(id) data-draw="">{line} {ties}</a> }
 }
 
 /// A way in for an account: for one that reads visits only whoever runs the server gives it.

@@ -148,7 +148,7 @@ impl City {
                     password_hash: None,
                     link: Some(Link { hash: secret.hash, expires_at: now().plus(DAY_MS) }),
                 },
-                supervisor: Some(PrivateSupervisor { pooled: true, free_days: 127, ties: Vec::new() }),
+                supervisor: Some(PrivateSupervisor::default()),
             };
             let salt = self.dice.bytes();
             let roles = RoleSet::of(&[Role::Visitor]);

@@ -19,9 +19,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     checklist::{Answer, AnswerKind, ChecklistVersion, FULL, Item, RedLineWhen, Share, Value},
     ids::{ItemId, SectionId},
-    time::Moment,
+    time::{DAY_MS, Moment},
     visit::VisitDocument,
 };
+
+/// How long the server waits, past the last moment, for an answer that was given in time and comes late. ms.
+pub const SETTLE_GRACE_MS: i64 = DAY_MS;
 
 /// The number of the formula above.
 pub const FORMULA: u32 = 1;
@@ -144,6 +147,18 @@ pub fn due(item: &Item, document: &VisitDocument, rural: bool) -> Option<Moment>
     let later = item.later?;
     let from = document.left.as_ref().or(document.arrived.as_ref())?;
     Some(from.at.plus(later.due_ms(rural)))
+}
+
+/// When nothing is left to wait for: when the last item falls due that is answered later and is not yet. `None`: none is
+/// left, or one has nothing to be counted from.
+#[must_use]
+pub fn settles_at(checklist: &ChecklistVersion, document: &VisitDocument, rural: bool) -> Option<Moment> {
+    let open = |item: &&Item| {
+        let answer = document.answers.get(&item.id);
+        item.later.is_some() && answer.is_none_or(|answer| answer.na.is_none() && answer.value.is_none())
+    };
+    let dues: Option<Vec<Moment>> = checklist.items().filter(open).map(|item| due(item, document, rural)).collect();
+    dues?.into_iter().max()
 }
 
 fn standing(item: &Item, answer: Option<&Answer>, document: &VisitDocument, context: ScoreContext) -> Standing {

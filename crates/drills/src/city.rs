@@ -112,7 +112,7 @@ impl City {
                 password_hash: Some(HASH.to_owned()),
                 link: Some(Link { hash: secret.hash, expires_at: now().plus(DAY_MS) }),
             },
-            supervisor: Some(PrivateSupervisor { pooled: true, free_days: 127, ties: Vec::new() }),
+            supervisor: Some(PrivateSupervisor::default()),
         };
         let create =
             AccountCreate { roles: RoleSet::of(&[Role::Visitor]), unit: None, commitment: private.commitment(&salt) };

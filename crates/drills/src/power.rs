@@ -18,6 +18,8 @@ use crate::{Figures, city::City, disk::Disk, load::Load, rig::Rig, settings::Com
 
 /// Bytes of the disk; sparse.
 const SIZE: u64 = 900 << 20;
+/// What is written between one cut and the next, at most. Bytes.
+const A_CUT: u64 = 20 << 20;
 
 /// How many cuts.
 #[derive(Clone, Debug, clap::Args)]
@@ -44,7 +46,7 @@ pub async fn run(cuts: &Cuts) -> Result<()> {
     let mut dice = Dice::new(seed);
     let folder = tempfile::Builder::new().prefix("mcp").tempdir_in("/tmp")?;
     crate::rig::open(folder.path())?;
-    let disk = Disk::new(folder.path(), "a", SIZE)?;
+    let disk = Disk::new(folder.path(), "a", SIZE + u64::from(cuts.cuts) * A_CUT)?;
     let mut rig = Rig::at(&disk.at.join("d"), cuts.common.mutant.as_deref())?;
     rig.start().await?;
     let mut city = City::found(&rig, 8, &dice).await?;

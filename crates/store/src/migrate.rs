@@ -47,6 +47,8 @@ steps! {
     138 "0138_each_by_its_key",
     139 "0139_journals_lead_on",
     140 "0140_account_reopen",
+    141 "0141_what_the_draw_knows",
+    142 "0142_scores_that_wait",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

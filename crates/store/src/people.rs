@@ -113,32 +113,6 @@ impl Store {
             .collect()
     }
 
-    /// Says what the draw is to know of a supervisor. `false`: not an admin's session, or no supervisor.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn set_supervisor(
-        &self,
-        tenant: TenantId,
-        token: Sha256,
-        account: AccountId,
-        supervisor: &PrivateSupervisor,
-        now: Moment,
-    ) -> Result<bool> {
-        let mut tx = self.touch(tenant).await?;
-        let done: Option<bool> = sqlx::query_scalar("SELECT identity.supervisor_set($1, $2, $3, $4, $5, $6)")
-            .bind(token.0.to_vec())
-            .bind(account.0)
-            .bind(supervisor.pooled)
-            .bind(i16::from(supervisor.free_days))
-            .bind(supervisor.ties.iter().map(|unit| unit.0).collect::<Vec<_>>())
-            .bind(now.0)
-            .fetch_one(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(done.unwrap_or(false))
-    }
-
     /// The pool as handles made for this session; nothing for who may not assign.
     ///
     /// # Errors

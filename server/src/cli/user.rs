@@ -88,7 +88,7 @@ async fn add(owner: &Owner, code: Option<&str>, person: NewPerson) -> Result<()>
         login: person.login.clone(),
         name: person.name,
         way_in: WayIn { password_hash: Some(hash(owner, person.password).await?), link: None },
-        supervisor: makes_visits.then(|| PrivateSupervisor { pooled: true, free_days: 0b111_1111, ties: Vec::new() }),
+        supervisor: makes_visits.then(PrivateSupervisor::default),
     };
     let (id, salt) = (owner.op_id(), owner.salt());
     let create = AccountCreate { roles: RoleSet::of(&person.roles), unit, commitment: private.commitment(&salt) };

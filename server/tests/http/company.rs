@@ -139,7 +139,7 @@ impl Company {
             supervisor: roles
                 .iter()
                 .any(|role| matches!(role, Role::Visitor | Role::Inspector))
-                .then(|| PrivateSupervisor { pooled: true, free_days: 127, ties: Vec::new() }),
+                .then(PrivateSupervisor::default),
         };
         let bytes = uuid().into_bytes();
         let create = Payload::AccountCreate(AccountCreate {

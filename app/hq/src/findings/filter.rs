@@ -23,6 +23,8 @@ pub struct FindingFilter {
     pub topic: Option<String>,
     /// Of this county branch only.
     pub county: Option<OrgUnitId>,
+    /// For this unit to answer only.
+    pub unit: Option<OrgUnitId>,
     /// Rows older than this place.
     pub older: Option<String>,
     /// Rows newer than this place.
@@ -44,6 +46,7 @@ impl FindingFilter {
             severity,
             topic: some("topic"),
             county: some("county").and_then(|id| OrgUnitId::from_str(&id).ok()),
+            unit: some("unit").and_then(|id| OrgUnitId::from_str(&id).ok()),
             older: some("older"),
             newer: some("newer"),
         }
@@ -62,6 +65,7 @@ impl FindingFilter {
         add("severity", self.severity.map(|severity| severity_code(severity).to_owned()));
         add("topic", self.topic.clone());
         add("county", self.county.map(|county| county.to_string()));
+        add("unit", self.unit.map(|unit| unit.to_string()));
         add("older", self.older.clone());
         add("newer", self.newer.clone());
         query.to_query_string()
@@ -106,6 +110,7 @@ mod tests {
             state: Some(FindingState::Proposed),
             severity: Some(Severity::Critical),
             topic: Some("hall".to_owned()),
+            unit: Some(OrgUnitId(uuid::Uuid::from_u128(8))),
             ..FindingFilter::default()
         };
         let query = filter.query();

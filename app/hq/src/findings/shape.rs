@@ -12,6 +12,8 @@ pub struct FindingList {
     pub slice: Slice<FindingRow>,
     /// The county branches.
     pub counties: Vec<(OrgUnitId, Text)>,
+    /// The units that answer for venues of the county that is filtered by.
+    pub units: Vec<(OrgUnitId, Text)>,
 }
 
 /// One finding of the list.
@@ -21,6 +23,8 @@ pub struct FindingRow {
     pub finding: Finding,
     /// The name of the venue.
     pub venue_name: Text,
+    /// The name of the unit that answers for it.
+    pub unit_name: Text,
     /// The name of the county branch.
     pub county_name: Text,
 }

@@ -6,7 +6,7 @@ use ui::{Banner, ButtonKind, ButtonLink, Glyph, Tone};
 
 use crate::{
     context::page,
-    error::HqError,
+    error::{HqError, field},
     paths,
     words::{fill, t, w},
 };
@@ -23,7 +23,10 @@ pub(crate) fn Failure(error: HqError) -> impl IntoView {
     };
     view! {
         <Banner tone glyph=Glyph::WARNING title=title alert=true>
-            {detail.map(|detail| view! { <p class="small"><code>{detail}</code></p> })}
+            {detail.map(|detail| match field(&detail) {
+                Some(word) => view! { <p data-field=detail>{t(word)}</p> }.into_any(),
+                None => view! { <p class="small"><code>{detail}</code></p> }.into_any(),
+            })}
             {signed_out
                 .then(|| {
                     view! {

@@ -1,12 +1,12 @@
 //! What the list of people asks of the server.
 
 use domain::{
-    ids::{AccountId, OpId},
+    ids::{AccountId, OpId, OrgUnitId},
     role::Role,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::shape::{OneTime, People};
+use super::shape::{OneTime, People, Supervisor};
 use crate::{error::HqError, loaded::Loaded};
 
 /// Everybody.
@@ -16,6 +16,15 @@ use crate::{error::HqError, loaded::Loaded};
 #[server(prefix = "/hq/read", endpoint = "people", input = GetUrl)]
 pub async fn read_people() -> Result<Loaded<People>, HqError> {
     crate::ssr::people::people().await
+}
+
+/// What the draw knows of one supervisor.
+///
+/// # Errors
+/// [`HqError::NotFound`]: nobody who makes visits has this account.
+#[server(prefix = "/hq/read", endpoint = "people/supervisor", input = GetUrl)]
+pub async fn read_supervisor(id: AccountId) -> Result<Loaded<Supervisor>, HqError> {
+    crate::ssr::people::supervisor(id).await
 }
 
 /// The link that was just made for whoever asks; gone once it was read.
@@ -68,4 +77,19 @@ pub async fn reopen_person(op_id: OpId, account: AccountId) -> Result<(), HqErro
 #[server(prefix = "/hq/act", endpoint = "people/reset")]
 pub async fn reset_person(op_id: OpId, account: AccountId) -> Result<(), HqError> {
     crate::ssr::people::reset(op_id, account).await
+}
+
+/// What the draw is to know of a supervisor from now on.
+///
+/// # Errors
+/// [`HqError::BadInput`] `days` for who takes part on no day, `ties` for a unit that there is not; [`HqError::Refused`].
+#[server(prefix = "/hq/act", endpoint = "people/supervisor")]
+pub async fn set_supervisor(
+    op_id: OpId,
+    account: AccountId,
+    #[server(default)] pooled: bool,
+    #[server(default)] days: Vec<u8>,
+    #[server(default)] ties: Vec<OrgUnitId>,
+) -> Result<(), HqError> {
+    crate::ssr::people::set_supervisor(op_id, account, pooled, days, ties).await
 }

@@ -34,8 +34,45 @@ pub struct Account {
     pub disabled_at: Option<Moment>,
     /// Whether a password leads in; else one-time links only.
     pub has_password: bool,
+    /// What the draw knows of them, if they make visits.
+    pub draw: Option<Draw>,
+}
+
+/// What the draw knows of somebody, in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draw {
+    /// Whether it may take them.
+    pub pooled: bool,
+    /// One bit a weekday, Monday first.
+    pub free_days: u8,
+    /// From how many units they are to stay away.
+    pub ties: u32,
+}
+
+/// A supervisor as the draw knows them, and what they can be tied to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Supervisor {
+    /// Which account.
+    pub id: AccountId,
+    /// What the person is called.
+    pub name: String,
     /// Whether the draw may take them.
-    pub pooled: Option<bool>,
+    pub pooled: bool,
+    /// One bit a weekday, Monday first.
+    pub free_days: u8,
+    /// The units from which they are to stay away.
+    pub ties: Vec<OrgUnitId>,
+    /// What there is to stay away from.
+    pub counties: Vec<UnitsOf>,
+}
+
+/// A county branch, or a department with venues of its own, with the units that answer for its venues.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnitsOf {
+    /// The branch.
+    pub county: (OrgUnitId, Text),
+    /// Its units, without itself.
+    pub units: Vec<(OrgUnitId, Text)>,
 }
 
 /// A one-time link, shown once.

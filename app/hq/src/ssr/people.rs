@@ -1,14 +1,16 @@
 //! People: who there is, and how they get in.
 
 use core::str::FromStr as _;
+use std::collections::BTreeMap;
 
 use domain::{
     evidence::Sha256,
     ids::{AccountId, OpId, OrgUnitId},
     op::{
         Payload, Salt,
-        payload::{AccountCreate, AccountDisable, AccountReopen, AccountReset},
+        payload::{AccountCreate, AccountDisable, AccountReopen, AccountReset, SupervisorSet},
     },
+    org::OrgUnit,
     role::{Action, Role, RoleSet},
     time::DAY_MS,
 };
@@ -27,7 +29,7 @@ use crate::{
     error::HqError,
     loaded::Loaded,
     paths,
-    people::shape::{Account, OneTime, People},
+    people::shape::{Account, Draw, OneTime, People, Supervisor, UnitsOf},
 };
 
 /// How long a one-time link works. ms.
@@ -52,10 +54,71 @@ pub(crate) async fn people() -> Result<Loaded<People>, HqError> {
             unit: account.unit,
             disabled_at: account.disabled_at,
             has_password: account.has_password,
-            pooled: account.supervisor.map(|supervisor| supervisor.pooled),
+            draw: account.supervisor.map(|known| Draw {
+                pooled: known.pooled,
+                free_days: known.free_days,
+                ties: known.ties.len() as u32,
+            }),
         })
         .collect();
     Ok(reading.loaded(People { accounts, units: units.into_iter().map(|unit| (unit.id, unit.name)).collect() }))
+}
+
+pub(crate) async fn supervisor(id: AccountId) -> Result<Loaded<Supervisor>, HqError> {
+    let mut reading = reading(&[Action::ManageOrg]).await?;
+    let accounts = reading.server.store.accounts(reading.who.tenant, reading.who.token, reading.now).await;
+    let accounts = accounts.map_err(|error| failed(error.into()))?;
+    let account = accounts.into_iter().find(|account| account.id == id);
+    let known = account.and_then(|account| Some((account.name, account.supervisor?)));
+    let (name, known) = known.ok_or_else(|| failed(HqError::NotFound))?;
+    let units = hq::org::units(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
+    let counties = hq::org::counties(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
+    let named = |unit: &OrgUnit| (unit.id, unit.name.clone());
+    let parents: BTreeMap<_, _> = units.iter().map(|unit| (unit.id, unit.parent)).collect();
+    let above = |unit: OrgUnitId| parents.get(&unit).copied().flatten();
+    let counties = counties
+        .into_iter()
+        .map(|county| {
+            // At any depth below it.
+            let below = |unit: &&OrgUnit| {
+                core::iter::successors(above(unit.id), |id| above(*id)).take(DEPTH).any(|id| id == county.0)
+            };
+            UnitsOf { units: units.iter().filter(below).map(named).collect(), county }
+        })
+        .collect();
+    let PrivateSupervisor { pooled, free_days, ties } = known;
+    Ok(reading.loaded(Supervisor { id, name, pooled, free_days, ties, counties }))
+}
+
+pub(crate) async fn set_supervisor(
+    op: OpId,
+    account: AccountId,
+    pooled: bool,
+    days: Vec<u8>,
+    mut ties: Vec<OrgUnitId>,
+) -> Result<(), HqError> {
+    let (caller, who) = acting(Action::ManageOrg)?;
+    let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
+    if days.iter().any(|day| *day > 6) || (pooled && days.is_empty()) {
+        return Err(bad("days"));
+    }
+    ties.sort_unstable();
+    ties.dedup();
+    let units = {
+        let mut tx = caller.server.store.read(who.tenant).await?;
+        hq::org::units(&mut tx).await?
+    };
+    if ties.iter().any(|tie| units.iter().all(|unit| unit.id != *tie)) {
+        return Err(bad("ties"));
+    }
+    let free_days = days.iter().fold(0, |all, day| all | 1 << day);
+    let private = PrivateSupervisor { pooled, free_days, ties };
+    let salt = salt(&caller);
+    let payload = Payload::SupervisorSet(SupervisorSet { commitment: private.commitment(&salt) });
+    let asked = Act { op, subject: account.0, base: None, payload, private: Private::Supervisor(private) };
+    send(&caller, &who, asked, Salt::new(salt)).await?;
+    leptos_axum::redirect(paths::PEOPLE);
+    Ok(())
 }
 
 pub(crate) async fn create(
@@ -90,10 +153,8 @@ pub(crate) async fn create(
         let hash = caller.server.process.hash_password(password).await.ok_or(HqError::Internal)?;
         (WayIn { password_hash: Some(hash), link: None }, None)
     };
-    let supervisor = [Role::Visitor, Role::Inspector]
-        .iter()
-        .any(|role| roles.contains(role))
-        .then(|| PrivateSupervisor { pooled: true, free_days: 0b111_1111, ties: Vec::new() });
+    let supervisor =
+        [Role::Visitor, Role::Inspector].iter().any(|role| roles.contains(role)).then(PrivateSupervisor::default);
     let private = PrivateAccount { login, name, way_in, supervisor };
     let salt = salt(&caller);
     let create = AccountCreate { roles: RoleSet::of(&roles), unit, commitment: private.commitment(&salt) };
@@ -167,6 +228,8 @@ pub(crate) async fn link() -> Result<Loaded<OneTime>, HqError> {
     Ok(reading.loaded(OneTime { address, code }))
 }
 
+/// Deeper than any company is: a circle of units ends here.
+const DEPTH: usize = 32;
 const LINK_COOKIE: &str = "mc_link";
 
 fn cookie(caller: &Caller, value: String, max_age: i64) -> Cookie {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     assignment::{KeyedQuestion, Scenario, Window},
-    ids::{AssignmentId, HandleId, OpId, OrgUnitId},
+    ids::{AssignmentId, HandleId, OpId, OrgUnitId, VenueId},
     op::{
         Payload,
         payload::{AssignmentPlan, AssignmentRecall, PLAN_MAX_TASKS, PlannedTask},
@@ -19,7 +19,7 @@ use store::{HandleQuery, Private, PrivatePlan, Who, hq};
 
 use super::{
     act::{Act, act, acting},
-    gate::{failed, reading},
+    gate::{Reading, failed, reading},
     rows::{slice, stretch},
 };
 use crate::{
@@ -68,16 +68,8 @@ pub(crate) async fn ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result
         }
     }
     let counties = hq::org::counties(tx).await.map_err(|error| failed(error.into()))?;
-    let now = reading.now;
-    let query = HandleQuery {
-        units: Vec::new(),
-        venues: Vec::new(),
-        window: Window { from: now, until: now.plus(7 * DAY_MS) },
-        lock_out_ms: LOCK_OUT_MS,
-        expires_at: now.plus(HANDLE_MS),
-    };
-    let handles = reading.server.store.handles(reading.who.tenant, reading.who.token, &query, now).await;
-    let handles = handles.map_err(|error| failed(error.into()))?;
+    let window = Window { from: reading.now, until: reading.now.plus(7 * DAY_MS) };
+    let handles = offered(&mut reading, Vec::new(), window).await?;
     Ok(reading.loaded(Ground {
         checklists: versions
             .into_iter()
@@ -89,11 +81,44 @@ pub(crate) async fn ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result
             .map(|venue| VenueChoice { id: venue.id, code: venue.code, name: venue.name, kind: venue.kind })
             .collect(),
         counties,
-        handles: handles
-            .into_iter()
-            .map(|one| HandleChoice { id: one.id, free_days: one.free_days, open_tasks: one.open_tasks })
-            .collect(),
+        handles,
     }))
+}
+
+pub(crate) async fn handles(
+    venues: Vec<VenueId>,
+    from: String,
+    until: String,
+) -> Result<Loaded<Vec<HandleChoice>>, HqError> {
+    let mut reading = reading(&[Action::Assign]).await?;
+    let window = window(&from, &until, reading.who.zone).map_err(failed)?;
+    let handles = offered(&mut reading, venues, window).await?;
+    Ok(reading.loaded(handles))
+}
+
+/// The pool as handles for whoever reads.
+async fn offered(reading: &mut Reading, venues: Vec<VenueId>, window: Window) -> Result<Vec<HandleChoice>, HqError> {
+    let units = hq::org::units_behind(&mut reading.tx, &venues).await.map_err(|error| failed(error.into()))?;
+    let expires_at = reading.now.plus(HANDLE_MS);
+    let query = HandleQuery { units, venues, window, lock_out_ms: LOCK_OUT_MS, expires_at };
+    let offered = reading.server.store.handles(reading.who.tenant, reading.who.token, &query, reading.now).await;
+    let offered = offered.map_err(|error| failed(error.into()))?;
+    let choice = |one: store::Handle| HandleChoice {
+        id: one.id,
+        free_days: one.free_days,
+        open_tasks: one.open_tasks,
+        suits: one.free && !one.tied && !one.locked_out,
+    };
+    Ok(offered.into_iter().map(choice).collect())
+}
+
+/// From the first day to the end of the last, by the company's clock.
+fn window(from: &str, until: &str, zone: ZoneOffset) -> Result<Window, HqError> {
+    let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
+    Ok(Window {
+        from: day(from, zone).ok_or_else(|| bad("from"))?,
+        until: day(until, zone).ok_or_else(|| bad("until"))?.plus(DAY_MS - 1),
+    })
 }
 
 pub(crate) async fn plan(op: OpId, form: NewTasks) -> Result<(), HqError> {
@@ -102,11 +127,7 @@ pub(crate) async fn plan(op: OpId, form: NewTasks) -> Result<(), HqError> {
     if form.venues.is_empty() || form.venues.len() > PLAN_MAX_TASKS {
         return Err(bad("venues"));
     }
-    let window = Window {
-        from: day(&form.from, who.zone).ok_or_else(|| bad("from"))?,
-        // To the end of that day, by the company's clock.
-        until: day(&form.until, who.zone).ok_or_else(|| bad("until"))?.plus(DAY_MS - 1),
-    };
+    let window = window(&form.from, &form.until, who.zone)?;
     let handle = match form.handle.as_str() {
         "" => None,
         id => Some(HandleId::from_str(id).map_err(|_| bad("handle"))?),

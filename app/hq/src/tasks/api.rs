@@ -1,12 +1,12 @@
 //! What the list of tasks and the page of new ones ask of the server.
 
 use domain::{
-    ids::{AssignmentId, OpId, OrgUnitId},
+    ids::{AssignmentId, OpId, OrgUnitId, VenueId},
     org::VenueKind,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::shape::{Ground, NewTasks, TaskFilter, TaskList};
+use super::shape::{Ground, HandleChoice, NewTasks, TaskFilter, TaskList};
 use crate::{error::HqError, loaded::Loaded};
 
 /// A stretch of the tasks that `filter` lets through.
@@ -25,6 +25,19 @@ pub async fn read_tasks(filter: TaskFilter) -> Result<Loaded<TaskList>, HqError>
 #[server(prefix = "/hq/read", endpoint = "tasks/ground", input = GetUrl)]
 pub async fn read_ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result<Loaded<Ground>, HqError> {
     crate::ssr::tasks::ground(kind, county).await
+}
+
+/// The pool without its names, for these venues and days (`2026-11-24`). Each time under other handles.
+///
+/// # Errors
+/// [`HqError::NotAllowed`]; [`HqError::BadInput`] where a day is none.
+#[server(prefix = "/hq/read", endpoint = "tasks/handles", input = GetUrl)]
+pub async fn read_handles(
+    #[server(default)] venues: Vec<VenueId>,
+    from: String,
+    until: String,
+) -> Result<Loaded<Vec<HandleChoice>>, HqError> {
+    crate::ssr::tasks::handles(venues, from, until).await
 }
 
 /// New tasks, one a venue. Without a handle each supervisor is drawn.

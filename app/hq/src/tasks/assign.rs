@@ -1,10 +1,11 @@
 //! 派新任务: kind of venue, checklist, venues, time; drawn by default, by handle on purpose.
 
 use core::str::FromStr as _;
+use std::collections::BTreeSet;
 
 use domain::{
     assignment::VisitMode,
-    ids::OrgUnitId,
+    ids::{OrgUnitId, VenueId},
     org::VenueKind,
     time::{DAY_MS, Moment, show_date_time},
 };
@@ -13,7 +14,7 @@ use leptos_router::hooks::use_query_map;
 use ui::{Banner, Button, CheckField, Choice, Field, FilterChip, Glyph, Select, TextArea, TextInput, Tone};
 
 use super::{
-    api::{PlanTasks, read_ground},
+    api::{PlanTasks, read_ground, read_handles},
     shape::{Ground, HandleChoice},
 };
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
     loaded::Loaded,
     parts::{ActForm, AutoSelect, Screen, loading},
     paths,
+    people::WEEK,
     words::{Word, fill, t, w},
 };
 
@@ -83,6 +85,8 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
         .map(|(id, title, _)| Choice::new(id.to_string(), title.get(lang).to_owned()))
         .collect();
     let first = ground.checklists.first().map(|(id, ..)| id.to_string()).unwrap_or_default();
+    let (today, later) = (date(loaded.now), date(loaded.now.plus(7 * DAY_MS)));
+    let chosen = RwSignal::new(Chosen { venues: BTreeSet::new(), from: today.clone(), until: later.clone() });
     let venues = ground
         .venues
         .iter()
@@ -90,7 +94,17 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
         .map(|(n, venue)| {
             let name = ["form[venues][", &n.to_string(), "]"].concat();
             let label = [venue.name.get(lang), " · ", &venue.code].concat();
-            view! { <CheckField name label value=venue.id.to_string() /> }
+            let id = venue.id;
+            let on_change = move |on: bool| {
+                chosen.update(|chosen| {
+                    if on {
+                        chosen.venues.insert(id);
+                    } else {
+                        chosen.venues.remove(&id);
+                    }
+                });
+            };
+            view! { <CheckField name label value=id.to_string() on_change /> }
         })
         .collect_view();
     let modes = [VisitMode::Covert, VisitMode::Open, VisitMode::WalkThrough, VisitMode::Recheck]
@@ -98,9 +112,10 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
         .zip(["covert", "open", "walk_through", "recheck"])
         .map(|(mode, code)| Choice::new(code, t(labels::mode(mode))))
         .collect();
-    let who = who(&ground.handles).into_any();
+    let who = who(&ground.handles, chosen).into_any();
     let op = loaded.op(1);
-    let (today, later) = (date(loaded.now), date(loaded.now.plus(7 * DAY_MS)));
+    let from = move |event| chosen.update(|chosen| chosen.from = event_target_value(&event));
+    let until = move |event| chosen.update(|chosen| chosen.until = event_target_value(&event));
     view! {
         <ActForm action=PlanTasks::url() op base=None class="form form--wide">
             {part(
@@ -123,10 +138,10 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
                             <Select name="form[mode]" options=modes value=Signal::stored("covert".to_owned()) required=true />
                         </Field>
                         <Field id="from" label=t(w("从", "From"))>
-                            <input class="input" type="date" id="from" name="form[from]" value=today required />
+                            <input class="input" type="date" id="from" name="form[from]" value=today required on:change=from />
                         </Field>
                         <Field id="until" label=t(w("到(含当天)", "Until (that day included)"))>
-                            <input class="input" type="date" id="until" name="form[until]" value=later required />
+                            <input class="input" type="date" id="until" name="form[until]" value=later required on:change=until />
                         </Field>
                     </div>
                 },
@@ -192,34 +207,104 @@ fn questions() -> impl IntoView {
     view! { <div class="stack stack--tight">{pairs}</div> }
 }
 
+/// What the supervisors are looked for.
+#[derive(Clone, PartialEq, Eq)]
+struct Chosen {
+    venues: BTreeSet<VenueId>,
+    /// `2026-11-24`.
+    from: String,
+    until: String,
+}
+
 /// Drawn, or chosen by handle: the choice is recorded and has a price.
-fn who(handles: &[HandleChoice]) -> impl IntoView + use<> {
-    let week =
-        [w("一", "Mo"), w("二", "Tu"), w("三", "We"), w("四", "Th"), w("五", "Fr"), w("六", "Sa"), w("日", "Su")];
-    let options = handles
-        .iter()
-        .enumerate()
-        .map(|(n, one)| {
-            let days: String = (0..7)
-                .filter(|day| one.free_days >> day & 1 == 1)
-                .map(|day| t(week[day]))
-                .collect::<Vec<_>>()
-                .join(" ");
-            let label = fill(
-                w("代号 {} · 可用 {} · 30 天内 {} 项", "Handle {} · free {} · {} in 30 days"),
-                &[&(n + 1).to_string(), &days, &one.open_tasks.to_string()],
-            );
-            Choice::new(one.id.to_string(), label)
-        })
-        .collect();
+fn who(handles: &[HandleChoice], chosen: RwSignal<Chosen>) -> impl IntoView + use<> {
+    let offered = RwSignal::new(handles.to_vec());
+    let handle = RwSignal::new(String::new());
+    let again = RwSignal::new(false);
+    // For how many venues they were asked for.
+    let venues = RwSignal::new(0);
+    // The handles of the page are for no venue in particular. With script they follow what is chosen; without, the
+    // rules refuse who has a tie.
+    Effect::new(move |before: Option<Chosen>| {
+        let now = chosen.get();
+        if before.is_some_and(|before| before != now) {
+            look(now.clone(), chosen, move |asked, found| {
+                // Said until somebody is chosen again.
+                if handle.with_untracked(|handle| !handle.is_empty()) {
+                    handle.set(String::new());
+                    again.set(true);
+                }
+                venues.set(asked.venues.len());
+                offered.set(found);
+            });
+        }
+        now
+    });
+    let suiting = move || offered.with(|all| all.iter().filter(|one| one.suits).count());
+    let count = move || {
+        fill(
+            w("符合条件 {} 人,共 {} 人", "{} of {} can be sent"),
+            &[&suiting().to_string(), &offered.with(Vec::len).to_string()],
+        )
+    };
     view! {
         <Field id="handle" label=t(w("监督员", "Supervisor"))>
-            <Select name="form[handle]" options none=t(w("抽签(推荐)", "Drawn by lot (recommended)")) />
+            {move || {
+                view! {
+                    <Select
+                        name="form[handle]"
+                        options=offered.with(|all| options(all))
+                        none=t(w("抽签(推荐)", "Drawn by lot (recommended)"))
+                        value=handle
+                        on_change=move |value| {
+                            handle.set(value);
+                            again.set(false);
+                        }
+                    />
+                }
+            }}
         </Field>
+        <p class="small muted" data-suiting=move || suiting().to_string() data-for=move || venues.get().to_string()>
+            {count}
+        </p>
+        {move || {
+            let word = w("对象或日期变了,代号已换:请重新选择", "Venues or days have changed, and so have the handles: choose again");
+            again.get().then(|| view! { <p class="small" role="status" data-again="">{t(word)}</p> })
+        }}
         <Banner tone=Tone::Amber glyph=Glyph::WARNING title=t(w("按代号指定会留下记录", "Choosing by handle is recorded"))>
             <p>{t(w("指定人选的人不能再审核这次走访。姓名从不显示。", "Whoever chooses may not review the visit. Names are never shown."))}</p>
         </Banner>
     }
+}
+
+/// Asks for the pool again. What was chosen meanwhile is asked for by whoever chose it.
+fn look(asked: Chosen, chosen: RwSignal<Chosen>, then: impl FnOnce(Chosen, Vec<HandleChoice>) + 'static) {
+    leptos::task::spawn_local(async move {
+        let Chosen { venues, from, until } = asked.clone();
+        let read = read_handles(venues.into_iter().collect(), from, until).await;
+        if let Ok(loaded) = read
+            && chosen.with_untracked(|now| *now == asked)
+        {
+            then(asked, loaded.data);
+        }
+    });
+}
+
+/// The handles, those first whom nothing keeps away.
+fn options(offered: &[HandleChoice]) -> Vec<Choice> {
+    let mut all: Vec<(usize, &HandleChoice)> = offered.iter().enumerate().collect();
+    all.sort_by_key(|(_, one)| !one.suits);
+    let option = |(n, one): (usize, &HandleChoice)| {
+        let days = (0..7).filter(|day| one.free_days >> day & 1 == 1).map(|day| t(WEEK[day]));
+        let days = days.collect::<Vec<_>>().join(" ");
+        let words = if one.suits {
+            w("代号 {} · 可用 {} · 30 天内 {} 项", "Handle {} · free {} · {} in 30 days")
+        } else {
+            w("不宜 · 代号 {} · 可用 {} · 30 天内 {} 项", "Not these · handle {} · free {} · {} in 30 days")
+        };
+        Choice::new(one.id.to_string(), fill(words, &[&(n + 1).to_string(), &days, &one.open_tasks.to_string()]))
+    };
+    all.into_iter().map(option).collect()
 }
 
 /// `2026-11-24` by the company's clock.

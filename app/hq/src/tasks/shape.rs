@@ -87,6 +87,9 @@ pub struct HandleChoice {
     pub free_days: u8,
     /// Tasks given within 30 days.
     pub open_tasks: i64,
+    /// Nothing keeps them from the venues and days that were asked for. Which of a tie, other days and a visit of late
+    /// it would be is not said: asked venue by venue, that would tell who was where.
+    pub suits: bool,
 }
 
 /// The form of new tasks.

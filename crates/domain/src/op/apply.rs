@@ -7,6 +7,8 @@ mod import;
 mod review;
 mod visit;
 
+pub(super) use visit::settled;
+
 use std::collections::BTreeSet;
 
 use super::{Facts, Key, Op, Payload, States};
@@ -69,7 +71,8 @@ fn apply_into(op: &Op, states: &mut States, facts: &Facts, effects: &mut Effects
         Payload::AccountCreate(_)
         | Payload::AccountDisable(_)
         | Payload::AccountReset(_)
-        | Payload::AccountReopen(_) => {}
+        | Payload::AccountReopen(_)
+        | Payload::SupervisorSet(_) => {}
         Payload::AssignmentPlan(plan) => assignment::plan(plan, states, effects),
         Payload::AssignmentAccept(_) => assignment::accept(op, states, effects),
         Payload::AssignmentDecline(decline) => assignment::decline(op, decline.tie, states, effects),
@@ -82,6 +85,7 @@ fn apply_into(op: &Op, states: &mut States, facts: &Facts, effects: &mut Effects
         Payload::VisitAccept(_) => review::accept(op, states, facts, effects),
         Payload::VisitReturn(give_back) => review::give_back(op, give_back, states, facts, effects),
         Payload::VisitVoid(void) => review::void(op, void, states, facts, effects),
+        Payload::VisitSettle(settle) => visit::settle(op, settle, states, facts, effects),
         Payload::EvidenceVerified(verified) => evidence::verified(op, verified, states, effects),
         Payload::FindingConfirm(confirm) => finding::confirm(op, confirm, states, effects),
         Payload::FindingDismiss(dismiss) => finding::dismiss(op, dismiss, states, effects),

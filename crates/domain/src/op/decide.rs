@@ -33,9 +33,10 @@ fn check(op: &Op, states: &States, facts: &Facts) -> Check {
         Payload::VenueImport(import) => import::venues(import, states, facts),
         Payload::ChecklistPublish(publish) => import::checklist(publish, states, facts),
         Payload::AccountCreate(create) => account::create(create, states, facts),
-        Payload::AccountDisable(_) | Payload::AccountReset(_) | Payload::AccountReopen(_) => {
-            allowed(facts, Action::ManageOrg)
-        }
+        Payload::AccountDisable(_)
+        | Payload::AccountReset(_)
+        | Payload::AccountReopen(_)
+        | Payload::SupervisorSet(_) => allowed(facts, Action::ManageOrg),
         Payload::AssignmentPlan(plan) => assignment::plan(op, plan, states, facts),
         Payload::AssignmentAccept(_) => assignment::answer(op, states, facts),
         Payload::AssignmentDecline(decline) => assignment::decline(op, decline, states, facts),
@@ -47,6 +48,7 @@ fn check(op: &Op, states: &States, facts: &Facts) -> Check {
         Payload::VisitAccept(_) => review::accept(op, states, facts),
         Payload::VisitReturn(give_back) => review::give_back(op, give_back, states, facts),
         Payload::VisitVoid(void) => review::void(op, void, states, facts),
+        Payload::VisitSettle(settle) => visit::settle(op, settle, states, facts),
         Payload::EvidenceVerified(_) => evidence::verified(op, states, facts),
         Payload::FindingConfirm(confirm) => finding::confirm(op, confirm, states, facts),
         Payload::FindingDismiss(dismiss) => finding::dismiss(op, dismiss, states, facts),

@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::decode_error::DecodeError;
+use super::{Op, Salt, decode_error::DecodeError};
 use crate::{
     assignment::{Scenario, VisitMode, Window},
     checklist::ChecklistVersion,
     evidence::Sha256,
     finding::Severity,
-    ids::{AccountId, AssignmentId, ChecklistVersionId, OpId, OrgUnitId, VenueId},
+    ids::{AccountId, AssignmentId, ChecklistVersionId, OpId, OrgUnitId, VenueId, VisitId},
     org::{OrgUnit, Venue},
     role::RoleSet,
     text::Text,
@@ -73,6 +73,8 @@ payloads! {
     AccountReset = "account.reset@1",
     /// An account that was closed may act again, by a new way in.
     AccountReopen = "account.reopen@1",
+    /// What the draw is to know of a supervisor. It is kept in `identity` only.
+    SupervisorSet = "supervisor.set@1",
     /// Tasks, one or many.
     AssignmentPlan = "assignment.plan@1",
     /// The supervisor will do it.
@@ -95,6 +97,8 @@ payloads! {
     VisitReturn = "visit.return@1",
     /// 作废.
     VisitVoid = "visit.void@1",
+    /// The time of every item that was to be answered later is over: the score of a visit becomes final.
+    VisitSettle = "visit.settle@1",
     /// The server has bytes that visits name, and their hash is right.
     EvidenceVerified = "evidence.verified@1",
     /// HQ stands by a finding.
@@ -161,6 +165,13 @@ pub struct AccountReset {
 /// See [`Payload::AccountReopen`]; the subject is the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountReopen {
+    /// As in [`AccountCreate`].
+    pub commitment: Sha256,
+}
+
+/// See [`Payload::SupervisorSet`]; the subject is the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupervisorSet {
     /// As in [`AccountCreate`].
     pub commitment: Sha256,
 }
@@ -283,6 +294,15 @@ pub struct FindingConfirm {
     pub note: String,
 }
 
+/// See [`Payload::VisitSettle`]; the subject is the visit. The server sends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitSettle {
+    /// Its task.
+    pub assignment: AssignmentId,
+    /// By which checklist it was made.
+    pub checklist: ChecklistVersionId,
+}
+
 /// See [`Payload::FindingDismiss`]; the subject is the finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingDismiss {
@@ -304,6 +324,19 @@ pub struct HeldDecline {
     pub op: OpId,
     /// Why.
     pub reason: String,
+}
+
+impl VisitSettle {
+    /// The server's op that says so of a visit's newest submission. Its id follows from both: made twice, it is one.
+    ///
+    /// # Errors
+    /// None in practice: ids always have a canonical form.
+    pub fn op(self, submission: u32, salt: Salt) -> Result<Op, DecodeError> {
+        let visit = VisitId::of(self.assignment).0;
+        let name = [b"settle".as_slice(), &submission.to_be_bytes()].concat();
+        let id = OpId(uuid::Uuid::new_v5(&visit, &name));
+        Op::new(id, SERVER_ACTOR.0, visit, None, salt, Payload::VisitSettle(self))
+    }
 }
 
 impl AccountCreate {

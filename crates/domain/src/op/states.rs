@@ -81,7 +81,10 @@ pub fn needs(op: &Op) -> Vec<Key> {
             .collect(),
         Payload::ChecklistPublish(publish) => vec![Key::Checklist(publish.version.id)],
         Payload::AccountCreate(create) => create.unit.map(Key::Unit).into_iter().collect(),
-        Payload::AccountDisable(_) | Payload::AccountReset(_) | Payload::AccountReopen(_) => Vec::new(),
+        Payload::AccountDisable(_)
+        | Payload::AccountReset(_)
+        | Payload::AccountReopen(_)
+        | Payload::SupervisorSet(_) => Vec::new(),
         Payload::AssignmentPlan(plan) => plan
             .tasks
             .iter()
@@ -96,6 +99,10 @@ pub fn needs(op: &Op) -> Vec<Key> {
         Payload::VisitSubmit(document) => {
             let [task, row] = visit_keys(visit, document.assignment);
             vec![task, row, Key::Document(visit), Key::FindingsOf(visit), Key::Checklist(document.checklist)]
+        }
+        Payload::VisitSettle(settle) => {
+            let [task, row] = visit_keys(visit, settle.assignment);
+            vec![task, row, Key::Document(visit), Key::Checklist(settle.checklist)]
         }
         Payload::VisitAccept(_) | Payload::VisitReturn(_) => vec![Key::Visit(visit)],
         Payload::VisitVoid(_) => vec![Key::Visit(visit), Key::FindingsOf(visit)],

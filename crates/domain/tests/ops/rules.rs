@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use domain::{
     assignment::AssignmentState,
-    checklist::{Answer, Value},
+    checklist::{Answer, Later, Value},
     evidence::Sha256,
     finding::{FindingState, Severity},
-    ids::{AliasId, OrgUnitId, VisitId},
+    ids::{AliasId, AssignmentId, OrgUnitId, VisitId},
     op::{
-        Facts, HeldCode, Key, NoticeKind, Op, Payload, RefusedCode, Verdict, apply, decide, needs,
+        Facts, HeldCode, Key, NoticeKind, Op, Payload, RefusedCode, Salt, Verdict, apply, decide, needs,
         payload::{
             AccountCreate, AssignmentDecline, AssignmentRecall, EvidenceVerified, FindingConfirm, FindingDismiss,
-            HeldAdopt, OrgImport, VenueImport, VisitAccept, VisitLeave, VisitReturn, VisitVoid,
+            HeldAdopt, OrgImport, VenueImport, VisitAccept, VisitLeave, VisitReturn, VisitSettle, VisitVoid,
         },
     },
     org::{OrgKind, OrgUnit, Venue},
     role::{Role, RoleSet},
+    scoring::settles_at,
     text::Text,
+    time::DAY_MS,
     visit::{ReturnedItem, VisitState},
 };
 use uuid::Uuid;
@@ -279,4 +281,67 @@ fn a_role_that_reads_visits_is_given_by_the_server_alone() {
             assert_eq!(by(&facts(&[role, Role::Office])) == Verdict::Applied, role == Role::Admin, "{roles:?}");
         }
     }
+}
+
+/// A visit whose later answer never came stayed 初评 for good.
+#[test]
+fn a_score_becomes_final_when_nothing_is_left_to_wait_for() {
+    let mut world = World::new();
+    let assignment = world.states.assignments[&world.task].clone();
+    let mut list = (*world.states.checklists[&assignment.checklist]).clone();
+    let mut items = list.sections.iter_mut().flat_map(|section| &mut section.items);
+    items.find(|item| item.code == "HALL-09").unwrap().later = Some(Later { hours: 48, rural_hours: None });
+    drop(items);
+    world.states.checklists.insert(list.id, Arc::new(list.clone()));
+    let settle = VisitSettle { assignment: world.task, checklist: list.id };
+    let settled = |world: &mut World, facts: &Facts| {
+        let op = settle.clone().op(1, Salt::new([7; 16])).unwrap();
+        world.run(&op, facts)
+    };
+    let at = |days: i64| Facts::of_server(NOW.plus(days * DAY_MS));
+    let refused = |code, detail: &str| Verdict::Refused { code, detail: detail.to_owned() };
+    assert_eq!(settled(&mut world, &at(3)), refused(RefusedCode::Unknown, "visit"));
+    world.arrive();
+    assert_eq!(settled(&mut world, &at(3)), refused(RefusedCode::AlreadyDecided, "visit"), "it was not handed in");
+    assert_eq!(world.submit(1, &[("HALL-02", choose("match"))]), Verdict::Applied);
+    let before = world.visit().clone();
+    assert!(before.score.unwrap().provisional);
+    let due = settles_at(&list, &world.document(&[]), false).unwrap();
+    assert_eq!(due, presence(2).at.plus(2 * DAY_MS));
+
+    assert_eq!(settled(&mut world, &facts(&[Role::Admin])), Verdict::refused(RefusedCode::NotAllowed));
+    assert_eq!(settled(&mut world, &at(1)), refused(RefusedCode::BadValue, "due"), "there is time left");
+    let elsewhere = VisitSettle { assignment: AssignmentId::derive(Uuid::nil(), 9), ..settle.clone() };
+    let op = world.op(before.id.0, None, Uuid::nil(), |_| Payload::VisitSettle(elsewhere));
+    assert_eq!(world.run(&op, &at(3)), refused(RefusedCode::BadValue, "subject"));
+    let accept = world.op(before.id.0, None, Uuid::nil(), |_| {
+        Payload::EvidenceVerified(EvidenceVerified { sha256: vec![Sha256::of(&[1]), Sha256::of(&[2])] })
+    });
+    assert_eq!(world.run(&accept, &at(1)), Verdict::Applied);
+    let accept = world.hq(2, Payload::VisitAccept(VisitAccept {}));
+    assert_eq!(world.run(&accept, &reviewer()), Verdict::Applied);
+
+    assert_eq!(settled(&mut world, &at(3)), Verdict::Applied);
+    let after = world.visit().clone();
+    let (was, is) = (before.score.unwrap(), after.score.unwrap());
+    assert!(!is.provisional && is.score < was.score, "{was:?} {is:?}");
+    assert_eq!((after.state, after.revision), (VisitState::Accepted, 3), "whoever decides on it is not too late");
+    assert_eq!(settled(&mut world, &at(9)), refused(RefusedCode::AlreadyDecided, "visit"));
+    // What was answered in time and comes later still waits for HQ, who may adopt it.
+    assert_eq!(world.submit(3, &[("HALL-09", choose("yes"))]), Verdict::held(HeldCode::WrongState));
+}
+
+/// What was given back to be mended is scored when it comes again.
+#[test]
+fn a_visit_that_was_given_back_is_not_settled() {
+    let mut world = World::new();
+    world.arrive();
+    assert_eq!(world.submit(1, &[]), Verdict::Applied);
+    let items = vec![ReturnedItem { item: None, reason: "补".into() }];
+    let back = world.hq(2, Payload::VisitReturn(VisitReturn { items }));
+    assert_eq!(world.run(&back, &reviewer()), Verdict::Applied);
+    let checklist = world.states.assignments[&world.task].checklist;
+    let settle = VisitSettle { assignment: world.task, checklist }.op(1, Salt::new([7; 16])).unwrap();
+    let refused = Verdict::Refused { code: RefusedCode::AlreadyDecided, detail: "visit".into() };
+    assert_eq!(world.run(&settle, &Facts::of_server(NOW.plus(9 * DAY_MS))), refused);
 }

@@ -10,8 +10,9 @@ use domain::{
     ids::{AssignmentId, VisitId},
     op::{
         Op, Payload, Salt,
-        payload::{EvidenceVerified, SERVER_ACTOR},
+        payload::{EvidenceVerified, SERVER_ACTOR, VisitSettle},
     },
+    scoring::{SETTLE_GRACE_MS, settles_at},
     time::Moment,
     visit::VisitState,
 };
@@ -220,6 +221,25 @@ impl Server {
                 let id = domain::ids::OpId(Uuid::new_v5(&visit.0, &name));
                 let payload = Payload::EvidenceVerified(EvidenceVerified { sha256: hashes.into_iter().collect() });
                 Op::new(id, SERVER_ACTOR.0, visit.0, None, salt.clone(), payload).ok()
+            })
+            .collect()
+    }
+
+    /// The ops by which scores become final for which nothing is left to wait for.
+    #[must_use]
+    pub fn settlements(&self, now: Moment, salt: &Salt) -> Vec<Op> {
+        let waiting = self.states.visits.values().filter(|visit| {
+            matches!(visit.state, VisitState::Received | VisitState::Accepted)
+                && visit.score.is_some_and(|score| score.provisional)
+        });
+        waiting
+            .filter_map(|visit| {
+                let list = self.states.checklists.get(&visit.checklist)?;
+                let document = self.states.documents.get(&visit.id)?;
+                let rural = self.states.assignments.get(&visit.assignment)?.rural;
+                let settles = settles_at(list, document, rural)?;
+                let settle = VisitSettle { assignment: visit.assignment, checklist: visit.checklist };
+                (now > settles.plus(SETTLE_GRACE_MS)).then(|| settle.op(visit.submission, salt.clone()).ok())?
             })
             .collect()
     }

@@ -195,7 +195,9 @@ impl World {
     pub(super) fn run_jobs(&mut self) {
         let salt = Salt::new([9; 16]);
         let twice = self.luck.permille(200);
-        for op in self.server.verifications(&salt) {
+        let now = self.server_clock();
+        let settled = self.server.settlements(now, &salt);
+        for op in self.server.verifications(&salt).into_iter().chain(settled) {
             let request = Request {
                 caller: Caller::Server,
                 journal: None,

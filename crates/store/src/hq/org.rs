@@ -50,6 +50,37 @@ pub async fn counties(tx: &mut Tx) -> Result<Vec<(OrgUnitId, Text)>> {
     rows.iter().map(|row| Ok((OrgUnitId(row.try_get("unit_id")?), words(row, "name")?))).collect()
 }
 
+/// The units that answer for venues of a county branch, with their names, by code.
+///
+/// # Errors
+/// The database failed.
+pub async fn units_of(tx: &mut Tx, county: OrgUnitId) -> Result<Vec<(OrgUnitId, Text)>> {
+    let rows = sqlx::query(
+        "SELECT u.unit_id, u.name::text AS name FROM app.org_unit u \
+         WHERE EXISTS (SELECT FROM app.venue v WHERE v.unit_id = u.unit_id AND v.county_id = $1) \
+         ORDER BY u.code, u.unit_id LIMIT $2",
+    )
+    .bind(county.0)
+    .bind(UNITS_MAX)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter().map(|row| Ok((OrgUnitId(row.try_get("unit_id")?), words(row, "name")?))).collect()
+}
+
+/// The units and county branches that answer for these venues.
+///
+/// # Errors
+/// The database failed.
+pub async fn units_behind(tx: &mut Tx, venues: &[VenueId]) -> Result<Vec<OrgUnitId>> {
+    let rows = sqlx::query_scalar(
+        "SELECT v.unit_id FROM app.venue v WHERE v.venue_id = ANY ($1) \
+         UNION SELECT v.county_id FROM app.venue v WHERE v.venue_id = ANY ($1)",
+    );
+    let rows: Vec<uuid::Uuid> =
+        rows.bind(venues.iter().map(|venue| venue.0).collect::<Vec<_>>()).fetch_all(&mut **tx).await?;
+    Ok(rows.into_iter().map(OrgUnitId).collect())
+}
+
 /// Which venues. Every field narrows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VenueFilter {

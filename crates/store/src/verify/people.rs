@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{evidence::Sha256, ids::TenantId};
+use domain::{
+    assignment::AssignmentState,
+    evidence::Sha256,
+    ids::{AssignmentId, TenantId},
+};
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
@@ -40,7 +44,8 @@ pub(super) async fn compare(
     for number in places.keys().chain(rows.keys()) {
         report.add(format!("people of batch {number}"), Fault::Alien);
     }
-    disabled(tx, tenant, replay, report).await
+    disabled(tx, tenant, replay, report).await?;
+    tied(tx, tenant, replay, report).await
 }
 
 /// The envelopes of each batch. Also whether each journal is as far as they say.
@@ -101,6 +106,22 @@ async fn disabled(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, repo
         let known = replay.beside.disabled.get(&account).copied();
         if row.try_get::<Option<i64>, _>("disabled_at")? != known {
             report.add(format!("account {account}"), Fault::Row);
+        }
+    }
+    Ok(())
+}
+
+/// A task ties whoever held it to its venue if and only if they stepped aside from it for that.
+async fn tied(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: &mut Report) -> Result<()> {
+    let rows = sqlx::query("SELECT assignment_id, tied FROM identity.assignee WHERE tenant_id = $1");
+    for row in rows.bind(tenant.0).fetch_all(tx).await? {
+        let task: Uuid = row.try_get("assignment_id")?;
+        let (tied, known) = (row.try_get::<bool, _>("tied")?, replay.beside.tied.contains(&task));
+        let state = replay.states.assignments.get(&AssignmentId(task)).map(|task| task.state);
+        // Called back after that, before the column was there (migration 141): nothing could say it then.
+        let lost = known && state == Some(AssignmentState::Recalled);
+        if tied != known && !lost {
+            report.add(format!("assignee of {task}"), Fault::Row);
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::{
 use domain::{
     evidence::Sha256,
     ids::{ChecklistVersionId, FindingId, OpId, VisitId},
-    op::{Effects, HeldCode, Key, Op, Payload, States, apply, needs},
+    op::{Effects, HeldCode, Key, Op, Payload, States, apply, needs, payload::AssignmentDecline},
     time::Moment,
     visit::VisitDocument,
 };
@@ -42,6 +42,8 @@ pub(super) struct Beside {
     pub(super) held: BTreeMap<Uuid, Held>,
     /// When an account was disabled.
     pub(super) disabled: BTreeMap<Uuid, i64>,
+    /// The tasks from which somebody stepped aside for a tie.
+    pub(super) tied: BTreeSet<Uuid>,
 }
 
 /// A document that was handed in.
@@ -149,6 +151,9 @@ impl Replay {
             }
             Payload::AccountReopen(_) => {
                 self.beside.disabled.remove(&op.subject);
+            }
+            Payload::AssignmentDecline(AssignmentDecline { tie: true, .. }) => {
+                self.beside.tied.insert(op.subject);
             }
             _ => {}
         }

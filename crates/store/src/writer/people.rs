@@ -5,7 +5,7 @@ use domain::{
     ids::{AccountId, AssignmentId, VisitId},
     op::{
         Op, Payload, RefusedCode, States, Verdict,
-        payload::{AccountCreate, AssignmentPlan},
+        payload::{AccountCreate, AssignmentDecline, AssignmentPlan},
     },
 };
 use serde::Serialize;
@@ -52,6 +52,22 @@ pub(super) async fn carry_out(
                 None => sqlx::query_scalar("SELECT identity.account_disable_($1, $2)"),
             };
             query.bind(op.subject).bind(request.received_at.0).fetch_one(connection).await?
+        }
+        Payload::SupervisorSet(set) => {
+            let Private::Supervisor(private) = &request.private else { return Ok(Some(bad_private())) };
+            if salt.map(|salt| private.commitment(&salt)) != Some(set.commitment) {
+                return Ok(Some(bad_private()));
+            }
+            let query = match token(request) {
+                Some(token) => sqlx::query_scalar("SELECT identity.supervisor_set($1, $2, $3::jsonb, $4)").bind(token),
+                None => sqlx::query_scalar("SELECT identity.supervisor_set_($1, $2::jsonb)"),
+            };
+            query.bind(op.subject).bind(json(private)?).bind(request.received_at.0).fetch_one(connection).await?
+        }
+        // They know somebody there: the draw does not send them to that place again.
+        Payload::AssignmentDecline(AssignmentDecline { tie: true, .. }) => {
+            let query = sqlx::query_scalar("SELECT identity.stepped_aside($1)");
+            query.bind(op.subject).fetch_one(connection).await?
         }
         Payload::AssignmentPlan(plan) => {
             let Private::Plan(private) = &request.private else { return Ok(Some(bad_private())) };
@@ -175,7 +191,7 @@ fn refusal(said: &str, payload: &Payload) -> Option<Verdict> {
     let code = match said {
         "" => return None,
         "private" => RefusedCode::BadValue,
-        "role" => RefusedCode::NotAllowed,
+        "role" | "tie" => RefusedCode::NotAllowed,
         "login" | "task" => RefusedCode::Exists,
         "open" => RefusedCode::AlreadyDecided,
         "account" if matches!(payload, Payload::AccountCreate(_)) => RefusedCode::Exists,

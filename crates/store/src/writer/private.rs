@@ -21,6 +21,8 @@ pub enum Private {
     Account(PrivateAccount),
     /// With `account.reset` and `account.reopen`.
     WayIn(WayIn),
+    /// With `supervisor.set`.
+    Supervisor(PrivateSupervisor),
     /// With `assignment.plan`.
     Plan(PrivatePlan),
 }
@@ -106,6 +108,21 @@ impl WayIn {
     #[must_use]
     pub fn commitment(&self, salt: &[u8; 16]) -> Sha256 {
         commit(salt, self)
+    }
+}
+
+impl PrivateSupervisor {
+    /// The salted hash of what `identity` keeps, for the op's payload.
+    #[must_use]
+    pub fn commitment(&self, salt: &[u8; 16]) -> Sha256 {
+        commit(salt, self)
+    }
+}
+
+impl Default for PrivateSupervisor {
+    /// Who is new: in the draw, free on every day, tied to nobody.
+    fn default() -> Self {
+        Self { pooled: true, free_days: 0b111_1111, ties: Vec::new() }
     }
 }
 

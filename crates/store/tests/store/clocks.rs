@@ -147,7 +147,7 @@ async fn a_link_that_was_over_stays_over_when_the_clock_goes_back() {
             login: format!("s{}", account.0.simple()),
             name: "李明".into(),
             way_in: WayIn { password_hash: None, link: Some(Link { hash, expires_at: NOW.plus(DAY_MS) }) },
-            supervisor: Some(PrivateSupervisor { pooled: true, free_days: 127, ties: Vec::new() }),
+            supervisor: Some(PrivateSupervisor::default()),
         };
         let create = Payload::AccountCreate(AccountCreate {
             roles: RoleSet::of(&[Role::Visitor]),

@@ -13,6 +13,7 @@ mod model;
 mod people;
 mod plans;
 mod restore;
+mod settle;
 mod tamper;
 mod tampering;
 mod upgrade;

@@ -20,7 +20,7 @@ use domain::{
         },
     },
     role::{Role, RoleSet},
-    time::DAY_MS,
+    time::{DAY_MS, Moment},
     visit::ReturnedItem,
 };
 use protocol::{
@@ -62,7 +62,7 @@ async fn the_simulators_server_answers_as_the_store_does() {
         }
     }
     println!("compared: {seen:?}");
-    for what in ["applied", "duplicate", "held", "refused", "pulled", "stored", "counted"] {
+    for what in ["applied", "duplicate", "held", "refused", "pulled", "stored", "counted", "settled"] {
         assert!(seen.contains_key(what), "nothing was {what}: {seen:?}");
     }
 }
@@ -101,6 +101,8 @@ struct Pair {
     world: World,
     model: model::Server,
     luck: Luck,
+    /// The server's clock.
+    now: Moment,
     reviewer: Person,
     people: Vec<Person>,
     phones: Vec<Twin>,
@@ -112,7 +114,8 @@ struct Pair {
 
 impl Pair {
     async fn new(seed: u64) -> Self {
-        let world = World::new().await;
+        let mut world = World::new().await;
+        world.hall_with_a_later_item().await;
         let reviewer = world.person(&[Role::Reviewer, Role::Office, Role::Admin]).await;
         let mut people = Vec::new();
         for _ in 0..PEOPLE {
@@ -131,6 +134,7 @@ impl Pair {
             world,
             model,
             luck,
+            now: NOW,
             reviewer,
             people,
             phones: Vec::new(),
@@ -184,8 +188,9 @@ impl Pair {
             50..=54 => self.reopen(n).await,
             55..=69 => self.pull(n).await,
             70..=79 => self.upload(n).await,
-            80..=84 => self.count().await,
-            85..=98 => self.decide().await,
+            80..=82 => self.count().await,
+            83..=86 => self.settle().await,
+            87..=98 => self.decide().await,
             _ => match self.luck.below(6) {
                 0 => self.close_or_open().await,
                 1 => self.revoke(n).await,
@@ -445,6 +450,27 @@ impl Pair {
         }
     }
 
+    /// The server's other job: scores for which nothing is left to wait for become final.
+    async fn settle(&mut self) {
+        let at = NOW.plus(5 * DAY_MS);
+        let found = self.world.store.unsettled(self.world.tenant, at).await.expect("asked");
+        let mut ops: Vec<Op> =
+            found.into_iter().map(|found| found.settle.op(found.submission, salt()).expect("an op")).collect();
+        let mut here = self.model.settlements(at, &salt());
+        ops.sort_by_key(|op| op.id);
+        here.sort_by_key(|op| op.id);
+        let bodies = |ops: &[Op]| ops.iter().map(|op| op.canonical.clone()).collect::<Vec<_>>();
+        assert_eq!(bodies(&ops), bodies(&here), "seed {}: whose score becomes final", self.seed);
+        for op in ops {
+            let source = Source::Server { op: op.clone(), private: Private::None };
+            let sent = [pushed(&op, JournalId(uuid::Uuid::nil()), 0)];
+            self.now = at;
+            self.both(source, (model::Caller::Server, None, None), &sent, Vec::new()).await;
+            self.now = NOW;
+            self.saw("settled");
+        }
+    }
+
     /// HQ decides, on what is there or on what no longer is.
     async fn decide(&mut self) {
         let (task, _) = *self.luck.one(&self.tasks);
@@ -540,8 +566,8 @@ impl Pair {
         gives: Vec<(AssignmentId, domain::ids::AccountId)>,
     ) -> Option<(Pushed, Pushed)> {
         let by = if matches!(source, Source::Server { .. }) { &self.world.owner } else { &self.world.store };
-        let there = by.write(self.world.tenant, WriteRequest { source, received_at: NOW }).await;
-        let request = model::Request { caller, journal, newest, ops: ops.to_vec(), gives, received_at: NOW };
+        let there = by.write(self.world.tenant, WriteRequest { source, received_at: self.now }).await;
+        let request = model::Request { caller, journal, newest, ops: ops.to_vec(), gives, received_at: self.now };
         let here = self.model.write(&[request]).pop().expect("an answer");
         let seed = self.seed;
         let (there, here) = match (there, here) {

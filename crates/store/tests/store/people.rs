@@ -9,8 +9,8 @@ use domain::{
     op::{
         HeldCode, Op, Payload, RefusedCode, Verdict,
         payload::{
-            AccountCreate, AccountDisable, AccountReopen, AccountReset, AssignmentAccept, AssignmentPlan, PlannedTask,
-            VisitArrive, VisitReturn,
+            AccountCreate, AccountDisable, AccountReopen, AccountReset, AssignmentAccept, AssignmentDecline,
+            AssignmentPlan, PlannedTask, SupervisorSet, VisitArrive, VisitReturn,
         },
     },
     role::{Role, RoleSet},
@@ -68,7 +68,7 @@ async fn a_link_leads_in_once() {
         login: format!("s{}", account.0.simple()),
         name: "李明".into(),
         way_in: WayIn { password_hash: None, link: Some(Link { hash: link, expires_at: NOW.plus(DAY_MS) }) },
-        supervisor: Some(PrivateSupervisor { pooled: true, free_days: 127, ties: Vec::new() }),
+        supervisor: Some(PrivateSupervisor::default()),
     };
     let create = Payload::AccountCreate(AccountCreate {
         roles: RoleSet::of(&[Role::Visitor]),
@@ -352,4 +352,88 @@ async fn a_closed_account_is_opened_again_by_a_new_way_in_alone() {
     // Closed once more, it is closed.
     assert_eq!(close(visitor.account).await, Verdict::Applied);
     assert_eq!(world.verify().await.differences, []);
+}
+
+/// Nobody could say a supervisor's days and ties, and whoever stepped aside for a tie could be drawn again.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_draw_knows_of_days_and_ties_what_the_admin_says_and_who_stepped_aside() {
+    let world = World::new().await;
+    let (admin, office) = (world.person(&[Role::Admin]).await, world.person(&[Role::Office]).await);
+    let visitor = world.person(&[Role::Visitor]).await;
+    let say = async |who: &Person, about: AccountId, known: &PrivateSupervisor, commitment: Option<Sha256>| {
+        let commitment = commitment.unwrap_or_else(|| known.commitment(&[7; 16]));
+        let set = Payload::SupervisorSet(SupervisorSet { commitment });
+        let op = Op::new(OpId(uuid()), who.account.0, about.0, None, salt(), set).unwrap();
+        let private = Private::Supervisor(known.clone());
+        let first = world.store.act(world.tenant, who.token, op.clone(), private.clone(), NOW).await.unwrap().verdict;
+        let again = world.store.act(world.tenant, who.token, op, private, NOW).await.unwrap().verdict;
+        assert!(again == first || again == Verdict::Duplicate, "{first:?} {again:?}");
+        first
+    };
+    let refused = |code, detail: &str| Verdict::Refused { code, detail: detail.to_owned() };
+    let known = |pooled, free_days, ties| PrivateSupervisor { pooled, free_days, ties };
+    let (free, nobody) = (PrivateSupervisor::default(), refused(RefusedCode::Unknown, "supervisor"));
+    assert_eq!(say(&office, visitor.account, &free, None).await, Verdict::refused(RefusedCode::NotAllowed));
+    assert_eq!(say(&admin, AccountId(uuid()), &free, None).await, refused(RefusedCode::Unknown, "account"));
+    assert_eq!(say(&admin, office.account, &free, None).await, refused(RefusedCode::Unknown, "account"));
+    let lying = Some(Sha256([0; 32]));
+    assert_eq!(say(&admin, visitor.account, &free, lying).await, refused(RefusedCode::BadValue, "private"));
+
+    // Out of the pool, without a day within the window, tied to the hall's unit: each keeps the draw away.
+    let today = (NOW.0 / DAY_MS + 3) % 7;
+    let other_days = 0b111_1111 & !(1 << today) & !(1 << ((today + 1) % 7));
+    for away in [known(false, 127, vec![]), known(true, other_days, vec![]), known(true, 127, vec![world.venue.unit])] {
+        assert_eq!(say(&admin, visitor.account, &away, None).await, Verdict::Applied);
+        let accounts = world.store.accounts(world.tenant, admin.token, NOW).await.unwrap();
+        let said = accounts.into_iter().find(|account| account.id == visitor.account).unwrap();
+        assert_eq!(said.supervisor, Some(away));
+        assert_eq!(assign(&world, &office, None, 0).await.1, nobody);
+    }
+    let query = HandleQuery {
+        units: vec![world.venue.unit],
+        venues: vec![world.venue.id],
+        window: Window { from: NOW, until: NOW.plus(DAY_MS) },
+        lock_out_ms: 0,
+        expires_at: NOW.plus(60_000),
+    };
+    let handle = async || world.store.handles(world.tenant, office.token, &query, NOW).await.unwrap()[0];
+    let tied = handle().await;
+    assert!(tied.tied && tied.free);
+    let by_handle = assign(&world, &office, Some(Who::Handle(tied.id)), 0).await.1;
+    assert_eq!(by_handle, refused(RefusedCode::NotAllowed, "tie"), "nor may they be sent by handle");
+
+    // Stepping aside for another reason keeps nobody away; for a tie it does, for good.
+    assert_eq!(say(&admin, visitor.account, &free, None).await, Verdict::Applied);
+    let mut phone = world.phone(&visitor).await;
+    for tie in [false, true] {
+        assert!(!handle().await.tied);
+        let (task, drawn) = assign(&world, &office, None, 0).await;
+        assert_eq!(drawn, Verdict::Applied);
+        let decline = AssignmentDecline { tie, reason: "认识店长".into() };
+        let op = phone.cut(task, 0, Payload::AssignmentDecline(decline));
+        assert_eq!(verdicts(&phone.push(&world.store, &[op]).await.unwrap()), [Verdict::Applied]);
+    }
+    assert_eq!(assign(&world, &office, None, 0).await.1, nobody);
+    assert!(handle().await.tied);
+    assert_eq!(world.verify().await.differences, []);
+
+    // What was said stays said when an account is closed and opened again.
+    assert_eq!(say(&admin, visitor.account, &known(false, 31, vec![]), None).await, Verdict::Applied);
+    let close = Payload::AccountDisable(AccountDisable { reason: String::new() });
+    let way_in = WayIn { password_hash: Some("hash".into()), link: None };
+    let open = Payload::AccountReopen(AccountReopen { commitment: way_in.commitment(&[7; 16]) });
+    for (payload, private) in [(close, Private::None), (open, Private::WayIn(way_in))] {
+        let op = Op::new(OpId(uuid()), admin.account.0, visitor.account.0, None, salt(), payload).unwrap();
+        let done = world.store.act(world.tenant, admin.token, op, private, NOW).await.unwrap();
+        assert_eq!(done.verdict, Verdict::Applied);
+    }
+    let accounts = world.store.accounts(world.tenant, admin.token, NOW).await.unwrap();
+    let said = accounts.into_iter().find(|account| account.id == visitor.account).unwrap();
+    assert_eq!(said.supervisor, Some(known(false, 31, vec![])));
+
+    // Somebody who may write everything takes the tie away.
+    let mut owner = PgConnection::connect(&cluster().owner).await.unwrap();
+    let untie = "UPDATE identity.assignee SET tied = false WHERE tenant_id = $1 AND tied";
+    assert_eq!(sqlx::query(untie).bind(world.tenant.0).execute(&mut owner).await.unwrap().rows_affected(), 1);
+    assert_eq!(world.verify().await.differences.len(), 1);
 }

@@ -10,9 +10,12 @@ use std::{
 
 use domain::{
     assignment::{Assignment, VisitMode, Window},
-    checklist::{Answer, ChecklistVersion, Value, builtin},
+    checklist::{Answer, ChecklistVersion, Later, Value, builtin},
     evidence::{CapturedKnown, EvidenceKind, EvidenceRecord, EvidenceSource, Sha256, StoredBytes},
-    ids::{AccountId, AliasId, AssignmentId, EvidenceId, JournalId, OpId, OrgUnitId, TenantId, VenueId, VisitId},
+    ids::{
+        AccountId, AliasId, AssignmentId, ChecklistVersionId, EvidenceId, JournalId, OpId, OrgUnitId, TenantId,
+        VenueId, VisitId,
+    },
     op::{
         Envelope, Op, Payload, Salt, Verdict,
         payload::{
@@ -144,11 +147,7 @@ impl World {
             login: format!("u{}", account.0.simple()),
             name: "某人".into(),
             way_in: WayIn { password_hash: Some("hash".into()), link: None },
-            supervisor: roles.contains(&Role::Visitor).then(|| PrivateSupervisor {
-                pooled: true,
-                free_days: 127,
-                ties: Vec::new(),
-            }),
+            supervisor: roles.contains(&Role::Visitor).then(PrivateSupervisor::default),
         };
         let create = Payload::AccountCreate(AccountCreate {
             roles: RoleSet::of(roles),
@@ -212,6 +211,17 @@ impl World {
 
     pub(crate) fn hall(&self) -> &ChecklistVersion {
         self.lists.iter().find(|list| list.venue_kinds.contains(&VenueKind::Hall)).expect("the hall's list")
+    }
+
+    /// From now on the hall's list has an item, HALL-09, that is answered within two days of leaving.
+    pub(crate) async fn hall_with_a_later_item(&mut self) {
+        let list = self.lists.iter_mut().find(|list| list.venue_kinds.contains(&VenueKind::Hall)).expect("the list");
+        list.id = ChecklistVersionId(uuid());
+        let items = list.sections.iter_mut().flat_map(|section| &mut section.items);
+        let item = items.into_iter().find(|item| item.code == "HALL-09").expect("the item");
+        item.later = Some(Later { hours: 48, rural_hours: None });
+        let publish = ChecklistPublish { version: list.clone() };
+        self.server(Payload::ChecklistPublish(publish)).await;
     }
 
     /// Somebody at HQ acts on a visit.

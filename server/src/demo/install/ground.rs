@@ -38,11 +38,7 @@ impl City {
                 login: person.login.to_owned(),
                 name: person.name.to_owned(),
                 way_in: WayIn { password_hash: Some(password_hash.to_owned()), link: None },
-                supervisor: person.is_supervisor().then(|| PrivateSupervisor {
-                    pooled: true,
-                    free_days: 0b111_1111,
-                    ties: Vec::new(),
-                }),
+                supervisor: person.is_supervisor().then(PrivateSupervisor::default),
             };
             let salt: [u8; 16] = self.random.bytes();
             let create = AccountCreate {

@@ -67,9 +67,13 @@ pub(crate) fn probe(method: &Method, path: &str, ids: &Ids, actor: &Actor) -> Pr
         "/hq/read/org" => get(format!("county={}", ids.county), right(&[Action::ReadOrg])),
         "/hq/read/held" => one(right(&[Action::DecideHeld])),
         "/hq/read/people" => one(right(&[Action::ManageOrg])),
+        "/hq/read/people/supervisor" => get(format!("id={}", ids.account), right(&[Action::ManageOrg])),
         "/hq/read/people/link" => one(right(&[Action::ManageOrg])),
         "/hq/read/tasks" => get("filter[state]=".to_owned(), right(&[Action::Assign])),
         "/hq/read/tasks/ground" => get(format!("kind=hall&county={}", ids.county), right(&[Action::Assign])),
+        "/hq/read/tasks/handles" => {
+            get(format!("venues[0]={}&from=2026-11-24&until=2026-12-24", ids.venue), right(&[Action::Assign]))
+        }
         "/hq/act/visit/accept" => post(&visit, right(&[Action::Review])),
         "/hq/act/visit/return" => post(&with(&visit, "items[0][reason]", "看不清"), right(&[Action::Review])),
         "/hq/act/visit/void" => post(&with(&visit, "reason", "重复"), right(&[Action::Review])),
@@ -92,6 +96,11 @@ pub(crate) fn probe(method: &Method, path: &str, ids: &Ids, actor: &Actor) -> Pr
         "/hq/act/people/disable" => post(&[("account", ids.account.to_string())], right(&[Action::ManageOrg])),
         "/hq/act/people/reopen" => post(&[("account", ids.account.to_string())], right(&[Action::ManageOrg])),
         "/hq/act/people/reset" => post(&[("account", ids.account.to_string())], right(&[Action::ManageOrg])),
+        "/hq/act/people/supervisor" => {
+            let fields =
+                [("account", ids.account.to_string()), ("pooled", "true".to_owned()), ("days[0]", "0".to_owned())];
+            post(&fields, right(&[Action::ManageOrg]))
+        }
         "/hq/act/tasks/plan" => {
             let fields = [
                 ("form[checklist]", ids.checklist.to_string()),
@@ -135,6 +144,7 @@ pub(crate) fn probe(method: &Method, path: &str, ids: &Ids, actor: &Actor) -> Pr
             one_of_all(path.replace(":id", &ids.checklist.to_string()), right(&[Action::ReadChecklist]))
         }
         "/hq/org" => page(format!("{path}?county={}", ids.county), right(&[Action::ReadOrg])),
+        "/hq/people/:id" => page(path.replace(":id", &ids.account.to_string()), right(&[Action::ManageOrg])),
         "/hq/people" | "/hq/people/link" => one(right(&[Action::ManageOrg])),
         "/hq/held" => one(right(&[Action::DecideHeld])),
         other => panic!("{method} {other} has no probe: say in isolation/probe.rs who may reach it"),

@@ -20,12 +20,17 @@ pub(crate) async fn findings(filter: FindingFilter) -> Result<Loaded<FindingList
     let found = hq::findings::read(&mut reading.tx, &finding_filter(&filter), stretch).await;
     let found = found.map_err(|error| failed(error.into()))?;
     let counties = hq::org::counties(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
+    let units = match filter.county {
+        None => Vec::new(),
+        Some(county) => hq::org::units_of(&mut reading.tx, county).await.map_err(|error| failed(error.into()))?,
+    };
     let row = |row: hq::findings::FindingRow| FindingRow {
         finding: row.finding,
         venue_name: row.venue_name,
+        unit_name: row.unit_name,
         county_name: row.county_name,
     };
-    Ok(reading.loaded(FindingList { slice: slice(found, row), counties }))
+    Ok(reading.loaded(FindingList { slice: slice(found, row), counties, units }))
 }
 
 /// The filter as the store knows it.
@@ -35,6 +40,6 @@ pub(crate) fn finding_filter(filter: &FindingFilter) -> hq::findings::Filter {
         severity: filter.severity,
         topic: filter.topic.clone(),
         county: filter.county,
-        unit: None,
+        unit: filter.unit,
     }
 }

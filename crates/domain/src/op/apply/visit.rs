@@ -13,8 +13,8 @@ use crate::{
     finding::{Finding, FindingSource, FindingState},
     ids::{AssignmentId, FindingId, VisitId},
     op::{
-        Facts,
-        payload::{VisitArrive, VisitLeave},
+        Facts, Op,
+        payload::{VisitArrive, VisitLeave, VisitSettle},
     },
     scoring::{self, ScoreContext, VisitScore},
     visit::{ScoreSummary, Visit, VisitDocument, VisitState},
@@ -55,12 +55,7 @@ pub(super) fn submit(document: &VisitDocument, states: &mut States, facts: &Fact
     visit.arrived.clone_from(&document.arrived);
     visit.left.clone_from(&document.left);
     visit.received_at = visit.received_at.or(Some(facts.received_at));
-    visit.score = Some(ScoreSummary {
-        score: score.score,
-        provisional: score.provisional,
-        red_lines: score.red_lines.len() as u32,
-        formula: score.formula,
-    });
+    visit.score = Some(summary(&score));
     visit.returned.clear();
     visit.decision = None;
     let named = named_bytes(document);
@@ -72,6 +67,40 @@ pub(super) fn submit(document: &VisitDocument, states: &mut States, facts: &Fact
     effects.touch(Key::Document(id));
     put(visit, states, effects);
     step(document.assignment, AssignmentState::Submitted, NoticeKind::Change, states, effects);
+}
+
+/// The answers stay as they are; what was to come later earns nothing from now on.
+pub(super) fn settle(op: &Op, settle: &VisitSettle, states: &mut States, facts: &Facts, effects: &mut Effects) {
+    let id = VisitId(op.subject);
+    let Some(score) = settled(id, settle, states, facts) else { return };
+    // The revision stays, as where a photo comes to count: nobody's base is stale because time went by.
+    if let Some(visit) = states.visits.get_mut(&id) {
+        visit.score = Some(score);
+        effects.touch(Key::Visit(id));
+    }
+}
+
+/// The score that a visit has now, by its newest document; `None` where something is missing to say so.
+pub(in crate::op) fn settled(
+    id: VisitId,
+    settle: &VisitSettle,
+    states: &States,
+    facts: &Facts,
+) -> Option<ScoreSummary> {
+    let assignment = states.assignments.get(&settle.assignment)?;
+    let checklist = states.checklists.get(&settle.checklist)?;
+    let document = states.documents.get(&id).filter(|document| document.checklist == settle.checklist)?;
+    let context = ScoreContext { rural: assignment.rural, now: facts.received_at };
+    Some(summary(&scoring::score(checklist, document, context)))
+}
+
+const fn summary(score: &VisitScore) -> ScoreSummary {
+    ScoreSummary {
+        score: score.score,
+        provisional: score.provisional,
+        red_lines: score.red_lines.len() as u32,
+        formula: score.formula,
+    }
 }
 
 /// The distinct bytes that a document names: the same picture twice is one upload.

@@ -11,7 +11,8 @@ use crate::{
     ids::{AliasId, AssignmentId, VisitId},
     op::{
         Facts, HeldCode, Op, RefusedCode, States, Verdict,
-        payload::{VisitArrive, VisitLeave, VisitTakeOver},
+        apply::settled,
+        payload::{VisitArrive, VisitLeave, VisitSettle, VisitTakeOver},
     },
     role::Action,
     visit::{Visit, VisitDocument, VisitState},
@@ -80,6 +81,26 @@ pub(super) fn take_over(op: &Op, take: &VisitTakeOver, states: &States, facts: &
     match states.visits.get(&VisitId(op.subject)) {
         None => hold(HeldCode::UnknownSubject),
         Some(visit) => base(op, visit.revision),
+    }
+}
+
+/// By the clock alone, where nothing is left to wait for. A visit that was given back is scored when it comes again.
+pub(super) fn settle(op: &Op, settle: &VisitSettle, states: &States, facts: &Facts) -> Check {
+    if !facts.server {
+        return Err(Verdict::refused(RefusedCode::NotAllowed));
+    }
+    same_visit(op, settle.assignment)?;
+    let id = VisitId(op.subject);
+    let Some(visit) = states.visits.get(&id) else { return refuse(RefusedCode::Unknown, "visit") };
+    let waits = matches!(visit.state, VisitState::Received | VisitState::Accepted)
+        && visit.score.is_some_and(|score| score.provisional);
+    if !waits {
+        return refuse(RefusedCode::AlreadyDecided, "visit");
+    }
+    match settled(id, settle, states, facts) {
+        None => refuse(RefusedCode::BadValue, "visit"),
+        Some(score) if score.provisional => refuse(RefusedCode::BadValue, "due"),
+        Some(_) => Ok(()),
     }
 }
 
