@@ -9,7 +9,7 @@ import { Desk } from '../fixtures/desk';
 import { makePhotos } from '../fixtures/jpeg';
 import { Phone } from '../fixtures/phone';
 import { storedHashes } from '../fixtures/stored';
-import { acceptAndArrive, addPhotos, answer, drained, missingItems, note, offlineReady, saved, signIn, taskAt } from '../fixtures/visit';
+import { acceptAndArrive, addPhotos, answer, drained, missingItems, note, offlineReady, saved, shoot, signIn, taskAt } from '../fixtures/visit';
 
 test('a hall is visited without a server, through two kills, and accepted after mending', async ({ city: server }) => {
   test.setTimeout(600_000);
@@ -29,6 +29,7 @@ test('a hall is visited without a server, through two kills, and accepted after 
     // Half of the list, then the battery falls out; the other half, then again.
     const codes = Array.from({ length: 15 }, (_, n) => `HALL-${String(n + 1).padStart(2, '0')}`);
     let used = 0;
+    let shot = 0;
     for (const [n, code] of codes.entries()) {
       await phone.go(`/field/visit/${id}/item/${code}`);
       await answer(phone.page, code);
@@ -36,6 +37,11 @@ test('a hall is visited without a server, through two kills, and accepted after 
       if (needs?.includes('必需') && !needs.includes('不合格时必需') && used < 6) {
         await addPhotos(phone.page, code, [photos[used] ?? '']);
         used += 1;
+      }
+      // Two more by the page's own camera: one before each of the kills.
+      if (n === 1 || n === 7) {
+        await shoot(phone.page, code, n);
+        shot += 1;
       }
       if (n === 4 || n === 10) {
         await phone.kill();
@@ -76,7 +82,9 @@ test('a hall is visited without a server, through two kills, and accepted after 
     await expect(phone.page.locator('[data-stage=received]')).toBeVisible();
     await expect(phone.page.locator('[data-receipt]')).toBeVisible();
     const kept = await storedHashes(phone.page);
-    expect(kept).toHaveLength(used);
+    expect(shot).toBe(2);
+    expect(used).toBeGreaterThanOrEqual(6);
+    expect(kept).toHaveLength(used + shot);
 
     // HQ sees one visit with every piece, byte for byte what the phone keeps.
     const desk = await Desk.sit(server.url, 'reviewer');
@@ -84,7 +92,7 @@ test('a hall is visited without a server, through two kills, and accepted after 
     await expect(desk.page.locator('a[data-row]')).toHaveCount(1);
     await desk.page.locator('a[data-row]').click();
     await expect(desk.page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
-    await expect(desk.page.locator('[data-list=evidence] img')).toHaveCount(used);
+    await expect(desk.page.locator('[data-list=evidence] img')).toHaveCount(used + shot);
     const visit = desk.page.url();
     expect(await desk.evidenceHashes()).toEqual(kept);
 

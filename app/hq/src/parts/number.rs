@@ -1,5 +1,7 @@
 //! Numbers as people read them, without floats.
 
+use domain::place::Position;
+
 /// `number` in units of which one shown unit has `scale`, to two decimals, without zeros at the end: 462000 by 60000 is `7.7`.
 #[must_use]
 pub(crate) fn scaled(number: i64, scale: i64) -> String {
@@ -39,12 +41,23 @@ pub(crate) fn metres(metres: u32) -> String {
     if metres < 1000 { format!("{metres} m") } else { format!("{} km", scaled(i64::from(metres / 100) * 100, 1000)) }
 }
 
+/// A position in degrees to five decimals, which is a metre: `30.27415, 120.15515`.
+#[must_use]
+pub(crate) fn degrees(position: Position) -> String {
+    let one = |units: i32| {
+        let (sign, units) = (if units < 0 { "-" } else { "" }, units.unsigned_abs() / 100);
+        format!("{sign}{}.{:05}", units / 100_000, units % 100_000)
+    };
+    [one(position.lat), one(position.lon)].join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn numbers_without_floats() {
+        assert_eq!(degrees(Position { lat: 302_741_559, lon: -1_200_500_001 }), "30.27415, -120.05000");
         assert_eq!(scaled(462_000, 60_000), "7.7");
         assert_eq!(scaled(1_234, 1_000), "1.23");
         assert_eq!(scaled(1_005, 1_000), "1.01");

@@ -74,7 +74,7 @@ pub(crate) async fn ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result
         checklists: versions
             .into_iter()
             .filter(|version| version.venue_kinds.contains(&kind))
-            .map(|version| (version.id, version.title, version.venue_kinds))
+            .map(|version| (version.id, version.title, version.minimums.questions))
             .collect(),
         venues: venues
             .into_iter()

@@ -84,6 +84,12 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
         .iter()
         .map(|(id, title, _)| Choice::new(id.to_string(), title.get(lang).to_owned()))
         .collect();
+    let least = ground.checklists.iter().map(|(_, _, questions)| *questions).max().filter(|least| *least > 0);
+    let word = w(
+        "检查表要求至少问 {} 个问题:少了,审核时会提示",
+        "The checklist wants {} questions asked at least; the reviewer is told of fewer",
+    );
+    let least = least.map(|least| fill(word, &[&least.to_string()]));
     let first = ground.checklists.first().map(|(id, ..)| id.to_string()).unwrap_or_default();
     let (today, later) = (date(loaded.now), date(loaded.now.plus(7 * DAY_MS)));
     let chosen = RwSignal::new(Chosen { venues: BTreeSet::new(), from: today.clone(), until: later.clone() });
@@ -157,6 +163,7 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
                         <TextArea name="form[persona]" rows=2 maxlength=2_000 />
                     </Field>
                     {questions()}
+                    {least.map(|least| view! { <p class="small muted">{least}</p> })}
                     <Field
                         id="commitments"
                         label=t(w("公布的承诺,一行一条", "Published commitments, one a line"))

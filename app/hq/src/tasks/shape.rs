@@ -55,8 +55,8 @@ pub struct TaskFilter {
 /// What new tasks are made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ground {
-    /// The checklist versions with what can be visited by each.
-    pub checklists: Vec<(ChecklistVersionId, Text, Vec<VenueKind>)>,
+    /// The checklist versions by which this kind can be visited, each with how many questions are to be asked at least.
+    pub checklists: Vec<(ChecklistVersionId, Text, u32)>,
     /// The venues of the kind and county that the address names.
     pub venues: Vec<VenueChoice>,
     /// The county branches.

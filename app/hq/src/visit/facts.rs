@@ -2,7 +2,7 @@
 
 use domain::{
     org::Venue,
-    place::Whereabouts,
+    place::{Fix, Whereabouts},
     time::Moment,
     visit::{Presence, Visit},
 };
@@ -13,7 +13,10 @@ use super::{shape::VisitSheet, task_card::doubts};
 use crate::{
     context::page,
     labels,
-    parts::{When, age_of, number::metres},
+    parts::{
+        When, age_of,
+        number::{degrees, metres},
+    },
     visits::Evidence,
     words::{fill, t, w},
 };
@@ -69,15 +72,22 @@ fn score(visit: &Visit) -> Option<impl IntoView + use<>> {
 
 fn place(word: &'static str, presence: &Presence, venue: &Venue, now: Moment) -> impl IntoView + use<> {
     let at = presence.at;
-    let whereabouts = match (&presence.whereabouts, venue.position) {
-        (Whereabouts::Fix(fix), Some(position)) => fill(
+    let whereabouts = match &presence.whereabouts {
+        Whereabouts::Fix(fix) => [&distance(fix, venue), " · ", &degrees(fix.position())].concat(),
+        Whereabouts::None(reason) => t(labels::no_fix(*reason)).to_owned(),
+    };
+    view! { <span>{word}" " <When at now /> " · "{whereabouts}</span> }
+}
+
+/// How far a position is from the venue, as far as that is known.
+pub(super) fn distance(fix: &Fix, venue: &Venue) -> String {
+    match venue.position {
+        Some(position) => fill(
             w("距门店 {}(精度 {})", "{} from the door (±{})"),
             &[&metres(fix.position().distance_m(position)), &metres(fix.accuracy_m)],
         ),
-        (Whereabouts::Fix(_), None) => t(w("无坐标", "The venue has no position")).to_owned(),
-        (Whereabouts::None(reason), _) => t(labels::no_fix(*reason)).to_owned(),
-    };
-    view! { <span>{word}" " <When at now /> " · "{whereabouts}</span> }
+        None => t(w("无坐标", "The venue has no position")).to_owned(),
+    }
 }
 
 fn decided(sheet: &VisitSheet, now: Moment) -> Option<impl IntoView + use<>> {

@@ -7,7 +7,7 @@ use ui::{Badge, Glyph, Icon, IconSize, Tone};
 use super::shape::VisitSheet;
 use crate::{
     context::page,
-    words::{t, w},
+    words::{fill, t, w},
 };
 
 /// The scenario and the commitments of the task.
@@ -64,6 +64,13 @@ pub(super) fn doubts(sheet: &VisitSheet) -> Vec<AnyView> {
         .filter(|one| one.what.is_warning())
         .map(|one| one.what.text().get(lang).to_owned())
         .collect();
+    let asked = sheet.scenario.as_ref().map_or(0, |scenario| scenario.questions.len() as u32);
+    let least = sheet.checklist.minimums.questions;
+    // Known of the task alone: what was asked on site stands in no field.
+    if asked < least {
+        let word = w("任务卡只有 {} 个问题(应有 {})", "The task card has {} questions of {}");
+        words.push(fill(word, &[&asked.to_string(), &least.to_string()]));
+    }
     if last.document.no_microphone {
         words.push(t(w("未录音,以文字代替口述", "No microphone: notes stand for memos")).to_owned());
     }

@@ -1,6 +1,10 @@
 //! A photo as large as the window: turn, zoom, next and previous by key.
 
-use domain::{evidence::EvidenceKind, ids::EvidenceId, time::show_date_time};
+use domain::{
+    evidence::{CapturedKnown, EvidenceKind},
+    ids::EvidenceId,
+    time::show_date_time,
+};
 use leptos::{
     ev::{Event, KeyboardEvent},
     html,
@@ -8,11 +12,11 @@ use leptos::{
 };
 use ui::{Glyph, IconButton};
 
-use super::shape::VisitSheet;
+use super::{facts::distance, shape::VisitSheet};
 use crate::{
     context::page,
     paths,
-    words::{t, w},
+    words::{fill, t, w},
 };
 
 /// Which piece is shown large.
@@ -36,11 +40,18 @@ fn pictures(sheet: &VisitSheet) -> Vec<Picture> {
             let bytes = record.bytes.as_ref().filter(|bytes| sheet.verified.contains(&bytes.sha256))?;
             let item = record.item.and_then(|item| sheet.checklist.item(item));
             let about = item.map(|item| [item.code.as_str(), " ", item.criterion.get(lang)].concat());
-            let at = show_date_time(record.captured_at, zone);
+            let at = match record.captured_known {
+                CapturedKnown::Shutter => w("{}", "{}"),
+                CapturedKnown::FileDate => w("{}(文件日期)", "{} (date of the file)"),
+                CapturedKnown::Added => w("{}(加入时刻)", "{} (when it was added)"),
+            };
+            let at = fill(at, &[&show_date_time(record.captured_at, zone)]);
+            let whereabouts = record.fix.as_ref().map(|fix| distance(fix, &sheet.venue));
+            let parts = [about, Some(at), whereabouts, Some(record.caption.clone())].into_iter().flatten();
             Some(Picture {
                 id: record.id,
                 src: paths::evidence(bytes.sha256, sheet.visit.id),
-                words: [about.unwrap_or_default().as_str(), " · ", &at, " ", &record.caption].concat(),
+                words: parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
             })
         })
         .collect()
