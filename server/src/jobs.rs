@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::{
     ids::{TenantId, VisitId},
-    op::Salt,
+    op::{Salt, Verdict},
     time::{HOUR_MS, Moment},
 };
 use futures_util::future::join_all;
@@ -18,6 +18,8 @@ use crate::{arrived::Which, process::Server, shutdown::Shutdown};
 const EVERY: Duration = Duration::from_secs(10);
 /// How often it looks for scores that wait no longer, ms. They wait for hours and days.
 const SETTLE_EVERY_MS: i64 = HOUR_MS;
+/// Scores that become final together.
+const SETTLE_AT_ONCE: usize = 200;
 /// Rows of evidence that it takes at a time.
 const AT_ONCE: i64 = 500;
 
@@ -50,8 +52,15 @@ pub async fn run_every(server: Server, shutdown: Shutdown, pause: Duration) {
                 let now = server.clock.now();
                 // By the company's clock, which may be set to and fro.
                 if settled_at.is_none_or(|at| now.since(at).abs() >= SETTLE_EVERY_MS) {
-                    settled_at = Some(now);
-                    settle_all(&server).await;
+                    match settle_all(&server).await {
+                        // The next time at once: what is counted in between does not wait for all of them.
+                        Ok(true) => settled_at = None,
+                        Ok(false) => settled_at = Some(now),
+                        Err(error) => {
+                            settled_at = Some(now);
+                            tracing::error!(%error, "scores that wait no longer could not be made final; it will be tried again");
+                        }
+                    }
                 }
             }
         }
@@ -69,32 +78,42 @@ async fn all(server: &Server) -> store::Result<()> {
     failed
 }
 
-async fn settle_all(server: &Server) {
-    let settled = async {
-        for tenant in server.store.all_tenants().await? {
-            settle(server, tenant).await?;
+/// Whether some are left for the next time.
+async fn settle_all(server: &Server) -> store::Result<bool> {
+    let (mut left, mut failed) = (false, Ok(()));
+    for tenant in server.store.all_tenants().await? {
+        match settle(server, tenant).await {
+            Ok(more) => left |= more,
+            // One company's trouble is not the others'.
+            Err(error) => failed = Err(error),
         }
-        Ok::<_, store::Error>(())
-    };
-    if let Err(error) = settled.await {
-        tracing::error!(%error, "scores that wait no longer could not be made final; it will be tried again");
     }
+    failed.map(|()| left)
 }
 
-/// Makes the scores final for which nothing is left to wait for, for one company.
+/// Makes the scores final for which nothing is left to wait for, for one company, and says whether some are left.
 ///
 /// # Errors
 /// The database failed; what is not done is done the next time.
-pub async fn settle(server: &Server, tenant: TenantId) -> store::Result<()> {
+pub async fn settle(server: &Server, tenant: TenantId) -> store::Result<bool> {
     let now = server.clock.now();
-    let random: &dyn crate::random::Random = server.random.as_ref();
-    for unsettled in server.store.unsettled(tenant, now).await? {
-        match unsettled.settle.op(unsettled.submission, Salt::new(random.bytes())) {
-            Ok(op) => drop(server.store.act_as_server(tenant, op, Private::None, now).await?),
-            Err(error) => tracing::error!(%error, "an op of our own has no canonical form"),
+    let unsettled = server.store.unsettled(tenant, now, SETTLE_AT_ONCE).await?;
+    let left = unsettled.len() >= SETTLE_AT_ONCE;
+    let settling = unsettled.into_iter().filter_map(|unsettled| match unsettled.settle.op(unsettled.submission) {
+        Ok(op) => Some(server.store.act_as_server(tenant, op, Private::None, now)),
+        Err(error) => {
+            tracing::error!(%error, "an op of our own has no canonical form");
+            None
+        }
+    });
+    for settled in join_all(settling).await {
+        let verdict = settled?.verdict;
+        // Another node was first, or HQ has decided meanwhile.
+        if !matches!(verdict, Verdict::Applied | Verdict::Duplicate) {
+            tracing::warn!(?verdict, "a score did not become final");
         }
     }
-    Ok(())
+    Ok(left)
 }
 
 fn tell(counted: store::Result<()>) {

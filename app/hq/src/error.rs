@@ -150,7 +150,7 @@ fn refused(code: RefusedCode, detail: &str) -> Word {
         (RefusedCode::NotAllowed, "tie") => {
             return w("这个代号要回避所选的对象", "Whoever has this handle is to stay away from one of the venues");
         }
-        (RefusedCode::NotAllowed, "guarded" | "role") => {
+        (RefusedCode::NotAllowed, "guarded") => {
             return w(
                 "能看走访原文的账号,只有管理服务器的人能处理",
                 "This account reads visits: only whoever runs the server may do this",
@@ -159,7 +159,10 @@ fn refused(code: RefusedCode, detail: &str) -> Word {
         (RefusedCode::Exists, "login") => return w("这个登录名已经有人用", "This login is taken"),
         (RefusedCode::AlreadyDecided, "open") => return w("这个账号本来就能用", "This account is open already"),
         (RefusedCode::BadValue, "window") => {
-            return w("时间不对:不能在今天以前结束", "The days are not right: they must not end before today");
+            return w(
+                "时间不对:不能在今天以前结束,也不能早于开始",
+                "The days are not right: they must not end before today, nor before they begin",
+            );
         }
         _ => {}
     }

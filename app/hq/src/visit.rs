@@ -55,7 +55,10 @@ fn read_of_address() -> Read<VisitSheet> {
 /// The score of what was handed in last, worked out by the same function as on the phone.
 fn score_of(sheet: &VisitSheet) -> Option<scoring::VisitScore> {
     let last = sheet.submissions.last()?;
-    let context = scoring::ScoreContext { rural: sheet.venue.rural, now: last.received_at };
+    // The stored score is final: nothing is waited for any more, whether it was answered or timed out.
+    let is_final = sheet.visit.score.is_some_and(|score| !score.provisional);
+    let now = if is_final { domain::time::Moment(i64::MAX) } else { last.received_at };
+    let context = scoring::ScoreContext { rural: sheet.venue.rural, now };
     Some(scoring::score(&sheet.checklist, &last.document, context))
 }
 

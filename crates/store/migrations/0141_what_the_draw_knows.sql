@@ -173,10 +173,13 @@ EXCEPTION WHEN SQLSTATE 'MC001' THEN
 END
 $$;
 
--- As in 0008, with ties to venues too.
-CREATE OR REPLACE FUNCTION identity.handles(p_token_hash bytea, p_units uuid[], p_venues uuid[], p_from bigint,
-                                            p_until bigint, p_lock_out_ms bigint, p_now bigint, p_expires_at bigint)
-    RETURNS TABLE (handle_id uuid, free_days smallint, free boolean, tied boolean, locked_out boolean, open_tasks bigint)
+-- The pool as one dialogue sees it: a handle each, no name. The handles are made here, random, and are good for this
+-- caller until p_expires_at. What somebody's visits have left behind (how many, where, and where they stepped aside) is not
+-- said any more: asked venue by venue, and before and after each plan, it would show which visits are one person's.
+DROP FUNCTION identity.handles(bytea, uuid[], uuid[], bigint, bigint, bigint, bigint, bigint);
+CREATE FUNCTION identity.handles(p_token_hash bytea, p_units uuid[], p_from bigint, p_until bigint, p_now bigint,
+                                 p_expires_at bigint)
+    RETURNS TABLE (handle_id uuid, free_days smallint, free boolean, tied boolean)
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -201,32 +204,32 @@ BEGIN
     )
     SELECT o.handle_id, s.free_days,
            (s.free_days & identity.weekdays_(p_from, p_until, v_zone)) <> 0,
-           identity.is_tied_(o.account_id, p_units, p_venues),
-           EXISTS (SELECT FROM identity.assignee m
-                   WHERE m.tenant_id = v_tenant AND m.account_id = o.account_id AND m.venue_id = ANY (p_venues)
-                     AND m.assigned_at > p_now - p_lock_out_ms),
-           (SELECT count(*) FROM identity.assignee m
-            WHERE m.tenant_id = v_tenant AND m.account_id = o.account_id AND m.assigned_at > p_now - 2592000000)
+           EXISTS (SELECT FROM identity.supervisor_tie t
+                   WHERE t.tenant_id = v_tenant AND t.account_id = o.account_id AND t.unit_id = ANY (p_units))
     FROM offered o JOIN identity.supervisor s ON s.tenant_id = v_tenant AND s.account_id = o.account_id
     -- Random ids: their order says nothing about people.
     ORDER BY o.handle_id;
 END
 $$;
+-- Each asking takes away what has expired.
+CREATE INDEX handle_by_end ON identity.handle (tenant_id, expires_at);
 
 REVOKE EXECUTE ON FUNCTION
     identity.stepped_aside(uuid),
     identity.is_tied_(uuid, uuid[], uuid[]),
     identity.supervisor_set_(uuid, jsonb),
-    identity.supervisor_set(bytea, uuid, jsonb, bigint)
+    identity.supervisor_set(bytea, uuid, jsonb, bigint),
+    identity.handles(bytea, uuid[], bigint, bigint, bigint, bigint)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     identity.stepped_aside(uuid),
-    identity.supervisor_set(bytea, uuid, jsonb, bigint)
+    identity.supervisor_set(bytea, uuid, jsonb, bigint),
+    identity.handles(bytea, uuid[], bigint, bigint, bigint, bigint)
 TO mingcha_serve;
 
 RESET ROLE;
 
--- Who stepped aside for a tie before this step. (A task that was called back afterwards no longer shows that.)
+-- Who stepped aside for a tie before this step. (A task that went on afterwards no longer shows that.)
 UPDATE identity.assignee m SET tied = true
 FROM app.assignment a
 WHERE a.tenant_id = m.tenant_id AND a.assignment_id = m.assignment_id AND a.state = 3;

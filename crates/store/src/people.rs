@@ -3,7 +3,7 @@
 use domain::{
     assignment::Window,
     evidence::Sha256,
-    ids::{AccountId, HandleId, OrgUnitId, TenantId, VenueId},
+    ids::{AccountId, HandleId, OrgUnitId, TenantId},
     role::RoleSet,
     time::Moment,
 };
@@ -43,12 +43,8 @@ pub struct Account {
 pub struct HandleQuery {
     /// Units and counties of the venues: ties to any of them count.
     pub units: Vec<OrgUnitId>,
-    /// The venues: who was sent there of late is locked out.
-    pub venues: Vec<VenueId>,
     /// When the visits are to be made.
     pub window: Window,
-    /// How long a venue locks out who was sent there, ms.
-    pub lock_out_ms: i64,
     /// Until when the handles are good.
     pub expires_at: Moment,
 }
@@ -64,10 +60,6 @@ pub struct Handle {
     pub free: bool,
     /// Tied to one of the units.
     pub tied: bool,
-    /// Was sent to one of the venues of late.
-    pub locked_out: bool,
-    /// Tasks given within 30 days.
-    pub open_tasks: i64,
 }
 
 impl Store {
@@ -125,20 +117,15 @@ impl Store {
         now: Moment,
     ) -> Result<Vec<Handle>> {
         let mut tx = self.touch(tenant).await?;
-        let rows = sqlx::query(
-            "SELECT handle_id, free_days, free, tied, locked_out, open_tasks
-             FROM identity.handles($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(token.0.to_vec())
-        .bind(query.units.iter().map(|unit| unit.0).collect::<Vec<_>>())
-        .bind(query.venues.iter().map(|venue| venue.0).collect::<Vec<_>>())
-        .bind(query.window.from.0)
-        .bind(query.window.until.0)
-        .bind(query.lock_out_ms)
-        .bind(now.0)
-        .bind(query.expires_at.0)
-        .fetch_all(&mut *tx)
-        .await?;
+        let rows = sqlx::query("SELECT handle_id, free_days, free, tied FROM identity.handles($1, $2, $3, $4, $5, $6)")
+            .bind(token.0.to_vec())
+            .bind(query.units.iter().map(|unit| unit.0).collect::<Vec<_>>())
+            .bind(query.window.from.0)
+            .bind(query.window.until.0)
+            .bind(now.0)
+            .bind(query.expires_at.0)
+            .fetch_all(&mut *tx)
+            .await?;
         tx.commit().await?;
         rows.iter()
             .map(|row| {
@@ -147,8 +134,6 @@ impl Store {
                     free_days: days(row.try_get("free_days")?)?,
                     free: row.try_get("free")?,
                     tied: row.try_get("tied")?,
-                    locked_out: row.try_get("locked_out")?,
-                    open_tasks: row.try_get("open_tasks")?,
                 })
             })
             .collect()

@@ -38,25 +38,27 @@ type Place = (i64, Uuid);
 const AT_ONCE: i64 = 200;
 
 /// What waits, the oldest first, with what was handed in last.
-const WAITING: &str = "SELECT v.visit_id, v.received_at, v.submission, v.assignment_id, v.checklist_id, a.rural, r.document \
+const WAITING: &str = "SELECT v.visit_id, v.received_at, v.submission, v.assignment_id, r.checklist_id, a.rural, r.document \
     FROM app.visit v \
     JOIN app.assignment a ON a.tenant_id = v.tenant_id AND a.assignment_id = v.assignment_id \
     JOIN app.visit_revision r ON r.tenant_id = v.tenant_id AND r.visit_id = v.visit_id AND r.submission = v.submission \
+        AND r.checklist_id = v.checklist_id \
     WHERE v.tenant_id = $1 AND v.score_provisional AND v.state IN (2, 4) AND (v.received_at, v.visit_id) > ($2, $3) \
     ORDER BY v.received_at, v.visit_id LIMIT $4";
 
 impl Store {
-    /// The visits for whose later answers nobody waits any more at `now`. Every visit that waits is looked at: when its
-    /// time is over stands in its document and its checklist.
+    /// Visits for whose later answers nobody waits any more at `now`, at most some more than `limit`. Every visit that
+    /// waits is looked at: when its time is over stands in its document and its checklist. One that cannot be read is
+    /// left to `verify`, and keeps back no other.
     ///
     /// # Errors
-    /// The database failed, or a row cannot be read.
-    pub async fn unsettled(&self, tenant: TenantId, now: Moment) -> Result<Vec<Unsettled>> {
+    /// The database failed.
+    pub async fn unsettled(&self, tenant: TenantId, now: Moment, limit: usize) -> Result<Vec<Unsettled>> {
         let mut tx = self.read_planned(tenant).await?;
         let mut lists = BTreeMap::new();
         let mut found = Vec::new();
         let mut place = Some((i64::MIN, Uuid::nil()));
-        while let Some(after) = place {
+        while let Some(after) = place.filter(|_| found.len() < limit) {
             place = look(&mut tx, tenant, after, &mut lists, now, &mut found).await?;
         }
         Ok(found)
@@ -81,9 +83,12 @@ async fn look(
         last = Some((row.try_get("received_at")?, row.try_get("visit_id")?));
         let checklist = ChecklistVersionId(row.try_get("checklist_id")?);
         let list = list(tx, lists, checklist).await?;
-        let text = unpack("visit_revision", row.try_get("document")?, Some(&list.1))?;
-        let bad = |error: serde_json::Error| Error::Inconsistent { table: "visit_revision", what: error.to_string() };
-        let document: VisitDocument = serde_json::from_str(&text).map_err(bad)?;
+        let text = unpack("visit_revision", row.try_get("document")?, Some(&list.1)).ok();
+        let Some(document) = text.and_then(|text| serde_json::from_str::<VisitDocument>(&text).ok()) else {
+            let visit: Uuid = row.try_get("visit_id")?;
+            tracing::error!(%visit, "what was handed in cannot be read: its score stays as it is");
+            continue;
+        };
         let settles = settles_at(&list.0, &document, row.try_get("rural")?);
         if settles.is_some_and(|at| now > at.plus(SETTLE_GRACE_MS)) {
             let settle = VisitSettle { assignment: AssignmentId(row.try_get("assignment_id")?), checklist };

@@ -50,6 +50,13 @@ pub fn absorb(
         }
         VisitState::UnderWay | VisitState::Received | VisitState::Accepted | VisitState::Voided => {
             next.base = visit.revision;
+            // Final without them: nobody waits for the later answers any more. One that was given here and not handed in
+            // yet still is: HQ decides on it.
+            let given = |item: &ItemId| next.answers.get(item).is_some_and(Answer::is_answered);
+            let is_final = visit.score.is_some_and(|score| !score.provisional);
+            if is_final && next.state == DraftState::Submitted && !next.open_later.iter().any(given) {
+                next.open_later = Set::new();
+            }
         }
     }
     next.submission = next.submission.max(visit.submission);

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     assignment::{Assignment, AssignmentState, VisitMode, Window},
-    checklist::{ChecklistVersion, Minimums},
+    checklist::{Answer, ChecklistVersion, Minimums, Value},
     evidence::{CapturedKnown, EvidenceKind, EvidenceRecord, EvidenceSource, Sha256, StoredBytes},
-    ids::{AccountId, AssignmentId, ChecklistId, ChecklistVersionId, EvidenceId, JournalId, OpId, OrgUnitId, VenueId},
+    ids::{
+        AccountId, AssignmentId, ChecklistId, ChecklistVersionId, EvidenceId, ItemId, JournalId, OpId, OrgUnitId,
+        VenueId,
+    },
     op::{
         HeldCode, Op, Payload, RefusedCode, Salt, Verdict,
         payload::{AssignmentAccept, VisitAccept, VisitArrive},
@@ -15,7 +18,7 @@ use domain::{
     place::{NoFix, Whereabouts},
     text::Text,
     time::{DAY_MS, Moment},
-    visit::{Draft, DraftState, Presence, ReturnedItem, VisitState},
+    visit::{Draft, DraftState, Presence, ReturnedItem, ScoreSummary, VisitState},
 };
 use protocol::{
     evidence::UploadState,
@@ -578,6 +581,26 @@ fn a_phone_without_the_draft_gets_what_was_handed_in() {
 fn a_decision_of_hq_moves_the_base_of_what_is_answered_later() {
     let after = absorb(Some(&handed_in()), &pulled_task(Some(server_visit(VisitState::Accepted, 4))), None, false, NOW);
     assert_eq!(after.map(|draft| (draft.state, draft.base)), Some((DraftState::Submitted, 4)));
+}
+
+/// What is answered after that would only be held; what was answered before is still handed in.
+#[test]
+fn a_score_that_became_final_asks_for_no_later_answer() {
+    let mut draft = handed_in();
+    draft.base = 4;
+    let later = ItemId(Uuid::from_u128(80));
+    draft.open_later = [later].into_iter().collect();
+    let told = |provisional| {
+        let mut visit = server_visit(VisitState::Accepted, 4);
+        visit.score = Some(ScoreSummary { score: Some(9_000), provisional, red_lines: 0, formula: 1 });
+        pulled_task(Some(visit))
+    };
+    assert_eq!(absorb(Some(&draft), &told(true), None, false, NOW), None, "it still waits");
+    let after = absorb(Some(&draft), &told(false), None, false, NOW).unwrap();
+    assert_eq!((after.open_later.is_empty(), after.base), (true, 4));
+    assert_eq!(absorb(Some(&after), &told(false), None, false, NOW), None, "told again, it changes nothing");
+    draft.answers.insert(later, Answer::of(Value::Choice("yes".into())));
+    assert_eq!(absorb(Some(&draft), &told(false), None, false, NOW), None);
 }
 
 /// Seeds 4202 and 5971 of the simulator: a task came without its checklist, which came with another task and lay on the

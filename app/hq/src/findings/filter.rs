@@ -119,7 +119,7 @@ mod tests {
         let back = FindingFilter::read(|name| {
             let pair =
                 query.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")))?;
-            Some(pair.to_owned())
+            Some(pair.replace("%2D", "-"))
         });
         assert_eq!(back, filter);
         assert_eq!(FindingFilter::read(|_| Some("nonsense".to_owned())).state, None);

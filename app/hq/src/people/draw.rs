@@ -61,6 +61,7 @@ fn form(loaded: &Loaded<Supervisor>) -> impl IntoView + use<> {
         .collect_view();
     let mut count = 0;
     let ties = one.counties.iter().map(|county| county_ties(county, &one.ties, &mut count)).collect_view();
+    let others = one.others.iter().map(|unit| pick(unit, &one.ties, &mut count)).collect_view();
     let (id, name, pooled, op) = (one.id.to_string(), one.name.clone(), one.pooled, loaded.op(1));
     view! {
         <ActForm action=SetSupervisor::url() op base=None class="form form--wide">
@@ -91,7 +92,7 @@ fn form(loaded: &Loaded<Supervisor>) -> impl IntoView + use<> {
                             ),
                         )}
                     </p>
-                    <div class="picks picks--groups">{ties}</div>
+                    <div class="picks picks--groups">{ties} {others}</div>
                 </div>
             </section>
             <Banner tone=Tone::Neutral glyph=Glyph::EYE_OFF title=t(w("只有管理员看得到", "Only administrators see this"))>
@@ -109,17 +110,9 @@ fn form(loaded: &Loaded<Supervisor>) -> impl IntoView + use<> {
 
 /// A county branch, and behind it its units; open where one of them is chosen.
 fn county_ties(county: &UnitsOf, ties: &[OrgUnitId], count: &mut u32) -> impl IntoView + use<> {
-    let lang = page().lang;
-    let mut pick = |(id, name): &(OrgUnitId, Text)| {
-        let field = ["ties[", &count.to_string(), "]"].concat();
-        *count += 1;
-        view! {
-            <CheckField name=field label=name.get(lang).to_owned() value=id.to_string() checked=ties.contains(id) />
-        }
-    };
-    let whole = pick(&county.county);
+    let whole = pick(&county.county, ties, count);
     let open = county.units.iter().any(|(id, _)| ties.contains(id));
-    let units = county.units.iter().map(pick).collect_view();
+    let units = county.units.iter().map(|unit| pick(unit, ties, count)).collect_view();
     let few = (!county.units.is_empty()).then(|| {
         view! {
             <details open=open>
@@ -129,4 +122,12 @@ fn county_ties(county: &UnitsOf, ties: &[OrgUnitId], count: &mut u32) -> impl In
         }
     });
     view! { <div class="picks__group">{whole} {few}</div> }
+}
+
+/// A unit to stay away from. `count` names the fields one after another.
+fn pick((id, name): &(OrgUnitId, Text), ties: &[OrgUnitId], count: &mut u32) -> impl IntoView + use<> {
+    let field = ["ties[", &count.to_string(), "]"].concat();
+    *count += 1;
+    let label = name.get(page().lang).to_owned();
+    view! { <CheckField name=field label value=id.to_string() checked=ties.contains(id) /> }
 }

@@ -64,6 +64,8 @@ pub struct Supervisor {
     pub ties: Vec<OrgUnitId>,
     /// What there is to stay away from.
     pub counties: Vec<UnitsOf>,
+    /// Units of `ties` that answer for no venue today.
+    pub others: Vec<(OrgUnitId, Text)>,
 }
 
 /// A county branch, or a department with venues of its own, with the units that answer for its venues.

@@ -1,7 +1,6 @@
 //! People: who there is, and how they get in.
 
 use core::str::FromStr as _;
-use std::collections::BTreeMap;
 
 use domain::{
     evidence::Sha256,
@@ -10,7 +9,6 @@ use domain::{
         Payload, Salt,
         payload::{AccountCreate, AccountDisable, AccountReopen, AccountReset, SupervisorSet},
     },
-    org::OrgUnit,
     role::{Action, Role, RoleSet},
     time::DAY_MS,
 };
@@ -73,21 +71,22 @@ pub(crate) async fn supervisor(id: AccountId) -> Result<Loaded<Supervisor>, HqEr
     let (name, known) = known.ok_or_else(|| failed(HqError::NotFound))?;
     let units = hq::org::units(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
     let counties = hq::org::counties(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
-    let named = |unit: &OrgUnit| (unit.id, unit.name.clone());
-    let parents: BTreeMap<_, _> = units.iter().map(|unit| (unit.id, unit.parent)).collect();
-    let above = |unit: OrgUnitId| parents.get(&unit).copied().flatten();
-    let counties = counties
+    let answering = hq::org::answering(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
+    let counties: Vec<UnitsOf> = counties
         .into_iter()
         .map(|county| {
-            // At any depth below it.
-            let below = |unit: &&OrgUnit| {
-                core::iter::successors(above(unit.id), |id| above(*id)).take(DEPTH).any(|id| id == county.0)
-            };
-            UnitsOf { units: units.iter().filter(below).map(named).collect(), county }
+            let mine = answering.iter().filter(|(of, unit, _)| *of == county.0 && *unit != county.0);
+            UnitsOf { units: mine.map(|(_, unit, name)| (*unit, name.clone())).collect(), county }
         })
         .collect();
+    // Ties to units that answer for no venue today: kept, unless they are taken away here.
+    let has = |tie: &OrgUnitId| {
+        counties.iter().any(|one| one.county.0 == *tie || one.units.iter().any(|(unit, _)| unit == tie))
+    };
+    let others = units.iter().filter(|unit| known.ties.contains(&unit.id) && !has(&unit.id));
+    let others = others.map(|unit| (unit.id, unit.name.clone())).collect();
     let PrivateSupervisor { pooled, free_days, ties } = known;
-    Ok(reading.loaded(Supervisor { id, name, pooled, free_days, ties, counties }))
+    Ok(reading.loaded(Supervisor { id, name, pooled, free_days, ties, counties, others }))
 }
 
 pub(crate) async fn set_supervisor(
@@ -228,8 +227,6 @@ pub(crate) async fn link() -> Result<Loaded<OneTime>, HqError> {
     Ok(reading.loaded(OneTime { address, code }))
 }
 
-/// Deeper than any company is: a circle of units ends here.
-const DEPTH: usize = 32;
 const LINK_COOKIE: &str = "mc_link";
 
 fn cookie(caller: &Caller, value: String, max_age: i64) -> Cookie {

@@ -100,15 +100,11 @@ pub(crate) async fn handles(
 async fn offered(reading: &mut Reading, venues: Vec<VenueId>, window: Window) -> Result<Vec<HandleChoice>, HqError> {
     let units = hq::org::units_behind(&mut reading.tx, &venues).await.map_err(|error| failed(error.into()))?;
     let expires_at = reading.now.plus(HANDLE_MS);
-    let query = HandleQuery { units, venues, window, lock_out_ms: LOCK_OUT_MS, expires_at };
+    let query = HandleQuery { units, window, expires_at };
     let offered = reading.server.store.handles(reading.who.tenant, reading.who.token, &query, reading.now).await;
     let offered = offered.map_err(|error| failed(error.into()))?;
-    let choice = |one: store::Handle| HandleChoice {
-        id: one.id,
-        free_days: one.free_days,
-        open_tasks: one.open_tasks,
-        suits: one.free && !one.tied && !one.locked_out,
-    };
+    let choice =
+        |one: store::Handle| HandleChoice { id: one.id, free_days: one.free_days, suits: one.free && !one.tied };
     Ok(offered.into_iter().map(choice).collect())
 }
 

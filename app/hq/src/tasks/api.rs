@@ -31,7 +31,7 @@ pub async fn read_ground(kind: VenueKind, county: Option<OrgUnitId>) -> Result<L
 ///
 /// # Errors
 /// [`HqError::NotAllowed`]; [`HqError::BadInput`] where a day is none.
-#[server(prefix = "/hq/read", endpoint = "tasks/handles", input = GetUrl)]
+#[server(prefix = "/hq/read", endpoint = "tasks/handles")]
 pub async fn read_handles(
     #[server(default)] venues: Vec<VenueId>,
     from: String,

@@ -1,7 +1,7 @@
 //! 派新任务: kind of venue, checklist, venues, time; drawn by default, by handle on purpose.
 
 use core::str::FromStr as _;
-use std::collections::BTreeSet;
+use std::time::Duration;
 
 use domain::{
     assignment::VisitMode,
@@ -9,7 +9,12 @@ use domain::{
     org::VenueKind,
     time::{DAY_MS, Moment, show_date_time},
 };
-use leptos::{prelude::*, server_fn::ServerFn as _};
+use leptos::{
+    prelude::*,
+    server_fn::ServerFn as _,
+    wasm_bindgen::JsCast as _,
+    web_sys::{HtmlInputElement, HtmlSelectElement},
+};
 use leptos_router::hooks::use_query_map;
 use ui::{Banner, Button, CheckField, Choice, Field, FilterChip, Glyph, Select, TextArea, TextInput, Tone};
 
@@ -19,6 +24,7 @@ use super::{
 };
 use crate::{
     context::page,
+    error::HqError,
     labels,
     loaded::Loaded,
     parts::{ActForm, AutoSelect, Screen, loading},
@@ -92,25 +98,15 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
     let least = least.map(|least| fill(word, &[&least.to_string()]));
     let first = ground.checklists.first().map(|(id, ..)| id.to_string()).unwrap_or_default();
     let (today, later) = (date(loaded.now), date(loaded.now.plus(7 * DAY_MS)));
-    let chosen = RwSignal::new(Chosen { venues: BTreeSet::new(), from: today.clone(), until: later.clone() });
+    let chosen = RwSignal::new(Chosen::default());
     let venues = ground
         .venues
         .iter()
         .enumerate()
         .map(|(n, venue)| {
-            let name = ["form[venues][", &n.to_string(), "]"].concat();
+            let name = venue_field(n as u32);
             let label = [venue.name.get(lang), " · ", &venue.code].concat();
-            let id = venue.id;
-            let on_change = move |on: bool| {
-                chosen.update(|chosen| {
-                    if on {
-                        chosen.venues.insert(id);
-                    } else {
-                        chosen.venues.remove(&id);
-                    }
-                });
-            };
-            view! { <CheckField name label value=id.to_string() on_change /> }
+            view! { <CheckField name label value=venue.id.to_string() /> }
         })
         .collect_view();
     let modes = [VisitMode::Covert, VisitMode::Open, VisitMode::WalkThrough, VisitMode::Recheck]
@@ -120,9 +116,8 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
         .collect();
     let who = who(&ground.handles, chosen).into_any();
     let op = loaded.op(1);
-    let from = move |event| chosen.update(|chosen| chosen.from = event_target_value(&event));
-    let until = move |event| chosen.update(|chosen| chosen.until = event_target_value(&event));
     view! {
+        <div on:change=move |_| chosen.set(ticked())>
         <ActForm action=PlanTasks::url() op base=None class="form form--wide">
             {part(
                 w("去哪里", "Where"),
@@ -144,10 +139,10 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
                             <Select name="form[mode]" options=modes value=Signal::stored("covert".to_owned()) required=true />
                         </Field>
                         <Field id="from" label=t(w("从", "From"))>
-                            <input class="input" type="date" id="from" name="form[from]" value=today required on:change=from />
+                            <input class="input" type="date" id="from" name="form[from]" value=today required />
                         </Field>
                         <Field id="until" label=t(w("到(含当天)", "Until (that day included)"))>
-                            <input class="input" type="date" id="until" name="form[until]" value=later required on:change=until />
+                            <input class="input" type="date" id="until" name="form[until]" value=later required />
                         </Field>
                     </div>
                 },
@@ -178,6 +173,7 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
                 <Button submit=true>{t(w("派发", "Give out"))}</Button>
             </div>
         </ActForm>
+        </div>
     }
 }
 
@@ -214,45 +210,88 @@ fn questions() -> impl IntoView {
     view! { <div class="stack stack--tight">{pairs}</div> }
 }
 
-/// What the supervisors are looked for.
-#[derive(Clone, PartialEq, Eq)]
+/// For what supervisors are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Chosen {
-    venues: BTreeSet<VenueId>,
+    venues: Vec<VenueId>,
     /// `2026-11-24`.
     from: String,
     until: String,
 }
 
+/// What the form says now: also what was ticked before the page came alive, or what a browser has put back.
+fn ticked() -> Chosen {
+    let input =
+        |selector: &str| document().query_selector(selector).ok().flatten()?.dyn_into::<HtmlInputElement>().ok();
+    let day = |selector| input(selector).map(|input| input.value()).unwrap_or_default();
+    let boxes = (0_u32..).map_while(|n| input(&["[data-list=venues] [name='", &venue_field(n), "']"].concat()));
+    Chosen {
+        venues: boxes.filter(HtmlInputElement::checked).filter_map(|one| one.value().parse().ok()).collect(),
+        from: day("#from"),
+        until: day("#until"),
+    }
+}
+
+/// The name of the `n`-th venue's box.
+fn venue_field(n: u32) -> String {
+    ["form[venues][", &n.to_string(), "]"].concat()
+}
+
+/// How long nothing more is ticked before the pool is asked.
+const PAUSE: Duration = Duration::from_millis(300);
+
 /// Drawn, or chosen by handle: the choice is recorded and has a price.
 fn who(handles: &[HandleChoice], chosen: RwSignal<Chosen>) -> impl IntoView + use<> {
-    let offered = RwSignal::new(handles.to_vec());
+    let offered = RwSignal::new(Ok(handles.to_vec()));
     let handle = RwSignal::new(String::new());
     let again = RwSignal::new(false);
     // For how many venues they were asked for.
     let venues = RwSignal::new(0);
     // The handles of the page are for no venue in particular. With script they follow what is chosen; without, the
     // rules refuse who has a tie.
+    let mut look = debounce(PAUSE, move |asked: Chosen| {
+        look(asked, chosen, move |asked, found| {
+            // Said until somebody is chosen again.
+            let had = document().query_selector("select[name='form[handle]']").ok().flatten();
+            let had = had.and_then(|select| select.dyn_into::<HtmlSelectElement>().ok());
+            if had.is_some_and(|select| !select.value().is_empty()) {
+                again.set(true);
+            }
+            handle.set(String::new());
+            venues.set(asked.venues.len());
+            offered.set(found);
+        });
+    });
     Effect::new(move |before: Option<Chosen>| {
-        let now = chosen.get();
-        if before.is_some_and(|before| before != now) {
-            look(now.clone(), chosen, move |asked, found| {
-                // Said until somebody is chosen again.
-                if handle.with_untracked(|handle| !handle.is_empty()) {
-                    handle.set(String::new());
-                    again.set(true);
-                }
-                venues.set(asked.venues.len());
-                offered.set(found);
-            });
+        // At first: what stands in the form already.
+        let now = if before.is_some() { chosen.get() } else { ticked() };
+        if before.is_none() {
+            chosen.set(now.clone());
         }
+        if before.as_ref().map_or_else(|| !now.venues.is_empty(), |before| *before != now) {
+            look(now.clone());
+        }
+        chosen.track();
         now
     });
-    let suiting = move || offered.with(|all| all.iter().filter(|one| one.suits).count());
-    let count = move || {
-        fill(
-            w("符合条件 {} 人,共 {} 人", "{} of {} can be sent"),
-            &[&suiting().to_string(), &offered.with(Vec::len).to_string()],
-        )
+    let suiting = move || {
+        let count = |all: &Vec<HandleChoice>| all.iter().filter(|one| one.suits).count();
+        offered.with(|found| found.as_ref().ok().map(count))
+    };
+    let count = move || match suiting() {
+        Some(suiting) => {
+            let all = offered.with(|found| found.as_ref().map_or(0, Vec::len));
+            fill(
+                w(
+                    "那几天有空、没有登记回避的 {} 人,共 {} 人",
+                    "{} of {} are free on those days, with no tie on record",
+                ),
+                &[&suiting.to_string(), &all.to_string()],
+            )
+        }
+        None => {
+            t(w("没能查到谁合适,请检查网络", "It could not be found out who suits. Is there a network?")).to_owned()
+        }
     };
     view! {
         <Field id="handle" label=t(w("监督员", "Supervisor"))>
@@ -260,7 +299,7 @@ fn who(handles: &[HandleChoice], chosen: RwSignal<Chosen>) -> impl IntoView + us
                 view! {
                     <Select
                         name="form[handle]"
-                        options=offered.with(|all| options(all))
+                        options=offered.with(|found| found.as_ref().map(|all| options(all)).unwrap_or_default())
                         none=t(w("抽签(推荐)", "Drawn by lot (recommended)"))
                         value=handle
                         on_change=move |value| {
@@ -271,7 +310,11 @@ fn who(handles: &[HandleChoice], chosen: RwSignal<Chosen>) -> impl IntoView + us
                 }
             }}
         </Field>
-        <p class="small muted" data-suiting=move || suiting().to_string() data-for=move || venues.get().to_string()>
+        <p
+            class="small muted"
+            data-suiting=move || suiting().map(|count| count.to_string())
+            data-for=move || venues.get().to_string()
+        >
             {count}
         </p>
         {move || {
@@ -285,19 +328,21 @@ fn who(handles: &[HandleChoice], chosen: RwSignal<Chosen>) -> impl IntoView + us
 }
 
 /// Asks for the pool again. What was chosen meanwhile is asked for by whoever chose it.
-fn look(asked: Chosen, chosen: RwSignal<Chosen>, then: impl FnOnce(Chosen, Vec<HandleChoice>) + 'static) {
+fn look(
+    asked: Chosen,
+    chosen: RwSignal<Chosen>,
+    then: impl FnOnce(Chosen, Result<Vec<HandleChoice>, HqError>) + 'static,
+) {
     leptos::task::spawn_local(async move {
         let Chosen { venues, from, until } = asked.clone();
-        let read = read_handles(venues.into_iter().collect(), from, until).await;
-        if let Ok(loaded) = read
-            && chosen.with_untracked(|now| *now == asked)
-        {
-            then(asked, loaded.data);
+        let read = read_handles(venues, from, until).await.map(|loaded| loaded.data);
+        if chosen.try_with_untracked(|now| *now == asked) == Some(true) {
+            then(asked, read);
         }
     });
 }
 
-/// The handles, those first whom nothing keeps away.
+/// The handles, those first that suit.
 fn options(offered: &[HandleChoice]) -> Vec<Choice> {
     let mut all: Vec<(usize, &HandleChoice)> = offered.iter().enumerate().collect();
     all.sort_by_key(|(_, one)| !one.suits);
@@ -305,11 +350,11 @@ fn options(offered: &[HandleChoice]) -> Vec<Choice> {
         let days = (0..7).filter(|day| one.free_days >> day & 1 == 1).map(|day| t(WEEK[day]));
         let days = days.collect::<Vec<_>>().join(" ");
         let words = if one.suits {
-            w("代号 {} · 可用 {} · 30 天内 {} 项", "Handle {} · free {} · {} in 30 days")
+            w("代号 {} · 可用 {}", "Handle {} · free {}")
         } else {
-            w("不宜 · 代号 {} · 可用 {} · 30 天内 {} 项", "Not these · handle {} · free {} · {} in 30 days")
+            w("不宜 · 代号 {} · 可用 {}", "Does not suit · handle {} · free {}")
         };
-        Choice::new(one.id.to_string(), fill(words, &[&(n + 1).to_string(), &days, &one.open_tasks.to_string()]))
+        Choice::new(one.id.to_string(), fill(words, &[&(n + 1).to_string(), &days]))
     };
     all.into_iter().map(option).collect()
 }

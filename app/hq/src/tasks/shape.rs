@@ -85,10 +85,8 @@ pub struct HandleChoice {
     pub id: HandleId,
     /// One bit a weekday, Monday first.
     pub free_days: u8,
-    /// Tasks given within 30 days.
-    pub open_tasks: i64,
-    /// Nothing keeps them from the venues and days that were asked for. Which of a tie, other days and a visit of late
-    /// it would be is not said: asked venue by venue, that would tell who was where.
+    /// They are free on one of the days that were asked for, and no tie that was said keeps them from the venues. What
+    /// their visits have left behind is not in it: asked venue by venue, that would tell who was where.
     pub suits: bool,
 }
 

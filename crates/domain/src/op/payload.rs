@@ -327,15 +327,16 @@ pub struct HeldDecline {
 }
 
 impl VisitSettle {
-    /// The server's op that says so of a visit's newest submission. Its id follows from both: made twice, it is one.
+    /// The server's op that says so of a visit's newest submission. All of it follows from both, its salt too (there is
+    /// nothing to hide in it): made twice, by two nodes or an hour later, it is one.
     ///
     /// # Errors
     /// None in practice: ids always have a canonical form.
-    pub fn op(self, submission: u32, salt: Salt) -> Result<Op, DecodeError> {
+    pub fn op(self, submission: u32) -> Result<Op, DecodeError> {
         let visit = VisitId::of(self.assignment).0;
         let name = [b"settle".as_slice(), &submission.to_be_bytes()].concat();
         let id = OpId(uuid::Uuid::new_v5(&visit, &name));
-        Op::new(id, SERVER_ACTOR.0, visit, None, salt, Payload::VisitSettle(self))
+        Op::new(id, SERVER_ACTOR.0, visit, None, Salt::new(id.0.into_bytes()), Payload::VisitSettle(self))
     }
 }
 

@@ -227,7 +227,7 @@ impl Server {
 
     /// The ops by which scores become final for which nothing is left to wait for.
     #[must_use]
-    pub fn settlements(&self, now: Moment, salt: &Salt) -> Vec<Op> {
+    pub fn settlements(&self, now: Moment) -> Vec<Op> {
         let waiting = self.states.visits.values().filter(|visit| {
             matches!(visit.state, VisitState::Received | VisitState::Accepted)
                 && visit.score.is_some_and(|score| score.provisional)
@@ -239,7 +239,7 @@ impl Server {
                 let rural = self.states.assignments.get(&visit.assignment)?.rural;
                 let settles = settles_at(list, document, rural)?;
                 let settle = VisitSettle { assignment: visit.assignment, checklist: visit.checklist };
-                (now > settles.plus(SETTLE_GRACE_MS)).then(|| settle.op(visit.submission, salt.clone()).ok())?
+                (now > settles.plus(SETTLE_GRACE_MS)).then(|| settle.op(visit.submission).ok())?
             })
             .collect()
     }

@@ -196,7 +196,7 @@ impl World {
         let salt = Salt::new([9; 16]);
         let twice = self.luck.permille(200);
         let now = self.server_clock();
-        let settled = self.server.settlements(now, &salt);
+        let settled = self.server.settlements(now);
         for op in self.server.verifications(&salt).into_iter().chain(settled) {
             let request = Request {
                 caller: Caller::Server,

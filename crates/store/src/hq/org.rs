@@ -67,6 +67,25 @@ pub async fn units_of(tx: &mut Tx, county: OrgUnitId) -> Result<Vec<(OrgUnitId, 
     rows.iter().map(|row| Ok((OrgUnitId(row.try_get("unit_id")?), words(row, "name")?))).collect()
 }
 
+/// Every unit that answers for venues of a county branch, with that branch: (branch, unit, name), by the unit's code.
+///
+/// # Errors
+/// The database failed.
+pub async fn answering(tx: &mut Tx) -> Result<Vec<(OrgUnitId, OrgUnitId, Text)>> {
+    let rows = sqlx::query(
+        "SELECT v.county_id, u.unit_id, u.name::text AS name \
+         FROM (SELECT DISTINCT county_id, unit_id FROM app.venue) AS v JOIN app.org_unit u ON u.unit_id = v.unit_id \
+         ORDER BY u.code, u.unit_id LIMIT $1",
+    )
+    .bind(UNITS_MAX)
+    .fetch_all(&mut **tx)
+    .await?;
+    let row = |row: &PgRow| {
+        Ok((OrgUnitId(row.try_get("county_id")?), OrgUnitId(row.try_get("unit_id")?), words(row, "name")?))
+    };
+    rows.iter().map(row).collect()
+}
+
 /// The units and county branches that answer for these venues.
 ///
 /// # Errors

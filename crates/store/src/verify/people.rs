@@ -118,8 +118,9 @@ async fn tied(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: 
         let task: Uuid = row.try_get("assignment_id")?;
         let (tied, known) = (row.try_get::<bool, _>("tied")?, replay.beside.tied.contains(&task));
         let state = replay.states.assignments.get(&AssignmentId(task)).map(|task| task.state);
-        // Called back after that, before the column was there (migration 141): nothing could say it then.
-        let lost = known && state == Some(AssignmentState::Recalled);
+        // It went on after that, before the column was there (migration 141): nothing could say it then.
+        let went_on = [AssignmentState::InProgress, AssignmentState::Submitted, AssignmentState::Recalled];
+        let lost = known && !tied && state.is_some_and(|state| went_on.contains(&state));
         if tied != known && !lost {
             report.add(format!("assignee of {task}"), Fault::Row);
         }

@@ -453,10 +453,10 @@ impl Pair {
     /// The server's other job: scores for which nothing is left to wait for become final.
     async fn settle(&mut self) {
         let at = NOW.plus(5 * DAY_MS);
-        let found = self.world.store.unsettled(self.world.tenant, at).await.expect("asked");
+        let found = self.world.store.unsettled(self.world.tenant, at, 100).await.expect("asked");
         let mut ops: Vec<Op> =
-            found.into_iter().map(|found| found.settle.op(found.submission, salt()).expect("an op")).collect();
-        let mut here = self.model.settlements(at, &salt());
+            found.into_iter().map(|found| found.settle.op(found.submission).expect("an op")).collect();
+        let mut here = self.model.settlements(at);
         ops.sort_by_key(|op| op.id);
         here.sort_by_key(|op| op.id);
         let bodies = |ops: &[Op]| ops.iter().map(|op| op.canonical.clone()).collect::<Vec<_>>();

@@ -40,17 +40,17 @@ async fn a_score_becomes_final_when_nothing_is_left_to_wait_for() {
     assert_eq!(verdicts(&phone.push(&world.store, &ops).await.unwrap()), vec![Verdict::Applied; 4]);
 
     let due = NOW.plus(2 * DAY_MS);
-    let waiting = async |at: Moment| world.store.unsettled(world.tenant, at).await.unwrap();
+    let waiting = async |at: Moment| world.store.unsettled(world.tenant, at, 100).await.unwrap();
     assert_eq!(waiting(due.plus(SETTLE_GRACE_MS)).await, []);
     let after = due.plus(SETTLE_GRACE_MS + 1);
     let found = waiting(after).await;
     assert_eq!(found.iter().map(|found| (found.settle.assignment, found.submission)).collect::<Vec<_>>(), [(task, 1)]);
-    let op = found[0].settle.clone().op(found[0].submission, salt()).unwrap();
+    let made = || found[0].settle.clone().op(found[0].submission).unwrap();
     let settle =
         async |op: Op| world.store.act_as_server(world.tenant, op, Private::None, after).await.unwrap().verdict;
     // An answer that was lost: asked again it is the same op.
-    assert_eq!(settle(op.clone()).await, Verdict::Applied);
-    assert_eq!(settle(op).await, Verdict::Duplicate);
+    assert_eq!(settle(made()).await, Verdict::Applied);
+    assert_eq!(settle(made()).await, Verdict::Duplicate);
     assert_eq!(waiting(after).await, []);
     let mut tx = world.store.read_planned(world.tenant).await.unwrap();
     let sheet = store::hq::visit::read(&mut tx, VisitId::of(task)).await.unwrap().unwrap();

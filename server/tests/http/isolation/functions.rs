@@ -45,9 +45,7 @@ async fn whoever_is_not_asked_for_gets_no_names_and_no_handles() {
             assert_eq!(accounts.is_empty(), !matches!(role, Role::Admin | Role::Auditor), "{role:?} {front:?}");
             let query = HandleQuery {
                 units: Vec::new(),
-                venues: Vec::new(),
                 window: domain::assignment::Window { from: now, until: now.plus(1) },
-                lock_out_ms: 0,
                 expires_at: now.plus(1_000),
             };
             let handles = store.handles(company.tenant, token, &query, now).await.expect("asked");

@@ -72,7 +72,12 @@ pub(crate) fn probe(method: &Method, path: &str, ids: &Ids, actor: &Actor) -> Pr
         "/hq/read/tasks" => get("filter[state]=".to_owned(), right(&[Action::Assign])),
         "/hq/read/tasks/ground" => get(format!("kind=hall&county={}", ids.county), right(&[Action::Assign])),
         "/hq/read/tasks/handles" => {
-            get(format!("venues[0]={}&from=2026-11-24&until=2026-12-24", ids.venue), right(&[Action::Assign]))
+            let fields = [
+                ("venues[0]", ids.venue.to_string()),
+                ("from", "2026-11-24".to_owned()),
+                ("until", "2026-12-24".to_owned()),
+            ];
+            post(&fields, right(&[Action::Assign]))
         }
         "/hq/act/visit/accept" => post(&visit, right(&[Action::Review])),
         "/hq/act/visit/return" => post(&with(&visit, "items[0][reason]", "看不清"), right(&[Action::Review])),

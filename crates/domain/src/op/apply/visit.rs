@@ -77,6 +77,8 @@ pub(super) fn settle(op: &Op, settle: &VisitSettle, states: &mut States, facts: 
     if let Some(visit) = states.visits.get_mut(&id) {
         visit.score = Some(score);
         effects.touch(Key::Visit(id));
+        // The phone asks for no answer any more.
+        effects.notice(settle.assignment, NoticeKind::Change);
     }
 }
 
