@@ -80,7 +80,7 @@ pub(crate) fn checklist(n: u32) -> ChecklistVersion {
     ];
     if n % 2 == 1 {
         items.push(json!({"id": id(3), "code": "C", "criterion": {"zh": "丙"}, "weight": 40, "answer": choice,
-                          "later": {"hours": 48}}));
+                          "later": {"hours": 12}}));
     }
     let version = json!({
         "id": Uuid::from_u128(0x3100 + u128::from(n)), "checklist": id(0), "number": n, "topic": "hall",

@@ -49,6 +49,8 @@ struct Weather {
     clocks: u32,
     /// Of a thousand steps in which somebody's account, session or phone is taken away.
     people: u32,
+    /// Of a thousand times that somebody could answer what is answered later and does not.
+    forgetful: u32,
 }
 
 /// A world.
@@ -90,6 +92,7 @@ impl World {
             restore: often(&[0, 3, 10]),
             clocks: often(&[0, 10, 50]),
             people: often(&[0, 4, 15]),
+            forgetful: often(&[0, 700, 970]),
         };
         let phones = (0..PHONES).map(|n| Phone::new(n, n.saturating_sub(1))).collect();
         let mut world = Self {

@@ -461,6 +461,7 @@ impl World {
             restore: 0,
             clocks: 0,
             people: 0,
+            forgetful: 0,
         };
         self.weather = quiet;
         let mut left = 10_000;

@@ -91,6 +91,9 @@ impl World {
     }
 
     fn later(&mut self, n: usize, id: AssignmentId) {
+        if self.luck.permille(self.weather.forgetful) {
+            return;
+        }
         let row = self.phones[n].open.as_ref().and_then(|open| open.rows.get(&id));
         let Some(draft) = row.and_then(|row| row.draft.clone()) else { return };
         let open: Vec<ItemId> = draft.open_later.iter().copied().collect();
