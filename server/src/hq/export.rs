@@ -21,12 +21,39 @@ use tokio::task::JoinHandle;
 
 pub(super) async fn visits(Extension(caller): Extension<Caller>, parts: Parts) -> Response {
     let lang = PageContext::of_request(&parts).lang;
-    file("visits.csv", csv::visits(&caller, lang, |name| parameter(&parts, name)).await)
+    list("visits.csv", csv::visits(&caller, lang, |name| parameter(&parts, name))).await
 }
 
 pub(super) async fn findings(Extension(caller): Extension<Caller>, parts: Parts) -> Response {
     let lang = PageContext::of_request(&parts).lang;
-    file("findings.csv", csv::findings(&caller, lang, |name| parameter(&parts, name)).await)
+    list("findings.csv", csv::findings(&caller, lang, |name| parameter(&parts, name))).await
+}
+
+/// Sent as it is read, as the answers are; a row is soon put into words.
+async fn list(name: &'static str, begun: Result<csv::List, HqError>) -> Response {
+    let list = match begun {
+        Ok(list) => list,
+        Err(error) => return refusal(&error),
+    };
+    let heads = list.heads();
+    // Until the first piece is there a failure can still be said.
+    let (lines, rest) = match list.next().await {
+        Ok(read) => read,
+        Err(error) => return refusal(&error),
+    };
+    let rest = stream::try_unfold(rest, |rest| async move {
+        let Some(list) = rest else { return Ok(None) };
+        let (lines, rest) = list.next().await.map_err(|error| cut_off(&error))?;
+        Ok::<_, io::Error>(Some((Bytes::from(lines), rest)))
+    });
+    let lines = stream::once(async move { Ok(Bytes::from(heads + &lines)) }).chain(rest);
+    (attachment(name), Body::from_stream(lines)).into_response()
+}
+
+/// What was sent cannot be taken back: the download is cut off, and the browser says so.
+fn cut_off(error: &HqError) -> io::Error {
+    tracing::error!(?error, "a download was cut off");
+    io::Error::other("cut off")
 }
 
 /// Sent as it is read: nobody waits for the last row, and no table is held in memory. While one piece is put into words
@@ -46,11 +73,7 @@ pub(super) async fn answers(Extension(caller): Extension<Caller>, parts: Parts) 
     let mut download = Download { wording, ahead: rest.map(|rest| tokio::spawn(rest.next())) };
     let first = download.wording.heads() + &download.wording.lines(&piece);
     let rest = stream::try_unfold(download, |mut download| async move {
-        // What was sent cannot be taken back: the download is cut off, and the browser says so.
-        let next = download.next().await.map_err(|error| {
-            tracing::error!(?error, "a download was cut off");
-            io::Error::other("cut off")
-        })?;
+        let next = download.next().await.map_err(|error| cut_off(&error))?;
         Ok::<_, io::Error>(next.map(|lines| (Bytes::from(lines), download)))
     });
     let lines = stream::once(async { Ok(Bytes::from(first)) }).chain(rest);
@@ -80,13 +103,6 @@ fn parameter(parts: &Parts, name: &str) -> Option<String> {
     form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
         .find(|(known, _)| known == name)
         .map(|(_, value)| value.into_owned())
-}
-
-fn file(name: &'static str, made: Result<String, HqError>) -> Response {
-    match made {
-        Ok(text) => (attachment(name), text).into_response(),
-        Err(error) => refusal(&error),
-    }
 }
 
 fn attachment(name: &str) -> [(header::HeaderName, HeaderValue); 3] {

@@ -1,5 +1,7 @@
 //! What HQ takes away as a table: exactly what its list shows, however much it is.
 
+use std::collections::BTreeSet;
+
 use domain::{
     checklist::{Answer as Given, Value},
     role::Role,
@@ -51,6 +53,13 @@ async fn answers_leave_row_by_row_as_the_list_is_filtered() {
     let visits = desk.get(&house, hq::paths::VISITS_CSV).await.expect(200).text();
     let listed: Vec<String> =
         rows(visits.trim_start_matches('\u{feff}')).into_iter().skip(1).map(|row| row[0].clone()).collect();
+    // Past the end of the first piece, each once.
+    assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), VISITS + 1);
+    assert_eq!(listed.len(), VISITS + 1);
+    let findings = desk.get(&house, hq::paths::FINDINGS_CSV).await.expect(200).text();
+    let found = rows(findings.trim_start_matches('\u{feff}'));
+    assert_eq!((found[0].len(), found.len()), (12, VISITS + 1), "one a visit, below their heads");
+    assert_eq!(found.iter().map(|row| &row[0]).collect::<BTreeSet<_>>().len(), found.len());
     let mut told_visits: Vec<String> = told.iter().map(|row| row[0].clone()).collect();
     told_visits.dedup();
     assert_eq!(told_visits, listed.iter().filter(|id| told_visits.contains(id)).cloned().collect::<Vec<_>>());

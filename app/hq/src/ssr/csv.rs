@@ -1,11 +1,15 @@
-//! Lists as CSV, exactly as filtered: a mark for Excel, and formulas that stay texts.
+//! Lists as CSV, exactly as filtered: piece by piece, a mark for Excel, and formulas that stay texts.
 
 use domain::{
+    ids::TenantId,
     role::Action,
     text::Lang,
     time::{ZoneOffset, show_date_time},
 };
-use store::hq::{self, Stretch};
+use store::{
+    Store,
+    hq::{self, Stretch},
+};
 
 use super::{
     gate::{Caller, SignedIn, enters},
@@ -20,15 +24,42 @@ use crate::{
     words::{Word, w},
 };
 
-/// Rows that are read at a time.
+/// Rows of the first piece: whoever asks sees at once that something comes.
+const FIRST: usize = 20;
+/// Rows of each further piece.
 const STEP: usize = 500;
-/// The most rows of one download: it is made whole before it is sent.
-const MOST: usize = 50_000;
-/// The last line of a download that had to end before its list.
-const CUT: Word = w(
-    "还有更多,只列出前 50,000 行:请缩小筛选再下载",
-    "There is more: these are the first 50,000 rows. Narrow the filters and take the rest",
-);
+/// The columns of the visits.
+const VISITS: [Word; 14] = [
+    w("走访", "Visit"),
+    w("化名", "Alias"),
+    w("对象", "Venue"),
+    w("县分", "County"),
+    w("专项", "Topic"),
+    w("方式", "Mode"),
+    w("状态", "State"),
+    w("得分", "Score"),
+    w("红线", "Red lines"),
+    w("凭证应有", "Evidence named"),
+    w("凭证已到", "Evidence here"),
+    w("提交次数", "Times handed in"),
+    w("收到", "Received"),
+    w("处理", "Decided"),
+];
+/// The columns of the findings.
+const FINDINGS: [Word; 12] = [
+    w("问题", "Finding"),
+    w("程度", "Severity"),
+    w("状态", "State"),
+    w("专项", "Topic"),
+    w("题目", "Item"),
+    w("内容", "What"),
+    w("说明", "Note"),
+    w("对象", "Venue"),
+    w("单位", "Unit"),
+    w("县分", "County"),
+    w("发现", "Found"),
+    w("不成立的原因", "Dismissed because"),
+];
 
 /// A table on its way out.
 pub(super) struct Table {
@@ -104,122 +135,123 @@ pub(super) fn may(caller: &Caller, action: Action) -> Result<SignedIn, HqError> 
     if enters(roles) && roles.may(action) && exports { Ok(who) } else { Err(HqError::NotAllowed) }
 }
 
+/// A list on its way out, whatever its length. Each piece is read in a transaction of its own: whoever downloads slowly
+/// holds nothing.
+#[derive(Debug)]
+pub struct List {
+    store: Store,
+    tenant: TenantId,
+    lang: Lang,
+    zone: ZoneOffset,
+    of: Of,
+    /// Where it goes on.
+    from: Stretch,
+    /// How many rows the next piece has.
+    rows: usize,
+}
+
+/// What it is a list of.
+#[derive(Debug)]
+enum Of {
+    Visits(hq::visits::Filter),
+    Findings(hq::findings::Filter),
+}
+
+impl List {
+    fn new(caller: &Caller, who: &SignedIn, lang: Lang, of: Of) -> Self {
+        let store = caller.server.store.clone();
+        Self { store, tenant: who.tenant, lang, zone: who.zone, of, from: Stretch::Newest, rows: FIRST }
+    }
+
+    /// The line above everything.
+    #[must_use]
+    pub fn heads(&self) -> String {
+        let heads: &[Word] = match self.of {
+            Of::Visits(_) => &VISITS,
+            Of::Findings(_) => &FINDINGS,
+        };
+        Table::new(self.lang, self.zone, heads).text
+    }
+
+    /// The lines of the next piece, and what follows it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn next(self) -> Result<(String, Option<Self>), HqError> {
+        let (mut table, most) = (Table::empty(self.lang, self.zone), self.rows);
+        let mut tx = self.store.read_planned(self.tenant).await?;
+        let last = match &self.of {
+            Of::Visits(filter) => {
+                let rows = hq::visits::fetch(&mut tx, filter, self.from, most).await?;
+                rows.iter().for_each(|row| visit(&mut table, row));
+                rows.get(most - 1).map(hq::visits::place)
+            }
+            Of::Findings(filter) => {
+                let rows = hq::findings::fetch(&mut tx, filter, self.from, most).await?;
+                rows.iter().for_each(|row| finding(&mut table, row));
+                rows.get(most - 1).map(hq::findings::place)
+            }
+        };
+        tx.rollback().await.map_err(store::Error::from)?;
+        let rest = last.map(|last| Self { from: Stretch::OlderThan(last), rows: STEP, ..self });
+        Ok((table.text, rest))
+    }
+}
+
 /// The visits that `get` filters by.
 ///
 /// # Errors
 /// [`HqError::SignedOut`], [`HqError::NotAllowed`].
-pub async fn visits(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<String>) -> Result<String, HqError> {
+pub fn visits(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<String>) -> Result<List, HqError> {
     let who = may(caller, Action::ReadRawVisit)?;
-    let filter = store_filter(&VisitFilter::read(get));
-    let heads = [
-        w("走访", "Visit"),
-        w("化名", "Alias"),
-        w("对象", "Venue"),
-        w("县分", "County"),
-        w("专项", "Topic"),
-        w("方式", "Mode"),
-        w("状态", "State"),
-        w("得分", "Score"),
-        w("红线", "Red lines"),
-        w("凭证应有", "Evidence named"),
-        w("凭证已到", "Evidence here"),
-        w("提交次数", "Times handed in"),
-        w("收到", "Received"),
-        w("处理", "Decided"),
-    ];
-    let mut table = Table::new(lang, who.zone, &heads);
-    let mut tx = caller.server.store.read_planned(who.tenant).await?;
-    let (mut stretch, mut count) = (Stretch::Newest, 0);
-    while count < MOST {
-        let rows = hq::visits::fetch(&mut tx, &filter, stretch, STEP).await?;
-        let Some(last) = rows.last() else { return Ok(table.text) };
-        stretch = Stretch::OlderThan(hq::visits::place(last));
-        count += rows.len();
-        for row in &rows {
-            let score = row.score.and_then(|score| score.score).map(|score| scaled(i64::from(score), 100));
-            let topic = table.topic(&row.topic);
-            table.row(&[
-                row.id.to_string(),
-                row.alias.code(),
-                row.venue_name.get(lang).to_owned(),
-                row.county_name.get(lang).to_owned(),
-                topic,
-                table.word(labels::mode(row.mode)),
-                table.word(labels::visit_state(row.state).1),
-                score.unwrap_or_default(),
-                row.score.map_or(0, |score| score.red_lines).to_string(),
-                row.evidence_expected.to_string(),
-                row.evidence_verified.to_string(),
-                row.submission.to_string(),
-                table.at(row.received_at),
-                table.at(row.decided_at),
-            ]);
-        }
-        if rows.len() < STEP {
-            return Ok(table.text);
-        }
-    }
-    if !hq::visits::fetch(&mut tx, &filter, stretch, 1).await?.is_empty() {
-        table.row(&[table.word(CUT)]);
-    }
-    Ok(table.text)
+    Ok(List::new(caller, &who, lang, Of::Visits(store_filter(&VisitFilter::read(get)))))
 }
 
 /// The findings that `get` filters by.
 ///
 /// # Errors
 /// As [`visits`].
-pub async fn findings(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<String>) -> Result<String, HqError> {
+pub fn findings(caller: &Caller, lang: Lang, get: impl Fn(&str) -> Option<String>) -> Result<List, HqError> {
     let who = may(caller, Action::ReadFindings)?;
-    let filter = finding_filter(&FindingFilter::read(get));
-    let heads = [
-        w("问题", "Finding"),
-        w("程度", "Severity"),
-        w("状态", "State"),
-        w("专项", "Topic"),
-        w("题目", "Item"),
-        w("内容", "What"),
-        w("说明", "Note"),
-        w("对象", "Venue"),
-        w("单位", "Unit"),
-        w("县分", "County"),
-        w("发现", "Found"),
-        w("不成立的原因", "Dismissed because"),
-    ];
-    let mut table = Table::new(lang, who.zone, &heads);
-    let mut tx = caller.server.store.read_planned(who.tenant).await?;
-    let (mut stretch, mut count) = (Stretch::Newest, 0);
-    while count < MOST {
-        let rows = hq::findings::fetch(&mut tx, &filter, stretch, STEP).await?;
-        let Some(last) = rows.last() else { return Ok(table.text) };
-        stretch = Stretch::OlderThan(hq::findings::place(last));
-        count += rows.len();
-        for row in &rows {
-            let finding = &row.finding;
-            let topic = table.topic(&finding.topic);
-            table.row(&[
-                finding.id.to_string(),
-                table.word(labels::severity(finding.severity).2),
-                table.word(labels::finding_state(finding.state).1),
-                topic,
-                finding.item_code.clone(),
-                finding.title.get(lang).to_owned(),
-                finding.note.clone(),
-                row.venue_name.get(lang).to_owned(),
-                row.unit_name.get(lang).to_owned(),
-                row.county_name.get(lang).to_owned(),
-                table.at(Some(finding.found_at)),
-                finding.reason.clone(),
-            ]);
-        }
-        if rows.len() < STEP {
-            return Ok(table.text);
-        }
-    }
-    if !hq::findings::fetch(&mut tx, &filter, stretch, 1).await?.is_empty() {
-        table.row(&[table.word(CUT)]);
-    }
-    Ok(table.text)
+    Ok(List::new(caller, &who, lang, Of::Findings(finding_filter(&FindingFilter::read(get)))))
+}
+
+fn visit(table: &mut Table, row: &hq::visits::VisitRow) {
+    let score = row.score.and_then(|score| score.score).map(|score| scaled(i64::from(score), 100));
+    table.row(&[
+        row.id.to_string(),
+        row.alias.code(),
+        row.venue_name.get(table.lang).to_owned(),
+        row.county_name.get(table.lang).to_owned(),
+        table.topic(&row.topic),
+        table.word(labels::mode(row.mode)),
+        table.word(labels::visit_state(row.state).1),
+        score.unwrap_or_default(),
+        row.score.map_or(0, |score| score.red_lines).to_string(),
+        row.evidence_expected.to_string(),
+        row.evidence_verified.to_string(),
+        row.submission.to_string(),
+        table.at(row.received_at),
+        table.at(row.decided_at),
+    ]);
+}
+
+fn finding(table: &mut Table, row: &hq::findings::FindingRow) {
+    let finding = &row.finding;
+    table.row(&[
+        finding.id.to_string(),
+        table.word(labels::severity(finding.severity).2),
+        table.word(labels::finding_state(finding.state).1),
+        table.topic(&finding.topic),
+        finding.item_code.clone(),
+        finding.title.get(table.lang).to_owned(),
+        finding.note.clone(),
+        row.venue_name.get(table.lang).to_owned(),
+        row.unit_name.get(table.lang).to_owned(),
+        row.county_name.get(table.lang).to_owned(),
+        table.at(Some(finding.found_at)),
+        finding.reason.clone(),
+    ]);
 }
 
 #[cfg(test)]
