@@ -19,7 +19,7 @@ use crate::{
 /// One thing that an op reads or changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
-    /// An org unit.
+    /// An org unit. Whoever loads it loads everything above it as well.
     Unit(OrgUnitId),
     /// A venue.
     Venue(VenueId),

@@ -58,9 +58,16 @@ async fn rows(
 ) -> Result<()> {
     let units = ids(keys, |key| if let Key::Unit(id) = key { Some(id.0) } else { None });
     if !units.is_empty() {
+        // With everything above them: whether a unit would come to lie below itself is seen from there.
         let rows = sqlx::query(
-            "SELECT unit_id, parent_id, kind, code, name::text FROM app.org_unit
-             WHERE tenant_id = $1 AND unit_id = ANY ($2)",
+            "WITH RECURSIVE wanted (unit_id, parent_id) AS (
+                 SELECT u.unit_id, u.parent_id FROM app.org_unit u WHERE u.tenant_id = $1 AND u.unit_id = ANY ($2)
+                 UNION
+                 SELECT u.unit_id, u.parent_id FROM wanted w
+                 JOIN app.org_unit u ON u.tenant_id = $1 AND u.unit_id = w.parent_id
+             )
+             SELECT u.unit_id, u.parent_id, u.kind, u.code, u.name::text
+             FROM wanted w JOIN app.org_unit u ON u.tenant_id = $1 AND u.unit_id = w.unit_id",
         );
         for row in rows.bind(tenant.0).bind(units).fetch_all(&mut *connection).await? {
             let unit = UnitRow::read(&row)?;

@@ -1,14 +1,17 @@
 //! For every write: the second call, the lost answer, the gap, the unknown id, somebody else's.
 
 use domain::{
-    ids::{AliasId, AssignmentId, OpId, VisitId},
+    ids::{AliasId, AssignmentId, OpId, OrgUnitId, VisitId},
     op::{
         HeldCode, Op, Payload, RefusedCode, Verdict,
-        payload::{AssignmentAccept, AssignmentRecall, HeldAdopt, VisitArrive, VisitTakeOver},
+        payload::{AssignmentAccept, AssignmentRecall, HeldAdopt, OrgImport, VisitArrive, VisitTakeOver},
     },
+    org::{OrgKind, OrgUnit},
     role::Role,
+    text::Text,
 };
 use store::{Caller, Error, Private};
+use uuid::Uuid;
 
 use crate::{
     cluster::cluster,
@@ -187,4 +190,31 @@ async fn work_on_a_recalled_task_is_held_until_hq_adopts_it() {
 
 fn photo_hash() -> domain::evidence::Sha256 {
     domain::evidence::Sha256::of(&[4])
+}
+
+/// Three lists, each without a circle: the parent of a parent of a parent was not looked at, and the units hung in the air.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_list_puts_a_unit_below_itself() {
+    let world = World::new().await;
+    let unit = |id: Uuid, parent: Uuid, kind| OrgUnit {
+        id: OrgUnitId(id),
+        parent: Some(OrgUnitId(parent)),
+        kind,
+        code: id.to_string(),
+        name: Text::zh("单位"),
+    };
+    let [county, hall, agent] = [uuid(), uuid(), uuid()];
+    let import = async |units: Vec<OrgUnit>| {
+        let op =
+            Op::new(OpId(uuid()), Uuid::nil(), uuid(), None, salt(), Payload::OrgImport(OrgImport { units })).unwrap();
+        world.owner.act_as_server(world.tenant, op, Private::None, NOW).await.unwrap().verdict
+    };
+    let below = unit(county, world.venue.unit.0, OrgKind::County);
+    let tree = vec![below, unit(hall, county, OrgKind::Hall), unit(agent, hall, OrgKind::Agent)];
+    assert_eq!(import(tree).await, Verdict::Applied);
+    let circle = vec![unit(county, agent, OrgKind::County)];
+    assert_eq!(import(circle).await, Verdict::Refused { code: RefusedCode::BadValue, detail: county.to_string() });
+    let moved = vec![unit(agent, county, OrgKind::Agent)];
+    assert_eq!(import(moved).await, Verdict::Applied);
+    assert_eq!(world.verify().await.differences, []);
 }
