@@ -42,6 +42,12 @@ fn nowhere() -> impl IntoView {
     }
 }
 
+/// A title as the server writes it into a page: `leptos_meta` puts it between the tags as it is, and a visit is called by
+/// the name of its venue. In the browser it is set as text.
+fn in_title(title: String) -> String {
+    if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;") } else { title }
+}
+
 /// HQ. Rendered on the server for every address below `/hq`, then hydrated.
 #[component]
 pub fn App() -> impl IntoView {
@@ -53,7 +59,7 @@ pub fn App() -> impl IntoView {
     }
     provide_context(context);
     view! {
-        <Title formatter=|title: String| format!("{title} · {}", t(w("明察", "Mingcha"))) />
+        <Title formatter=|title: String| in_title(format!("{title} · {}", t(w("明察", "Mingcha")))) />
         <Router>
             <Frame>
                 <FlatRoutes fallback=nowhere>

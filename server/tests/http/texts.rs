@@ -288,8 +288,13 @@ async fn no_text_runs_in_any_page_or_download() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_name_of_an_imported_list_runs() {
     let house = House::new().await;
-    let all: Vec<String> =
-        hostile().into_iter().step_by(times(40, 3)).chain(formulas().into_iter().step_by(times(20, 2))).collect();
+    // Those that end a title are always among them: a visit's page is called by its venue's name, and a title is written
+    // into the page by other code than its words. It was written as it is.
+    let (ends_title, others): (Vec<String>, Vec<String>) =
+        hostile().into_iter().partition(|text| text.to_lowercase().contains("</title"));
+    assert!(!ends_title.is_empty());
+    let few = others.into_iter().step_by(times(40, 3)).chain(formulas().into_iter().step_by(times(20, 2)));
+    let all: Vec<String> = ends_title.into_iter().chain(few).collect();
     for text in &all {
         let own = || text.clone();
         let named = Named { company: own(), unit: own(), venue: own(), address: own(), hours: own() };

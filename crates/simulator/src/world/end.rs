@@ -167,29 +167,35 @@ impl World {
     }
 
     fn record_evidence(&self, events: &mut Vec<Event>) {
-        for (id, visit) in &self.server.states.visits {
-            let named = self.server.states.documents.get(id).map(|document| {
-                let bytes = document.evidence.iter().filter_map(|record| record.bytes.as_ref());
-                bytes.map(|bytes| bytes.sha256).collect::<std::collections::BTreeSet<_>>()
+        for id in self.server.states.visits.keys() {
+            self.record_visit(*id, &id.to_string(), events);
+        }
+    }
+
+    /// What a visit's evidence comes to, as the server shows it and as it lies there, under `name`.
+    pub(super) fn record_visit(&self, id: VisitId, name: &str, events: &mut Vec<Event>) {
+        let Some(visit) = self.server.states.visits.get(&id) else { return };
+        let named = self.server.states.documents.get(&id).map(|document| {
+            let bytes = document.evidence.iter().filter_map(|record| record.bytes.as_ref());
+            bytes.map(|bytes| bytes.sha256).collect::<std::collections::BTreeSet<_>>()
+        });
+        let verified = self.server.verified(id);
+        for sha256 in named.into_iter().flatten() {
+            let bytes = self.server.media.get(&sha256);
+            events.push(Event::Evidence {
+                visit: name.to_owned(),
+                sha256: sha256.to_string(),
+                counted: verified.contains(&sha256),
+                present: bytes.is_some_and(|bytes| Sha256::of(bytes) == sha256),
             });
-            let verified = self.server.verified(*id);
-            for sha256 in named.into_iter().flatten() {
-                let bytes = self.server.media.get(&sha256);
-                events.push(Event::Evidence {
-                    visit: id.to_string(),
-                    sha256: sha256.to_string(),
-                    counted: verified.contains(&sha256),
-                    present: bytes.is_some_and(|bytes| Sha256::of(bytes) == sha256),
-                });
-            }
-            events.push(Event::Visit {
-                visit: id.to_string(),
-                expected: visit.evidence_expected,
-                verified: visit.evidence_verified,
-            });
-            if visit.is_complete() {
-                events.push(Event::Complete { visit: id.to_string() });
-            }
+        }
+        events.push(Event::Visit {
+            visit: name.to_owned(),
+            expected: visit.evidence_expected,
+            verified: visit.evidence_verified,
+        });
+        if visit.is_complete() {
+            events.push(Event::Complete { visit: name.to_owned() });
         }
     }
 

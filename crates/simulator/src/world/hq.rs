@@ -94,6 +94,9 @@ impl World {
             self.screens.remove(0);
         }
         self.screens.push(Screen { visit, revision });
+        let (mut shown, name) = (Vec::new(), format!("{visit} at {}", self.history.len()));
+        self.record_visit(visit, &name, &mut shown);
+        self.history.extend(shown);
     }
 
     /// Decides on what is on a screen, however old that is.
