@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect, test } from '../fixtures/city';
+import { Desk } from '../fixtures/desk';
 import { Phone } from '../fixtures/phone';
-import { acceptAndArrive, addMissing, answerAll, drained, handIn, leave, offlineReady, saved, signIn } from '../fixtures/visit';
+import { acceptAndArrive, addMissing, answer, answerAll, drained, handIn, leave, offlineReady, saved, signIn } from '../fixtures/visit';
 
 const LISTS = [
   { name: '网络感知', code: 'NET', later: true },
@@ -61,6 +62,46 @@ test('four checklists are answered offline and end in a score', async ({ city })
       }
     }
     await saved(phone.page);
+
+    const desk = await Desk.sit(city.url, 'reviewer');
+    /** How many visits at HQ were handed in twice. */
+    const twice = async (): Promise<number> => {
+      const csv = await (await desk.page.request.get(`${city.url}/hq/export/visits.csv`)).text();
+      return csv.split('\r\n').filter((line) => line.split(',')[11] === '2').length;
+    };
+    const before = await twice();
+
+    // Answered days later, without a server again: it goes in once more, and the score is final.
+    await city.down();
+    const later = done.filter((one) => one.later).map((one) => one.id);
+    for (const id of later) {
+      await phone.go(`/field/visit/${id}/missing`);
+      // Not again with nothing new in it.
+      await expect(phone.page.locator('[data-submit=no] button')).toBeDisabled();
+      await phone.go(`/field/visit/${id}`);
+      const ends = phone.page.locator('.jump__row .jump__end');
+      await expect(ends.first()).toBeVisible();
+      for (const code of await ends.allTextContents()) {
+        await phone.go(`/field/visit/${id}/item/${code}`);
+        await expect(phone.page.locator(`article[data-item="${code}"]`)).toBeVisible();
+        if ((await phone.page.locator('.item__marks', { hasText: '后补题' }).count()) > 0) await answer(phone.page, code);
+      }
+      await addMissing(phone, id, folder);
+      await phone.go(`/field/visit/${id}/missing`);
+      await phone.page.locator('[data-submit=yes] button').click();
+      await expect(phone.page.locator('[data-stage=handed-in]')).toBeVisible();
+      await expect(phone.page.locator('main')).toContainText('终评');
+    }
+    await city.up();
+    await phone.go('/field/sync');
+    await drained(phone.page);
+    for (const id of later) {
+      await phone.go(`/field/visit/${id}`);
+      await expect(phone.page.locator('[data-stage=received]')).toBeVisible();
+    }
+    // At HQ each is one visit, handed in twice.
+    expect(await twice()).toBe(before + later.length);
+    await desk.leave();
     phone.expectNoViolations();
   } finally {
     await phone.remove();

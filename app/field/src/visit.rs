@@ -48,6 +48,14 @@ impl Visit {
         self.with(Row::stage).unwrap_or(Stage::Closed)
     }
 
+    /// Whether an item that was left open when the visit was handed in has its answer now.
+    #[must_use]
+    pub(crate) fn has_later_answer(self) -> bool {
+        self.draft().is_some_and(|draft| {
+            draft.open_later.iter().any(|item| draft.answers.get(item).is_some_and(Answer::is_answered))
+        })
+    }
+
     /// The answer to an item.
     #[must_use]
     pub(crate) fn answer(self, item: ItemId) -> Option<Answer> {

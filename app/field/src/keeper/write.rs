@@ -151,11 +151,12 @@ impl Keeper {
         Ok(())
     }
 
-    /// Hands the draft in. `false`: it is not on the disk, and not handed in.
-    pub(crate) async fn hand_in(&self, phone: Phone, id: AssignmentId, open: sorted::Set<ItemId>) -> bool {
+    /// Hands the draft in, which was handed in `seen` times when that was asked for. `false`: it is not on the disk, and
+    /// not handed in.
+    pub(crate) async fn hand_in(&self, phone: Phone, id: AssignmentId, open: sorted::Set<ItemId>, seen: u32) -> bool {
         let handed_in = {
             let _turn = self.inner.turns.take().await;
-            self.hand_in_turn(phone, id, open).await
+            self.hand_in_turn(phone, id, open, seen).await
         };
         let done = handed_in.is_ok();
         phone.heard(handed_in);
@@ -172,14 +173,18 @@ impl Keeper {
         phone: Phone,
         id: AssignmentId,
         open: sorted::Set<ItemId>,
+        seen: u32,
     ) -> Result<(), device::Failure> {
         let nothing = || device::Failure::new("NoDraft", "there is nothing to hand in");
         let mut before = None;
         let written = self
             .commit(phone, || {
                 let (mut row, mut engine) = self.at_hand(phone, id).ok_or_else(nothing)?;
-                // Another tab was quicker.
-                row.draft.as_ref().filter(|draft| draft.state != DraftState::Submitted).ok_or_else(nothing)?;
+                // Another tab was quicker. What was handed in goes once more where it was left open for later answers.
+                let may = |draft: &&Draft| {
+                    draft.submission == seen && (draft.state != DraftState::Submitted || !draft.open_later.is_empty())
+                };
+                row.draft.as_ref().filter(may).ok_or_else(nothing)?;
                 before = Some(row.draft.clone());
                 let cut = engine.hand_in(&mut row.kept, open.clone(), fresh()?).map_err(not_cut)?;
                 let changes = cut.ok_or_else(nothing)?;

@@ -96,11 +96,12 @@ impl Phone {
                 let answered = draft.answers.get(&item.id).is_some_and(domain::checklist::Answer::is_answered);
                 item.later.is_some() && !answered
             };
-            Some(checklist.items().filter(|item| waits(item)).map(|item| item.id).collect::<Set<_>>())
+            let open = checklist.items().filter(|item| waits(item)).map(|item| item.id).collect::<Set<_>>();
+            Some((open, draft.submission))
         });
-        let Some(open) = open else { return false };
+        let Some((open, seen)) = open else { return false };
         let keeper = self.keeper();
-        keeper.hand_in(self, id, open).await
+        keeper.hand_in(self, id, open, seen).await
     }
 
     /// 接手.

@@ -20,7 +20,13 @@ pub(crate) fn missing(phone: Phone, id: AssignmentId) -> impl IntoView {
     let hard = Memo::new(move |_| missing.with(|all| all.iter().filter(|one| !one.what.is_warning()).count()));
     let stage = Memo::new(move |_| visit.stage());
     let can = Signal::derive(move || {
-        hard.get() == 0 && matches!(stage.get(), Stage::Debrief | Stage::Returned | Stage::Later)
+        let ready = match stage.get() {
+            Stage::Debrief | Stage::Returned => true,
+            // Once more with what there is to say since, and not without.
+            Stage::Later => visit.has_later_answer(),
+            _ => false,
+        };
+        ready && hard.get() == 0
     });
     let busy = RwSignal::new(false);
     let submit = move |()| {
