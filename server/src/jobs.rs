@@ -52,15 +52,9 @@ pub async fn run_every(server: Server, shutdown: Shutdown, pause: Duration) {
                 let now = server.clock.now();
                 // By the company's clock, which may be set to and fro.
                 if settled_at.is_none_or(|at| now.since(at).abs() >= SETTLE_EVERY_MS) {
-                    match settle_all(&server).await {
-                        // The next time at once: what is counted in between does not wait for all of them.
-                        Ok(true) => settled_at = None,
-                        Ok(false) => settled_at = Some(now),
-                        Err(error) => {
-                            settled_at = Some(now);
-                            tracing::error!(%error, "scores that wait no longer could not be made final; it will be tried again");
-                        }
-                    }
+                    let left = settle_all(&server).await;
+                    // Where some are left the next time at once: what is counted in between does not wait for them all.
+                    settled_at = (!left).then_some(now);
                 }
             }
         }
@@ -78,17 +72,15 @@ async fn all(server: &Server) -> store::Result<()> {
     failed
 }
 
-/// Whether some are left for the next time.
-async fn settle_all(server: &Server) -> store::Result<bool> {
-    let (mut left, mut failed) = (false, Ok(()));
-    for tenant in server.store.all_tenants().await? {
-        match settle(server, tenant).await {
-            Ok(more) => left |= more,
-            // One company's trouble is not the others'.
-            Err(error) => failed = Err(error),
-        }
+/// Makes scores final, and says whether some are left that only want their turn. One company's trouble is not the others'.
+async fn settle_all(server: &Server) -> bool {
+    let again = |error: store::Error| tracing::error!(%error, "scores could not be made final; it will be tried again");
+    let tenants = server.store.all_tenants().await.map_err(again).unwrap_or_default();
+    let mut left = false;
+    for tenant in tenants {
+        left |= settle(server, tenant).await.map_err(again).unwrap_or_default();
     }
-    failed.map(|()| left)
+    left
 }
 
 /// Makes the scores final for which nothing is left to wait for, for one company, and says whether some are left.

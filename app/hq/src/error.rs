@@ -94,6 +94,12 @@ fn short(mut text: String) -> String {
 }
 
 impl HqError {
+    /// A field has a value that it cannot have.
+    #[must_use]
+    pub fn bad(field: &str) -> Self {
+        Self::BadInput { field: field.to_owned() }
+    }
+
     /// The HTTP status of a page that cannot be shown for this reason.
     #[must_use]
     pub const fn status(&self) -> u16 {

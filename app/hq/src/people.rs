@@ -5,7 +5,7 @@ mod draw;
 mod link;
 pub(crate) mod shape;
 
-pub(crate) use draw::{SupervisorPage, WEEK};
+pub(crate) use draw::{SupervisorPage, days};
 pub(crate) use link::LinkPage;
 
 use domain::{
@@ -126,13 +126,8 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
 
 /// What the draw knows of somebody, in a line that leads to the whole.
 fn drawn(id: AccountId, draw: Draw) -> impl IntoView + use<> {
-    let days = if draw.free_days == 0b111_1111 {
-        t(w("每天", "any day")).to_owned()
-    } else {
-        let free = WEEK.iter().enumerate().filter(|(n, _)| draw.free_days >> n & 1 == 1);
-        free.map(|(_, word)| t(*word)).collect::<Vec<_>>().join(" ")
-    };
-    let line = if draw.pooled { days } else { t(w("不参加", "Not in it")).to_owned() };
+    let when = if draw.free_days == 0b111_1111 { t(w("每天", "any day")).to_owned() } else { days(draw.free_days) };
+    let line = if draw.pooled { when } else { t(w("不参加", "Not in it")).to_owned() };
     let ties = (draw.ties > 0).then(|| fill(w(" · 回避 {}", " · {} ties"), &[&draw.ties.to_string()]));
     view! { <a href=paths::supervisor(id) data-draw="">{line} {ties}</a> }
 }

@@ -153,10 +153,7 @@ pub fn due(item: &Item, document: &VisitDocument, rural: bool) -> Option<Moment>
 /// left, or one has nothing to be counted from.
 #[must_use]
 pub fn settles_at(checklist: &ChecklistVersion, document: &VisitDocument, rural: bool) -> Option<Moment> {
-    let open = |item: &&Item| {
-        let answer = document.answers.get(&item.id);
-        item.later.is_some() && answer.is_none_or(|answer| answer.na.is_none() && answer.value.is_none())
-    };
+    let open = |item: &&Item| item.later.is_some() && !document.answers.get(&item.id).is_some_and(Answer::is_answered);
     let dues: Option<Vec<Moment>> = checklist.items().filter(open).map(|item| due(item, document, rural)).collect();
     dues?.into_iter().max()
 }

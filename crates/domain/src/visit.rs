@@ -151,4 +151,11 @@ impl Visit {
     pub const fn is_complete(&self) -> bool {
         self.evidence_verified >= self.evidence_expected
     }
+
+    /// Whether it is at HQ while its score still waits for what is answered later.
+    #[must_use]
+    pub fn awaits_answers(&self) -> bool {
+        matches!(self.state, VisitState::Received | VisitState::Accepted)
+            && self.score.is_some_and(|score| score.provisional)
+    }
 }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The days of a week, Monday first, in a word each.
-pub(crate) const WEEK: [Word; 7] = [
+const WEEK: [Word; 7] = [
     w("周一", "Mon"),
     w("周二", "Tue"),
     w("周三", "Wed"),
@@ -32,6 +32,12 @@ pub(crate) const WEEK: [Word; 7] = [
     w("周六", "Sat"),
     w("周日", "Sun"),
 ];
+
+/// The days of a set, one bit each, in words.
+pub(crate) fn days(set: u8) -> String {
+    let free = WEEK.iter().enumerate().filter(|(n, _)| set >> n & 1 == 1);
+    free.map(|(_, word)| t(*word)).collect::<Vec<_>>().join(" ")
+}
 
 /// The page.
 #[component]

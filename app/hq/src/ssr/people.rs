@@ -71,7 +71,7 @@ pub(crate) async fn supervisor(id: AccountId) -> Result<Loaded<Supervisor>, HqEr
     let (name, known) = known.ok_or_else(|| failed(HqError::NotFound))?;
     let units = hq::org::units(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
     let counties = hq::org::counties(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
-    let answering = hq::org::answering(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
+    let answering = hq::org::answering(&mut reading.tx, None).await.map_err(|error| failed(error.into()))?;
     let counties: Vec<UnitsOf> = counties
         .into_iter()
         .map(|county| {
@@ -97,9 +97,8 @@ pub(crate) async fn set_supervisor(
     mut ties: Vec<OrgUnitId>,
 ) -> Result<(), HqError> {
     let (caller, who) = acting(Action::ManageOrg)?;
-    let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
     if days.iter().any(|day| *day > 6) || (pooled && days.is_empty()) {
-        return Err(bad("days"));
+        return Err(HqError::bad("days"));
     }
     ties.sort_unstable();
     ties.dedup();
@@ -108,7 +107,7 @@ pub(crate) async fn set_supervisor(
         hq::org::units(&mut tx).await?
     };
     if ties.iter().any(|tie| units.iter().all(|unit| unit.id != *tie)) {
-        return Err(bad("ties"));
+        return Err(HqError::bad("ties"));
     }
     let free_days = days.iter().fold(0, |all, day| all | 1 << day);
     let private = PrivateSupervisor { pooled, free_days, ties };
@@ -129,25 +128,24 @@ pub(crate) async fn create(
     password: String,
 ) -> Result<(), HqError> {
     let (caller, who) = acting(Action::ManageOrg)?;
-    let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
     let (login, name) = (login.trim().to_owned(), name.trim().to_owned());
     let odd = |text: &str| text.is_empty() || text.chars().count() > 60 || text.chars().any(char::is_control);
     if odd(&login) {
-        return Err(bad("login"));
+        return Err(HqError::bad("login"));
     }
     if odd(&name) {
-        return Err(bad("name"));
+        return Err(HqError::bad("name"));
     }
     let unit = match unit.as_str() {
         "" => None,
-        id => Some(OrgUnitId::from_str(id).map_err(|_| bad("unit"))?),
+        id => Some(OrgUnitId::from_str(id).map_err(|_| HqError::bad("unit"))?),
     };
     let (way_in, link) = if password.is_empty() {
         let (text, link) = one_time(&caller, &who);
         (WayIn { password_hash: None, link: Some(link) }, Some(text))
     } else {
         if password.chars().count() < PASSWORD_MIN {
-            return Err(bad("password"));
+            return Err(HqError::bad("password"));
         }
         let hash = caller.server.process.hash_password(password).await.ok_or(HqError::Internal)?;
         (WayIn { password_hash: Some(hash), link: None }, None)

@@ -110,23 +110,21 @@ async fn offered(reading: &mut Reading, venues: Vec<VenueId>, window: Window) ->
 
 /// From the first day to the end of the last, by the company's clock.
 fn window(from: &str, until: &str, zone: ZoneOffset) -> Result<Window, HqError> {
-    let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
     Ok(Window {
-        from: day(from, zone).ok_or_else(|| bad("from"))?,
-        until: day(until, zone).ok_or_else(|| bad("until"))?.plus(DAY_MS - 1),
+        from: day(from, zone).ok_or_else(|| HqError::bad("from"))?,
+        until: day(until, zone).ok_or_else(|| HqError::bad("until"))?.plus(DAY_MS - 1),
     })
 }
 
 pub(crate) async fn plan(op: OpId, form: NewTasks) -> Result<(), HqError> {
     let (caller, who) = acting(Action::Assign)?;
-    let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
     if form.venues.is_empty() || form.venues.len() > PLAN_MAX_TASKS {
-        return Err(bad("venues"));
+        return Err(HqError::bad("venues"));
     }
     let window = window(&form.from, &form.until, who.zone)?;
     let handle = match form.handle.as_str() {
         "" => None,
-        id => Some(HandleId::from_str(id).map_err(|_| bad("handle"))?),
+        id => Some(HandleId::from_str(id).map_err(|_| HqError::bad("handle"))?),
     };
     let persona = form.persona.trim();
     let asked = form.questions.iter().filter(|one| !one.question.trim().is_empty());

@@ -29,7 +29,7 @@ use crate::{
     loaded::Loaded,
     parts::{ActForm, AutoSelect, Screen, loading},
     paths,
-    people::WEEK,
+    people::days,
     words::{Word, fill, t, w},
 };
 
@@ -118,61 +118,61 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
     let op = loaded.op(1);
     view! {
         <div on:change=move |_| chosen.set(ticked())>
-        <ActForm action=PlanTasks::url() op base=None class="form form--wide">
-            {part(
-                w("去哪里", "Where"),
-                view! {
-                    <fieldset class="picks" data-list="venues">
-                        <legend>{t(w("可多选,每个一项任务", "As many as you like; one task each"))}</legend>
-                        {venues}
-                    </fieldset>
-                },
-            )}
-            {part(
-                w("查什么、什么时候", "What and when"),
-                view! {
-                    <div class="form__pair">
-                        <Field id="checklist" label=t(w("检查表", "Checklist"))>
-                            <Select name="form[checklist]" options=checklists value=Signal::stored(first) required=true />
+            <ActForm action=PlanTasks::url() op base=None class="form form--wide">
+                {part(
+                    w("去哪里", "Where"),
+                    view! {
+                        <fieldset class="picks" data-list="venues">
+                            <legend>{t(w("可多选,每个一项任务", "As many as you like; one task each"))}</legend>
+                            {venues}
+                        </fieldset>
+                    },
+                )}
+                {part(
+                    w("查什么、什么时候", "What and when"),
+                    view! {
+                        <div class="form__pair">
+                            <Field id="checklist" label=t(w("检查表", "Checklist"))>
+                                <Select name="form[checklist]" options=checklists value=Signal::stored(first) required=true />
+                            </Field>
+                            <Field id="mode" label=t(w("方式", "Mode"))>
+                                <Select name="form[mode]" options=modes value=Signal::stored("covert".to_owned()) required=true />
+                            </Field>
+                            <Field id="from" label=t(w("从", "From"))>
+                                <input class="input" type="date" id="from" name="form[from]" value=today required />
+                            </Field>
+                            <Field id="until" label=t(w("到(含当天)", "Until (that day included)"))>
+                                <input class="input" type="date" id="until" name="form[until]" value=later required />
+                            </Field>
+                        </div>
+                    },
+                )}
+                {part(
+                    w("情景与承诺", "Scenario and commitments"),
+                    view! {
+                        <Field
+                            id="persona"
+                            label=t(w("情景(扮演谁、办什么事)", "Scenario (who to play, and what for)"))
+                            aside=t(w("可不填", "optional"))
+                        >
+                            <TextArea name="form[persona]" rows=2 maxlength=2_000 />
                         </Field>
-                        <Field id="mode" label=t(w("方式", "Mode"))>
-                            <Select name="form[mode]" options=modes value=Signal::stored("covert".to_owned()) required=true />
+                        {questions()}
+                        {least.map(|least| view! { <p class="small muted">{least}</p> })}
+                        <Field
+                            id="commitments"
+                            label=t(w("公布的承诺,一行一条", "Published commitments, one a line"))
+                            aside=t(w("可不填", "optional"))
+                        >
+                            <TextArea name="form[commitments]" rows=3 maxlength=4_000 />
                         </Field>
-                        <Field id="from" label=t(w("从", "From"))>
-                            <input class="input" type="date" id="from" name="form[from]" value=today required />
-                        </Field>
-                        <Field id="until" label=t(w("到(含当天)", "Until (that day included)"))>
-                            <input class="input" type="date" id="until" name="form[until]" value=later required />
-                        </Field>
-                    </div>
-                },
-            )}
-            {part(
-                w("情景与承诺", "Scenario and commitments"),
-                view! {
-                    <Field
-                        id="persona"
-                        label=t(w("情景(扮演谁、办什么事)", "Scenario (who to play, and what for)"))
-                        aside=t(w("可不填", "optional"))
-                    >
-                        <TextArea name="form[persona]" rows=2 maxlength=2_000 />
-                    </Field>
-                    {questions()}
-                    {least.map(|least| view! { <p class="small muted">{least}</p> })}
-                    <Field
-                        id="commitments"
-                        label=t(w("公布的承诺,一行一条", "Published commitments, one a line"))
-                        aside=t(w("可不填", "optional"))
-                    >
-                        <TextArea name="form[commitments]" rows=3 maxlength=4_000 />
-                    </Field>
-                },
-            )}
-            {part(w("由谁去", "By whom"), who)}
-            <div class="form__end">
-                <Button submit=true>{t(w("派发", "Give out"))}</Button>
-            </div>
-        </ActForm>
+                    },
+                )}
+                {part(w("由谁去", "By whom"), who)}
+                <div class="form__end">
+                    <Button submit=true>{t(w("派发", "Give out"))}</Button>
+                </div>
+            </ActForm>
         </div>
     }
 }
@@ -347,14 +347,12 @@ fn options(offered: &[HandleChoice]) -> Vec<Choice> {
     let mut all: Vec<(usize, &HandleChoice)> = offered.iter().enumerate().collect();
     all.sort_by_key(|(_, one)| !one.suits);
     let option = |(n, one): (usize, &HandleChoice)| {
-        let days = (0..7).filter(|day| one.free_days >> day & 1 == 1).map(|day| t(WEEK[day]));
-        let days = days.collect::<Vec<_>>().join(" ");
         let words = if one.suits {
             w("代号 {} · 可用 {}", "Handle {} · free {}")
         } else {
             w("不宜 · 代号 {} · 可用 {}", "Does not suit · handle {} · free {}")
         };
-        Choice::new(one.id.to_string(), fill(words, &[&(n + 1).to_string(), &days]))
+        Choice::new(one.id.to_string(), fill(words, &[&(n + 1).to_string(), &days(one.free_days)]))
     };
     all.into_iter().map(option).collect()
 }

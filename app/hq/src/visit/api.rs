@@ -57,7 +57,6 @@ pub async fn give_back_visit(
         op::{Payload, payload::VisitReturn},
         visit::ReturnedItem,
     };
-    let bad = |field: &str| HqError::BadInput { field: field.to_owned() };
     let mut given = Vec::new();
     for GivenBack { item, reason } in items {
         let reason = reason.trim().to_owned();
@@ -66,12 +65,12 @@ pub async fn give_back_visit(
         }
         let item = match item.as_str() {
             "" => None,
-            id => Some(ItemId::from_str(id).map_err(|_| bad("item"))?),
+            id => Some(ItemId::from_str(id).map_err(|_| HqError::bad("item"))?),
         };
         given.push(ReturnedItem { item, reason });
     }
     if given.is_empty() {
-        return Err(bad("reason"));
+        return Err(HqError::bad("reason"));
     }
     crate::ssr::decide::decide(op_id, base, visit, Payload::VisitReturn(VisitReturn { items: given }), stay).await
 }

@@ -228,10 +228,7 @@ impl Server {
     /// The ops by which scores become final for which nothing is left to wait for.
     #[must_use]
     pub fn settlements(&self, now: Moment) -> Vec<Op> {
-        let waiting = self.states.visits.values().filter(|visit| {
-            matches!(visit.state, VisitState::Received | VisitState::Accepted)
-                && visit.score.is_some_and(|score| score.provisional)
-        });
+        let waiting = self.states.visits.values().filter(|visit| visit.awaits_answers());
         waiting
             .filter_map(|visit| {
                 let list = self.states.checklists.get(&visit.checklist)?;

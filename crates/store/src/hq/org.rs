@@ -50,33 +50,19 @@ pub async fn counties(tx: &mut Tx) -> Result<Vec<(OrgUnitId, Text)>> {
     rows.iter().map(|row| Ok((OrgUnitId(row.try_get("unit_id")?), words(row, "name")?))).collect()
 }
 
-/// The units that answer for venues of a county branch, with their names, by code.
+/// The units that answer for venues of a county branch, each with that branch: (branch, unit, name), by the unit's code.
+/// Of one branch, or of all.
 ///
 /// # Errors
 /// The database failed.
-pub async fn units_of(tx: &mut Tx, county: OrgUnitId) -> Result<Vec<(OrgUnitId, Text)>> {
-    let rows = sqlx::query(
-        "SELECT u.unit_id, u.name::text AS name FROM app.org_unit u \
-         WHERE EXISTS (SELECT FROM app.venue v WHERE v.unit_id = u.unit_id AND v.county_id = $1) \
-         ORDER BY u.code, u.unit_id LIMIT $2",
-    )
-    .bind(county.0)
-    .bind(UNITS_MAX)
-    .fetch_all(&mut **tx)
-    .await?;
-    rows.iter().map(|row| Ok((OrgUnitId(row.try_get("unit_id")?), words(row, "name")?))).collect()
-}
-
-/// Every unit that answers for venues of a county branch, with that branch: (branch, unit, name), by the unit's code.
-///
-/// # Errors
-/// The database failed.
-pub async fn answering(tx: &mut Tx) -> Result<Vec<(OrgUnitId, OrgUnitId, Text)>> {
+pub async fn answering(tx: &mut Tx, county: Option<OrgUnitId>) -> Result<Vec<(OrgUnitId, OrgUnitId, Text)>> {
     let rows = sqlx::query(
         "SELECT v.county_id, u.unit_id, u.name::text AS name \
-         FROM (SELECT DISTINCT county_id, unit_id FROM app.venue) AS v JOIN app.org_unit u ON u.unit_id = v.unit_id \
-         ORDER BY u.code, u.unit_id LIMIT $1",
+         FROM (SELECT DISTINCT county_id, unit_id FROM app.venue WHERE $1::uuid IS NULL OR county_id = $1) AS v \
+         JOIN app.org_unit u ON u.unit_id = v.unit_id \
+         ORDER BY u.code, u.unit_id LIMIT $2",
     )
+    .bind(county.map(|county| county.0))
     .bind(UNITS_MAX)
     .fetch_all(&mut **tx)
     .await?;

@@ -22,8 +22,9 @@ pub(crate) async fn findings(filter: FindingFilter) -> Result<Loaded<FindingList
     let counties = hq::org::counties(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
     let units = match filter.county {
         None => Vec::new(),
-        Some(county) => hq::org::units_of(&mut reading.tx, county).await.map_err(|error| failed(error.into()))?,
+        some => hq::org::answering(&mut reading.tx, some).await.map_err(|error| failed(error.into()))?,
     };
+    let units = units.into_iter().map(|(_, unit, name)| (unit, name)).collect();
     let row = |row: hq::findings::FindingRow| FindingRow {
         finding: row.finding,
         venue_name: row.venue_name,

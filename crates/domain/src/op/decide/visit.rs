@@ -66,9 +66,7 @@ pub(super) fn submit(op: &Op, document: &VisitDocument, states: &States, facts: 
         Some(visit) => match visit.state {
             VisitState::UnderWay | VisitState::Returned => base(op, visit.revision),
             // An item that is answered later completes a visit that was handed in already.
-            VisitState::Received | VisitState::Accepted if visit.score.is_some_and(|score| score.provisional) => {
-                base(op, visit.revision)
-            }
+            _ if visit.awaits_answers() => base(op, visit.revision),
             _ if op.base.is_some_and(|base| base < visit.revision) => hold(HeldCode::StaleBase),
             _ => hold(HeldCode::WrongState),
         },
@@ -92,9 +90,7 @@ pub(super) fn settle(op: &Op, settle: &VisitSettle, states: &States, facts: &Fac
     same_visit(op, settle.assignment)?;
     let id = VisitId(op.subject);
     let Some(visit) = states.visits.get(&id) else { return refuse(RefusedCode::Unknown, "visit") };
-    let waits = matches!(visit.state, VisitState::Received | VisitState::Accepted)
-        && visit.score.is_some_and(|score| score.provisional);
-    if !waits {
+    if !visit.awaits_answers() {
         return refuse(RefusedCode::AlreadyDecided, "visit");
     }
     match settled(id, settle, states, facts) {
