@@ -170,8 +170,7 @@ impl Row {
     pub(crate) fn due(&self, item: ItemId) -> Option<Moment> {
         let later = self.checklist.as_ref()?.item(item)?.later?;
         let draft = self.draft.as_ref()?;
-        let left = draft.left.as_ref().or(draft.arrived.as_ref())?;
-        Some(left.at.plus(later.due_ms(self.task.venue.rural)))
+        later.due(draft.arrived.as_ref(), draft.left.as_ref(), self.task.venue.rural)
     }
 
     /// The soonest due date of an item that is answered later.

@@ -48,12 +48,10 @@ impl Visit {
         self.with(Row::stage).unwrap_or(Stage::Closed)
     }
 
-    /// Whether an item that was left open when the visit was handed in has its answer now.
+    /// Whether there is something to hand in once more.
     #[must_use]
-    pub(crate) fn has_later_answer(self) -> bool {
-        self.draft().is_some_and(|draft| {
-            draft.open_later.iter().any(|item| draft.answers.get(item).is_some_and(Answer::is_answered))
-        })
+    pub(crate) fn has_more(self) -> bool {
+        self.with(|row| row.draft.as_ref().is_some_and(Draft::has_more)).unwrap_or_default()
     }
 
     /// The answer to an item.

@@ -21,7 +21,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{ChecklistId, ChecklistVersionId, ItemId, SectionId},
     org::VenueKind,
+    sorted::Map,
     text::Text,
+    time::{HOUR_MS, Moment},
+    visit::Presence,
 };
 
 /// A share of an item's weight: 0 to 10000.
@@ -429,7 +432,13 @@ impl Later {
     #[must_use]
     pub fn due_ms(self, rural: bool) -> i64 {
         let hours = if rural { self.rural_hours.unwrap_or(self.hours) } else { self.hours };
-        i64::from(hours) * crate::time::HOUR_MS
+        i64::from(hours) * HOUR_MS
+    }
+
+    /// When the item falls due: counted from leaving, or from arriving where nobody left.
+    #[must_use]
+    pub fn due(self, arrived: Option<&Presence>, left: Option<&Presence>, rural: bool) -> Option<Moment> {
+        Some(left.or(arrived)?.at.plus(self.due_ms(rural)))
     }
 }
 
@@ -437,6 +446,11 @@ impl ChecklistVersion {
     /// Its questions, in order.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.sections.iter().flat_map(|section| &section.items)
+    }
+
+    /// The items that are answered later and are not yet.
+    pub fn awaited(&self, answers: &Map<ItemId, Answer>) -> impl Iterator<Item = &Item> {
+        self.items().filter(|item| item.later.is_some() && !answers.get(&item.id).is_some_and(Answer::is_answered))
     }
 
     /// The question with this id.

@@ -144,17 +144,15 @@ pub fn score(checklist: &ChecklistVersion, document: &VisitDocument, context: Sc
 /// When an item that is answered later falls due: counted from leaving, or arriving, where they are known.
 #[must_use]
 pub fn due(item: &Item, document: &VisitDocument, rural: bool) -> Option<Moment> {
-    let later = item.later?;
-    let from = document.left.as_ref().or(document.arrived.as_ref())?;
-    Some(from.at.plus(later.due_ms(rural)))
+    item.later?.due(document.arrived.as_ref(), document.left.as_ref(), rural)
 }
 
 /// When nothing is left to wait for: when the last item falls due that is answered later and is not yet. `None`: none is
 /// left, or one has nothing to be counted from.
 #[must_use]
 pub fn settles_at(checklist: &ChecklistVersion, document: &VisitDocument, rural: bool) -> Option<Moment> {
-    let open = |item: &&Item| item.later.is_some() && !document.answers.get(&item.id).is_some_and(Answer::is_answered);
-    let dues: Option<Vec<Moment>> = checklist.items().filter(open).map(|item| due(item, document, rural)).collect();
+    let dues: Option<Vec<Moment>> =
+        checklist.awaited(&document.answers).map(|item| due(item, document, rural)).collect();
     dues?.into_iter().max()
 }
 

@@ -1,15 +1,11 @@
 //! A phone: its disk, what is in memory while the app is open, and who holds it in the hand.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     evidence::Sha256,
     ids::{AssignmentId, ItemId, JournalId},
     time::Moment,
-    visit::Draft,
 };
 use serde::{Deserialize, Serialize};
 use sync::{Change, Engine, Pass, Step, TaskAtHand};
@@ -161,11 +157,4 @@ impl Phone {
 /// Who signed in, for the disk.
 pub(crate) fn put_me(me: &Me) -> Change {
     Change::Put(ME.to_owned(), serde_json::to_vec(me).unwrap_or_default())
-}
-
-/// The items that are answered later and are not yet.
-pub(crate) fn open_later(row: &TaskAtHand, draft: &Draft) -> BTreeSet<ItemId> {
-    let answered = |item: ItemId| draft.answers.get(&item).is_some_and(domain::checklist::Answer::is_answered);
-    let items = row.checklist.iter().flat_map(|list| list.items());
-    items.filter(|item| item.later.is_some() && !answered(item.id)).map(|item| item.id).collect()
 }

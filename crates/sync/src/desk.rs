@@ -1,10 +1,10 @@
 //! The transactions that change tasks and outbox together: what goes to the disk at once, or not at all.
 
-use domain::sorted::{Map, Set};
+use domain::sorted::Map;
 use std::borrow::BorrowMut;
 
 use domain::{
-    ids::{AssignmentId, ItemId, JournalId, OpId},
+    ids::{AssignmentId, JournalId, OpId},
     op::{Payload, Salt},
     time::Moment,
 };
@@ -70,21 +70,16 @@ impl Engine {
         Ok(Some(changes))
     }
 
-    /// Hands the draft of `row` in. `open` are the items that are answered later and are not yet.
+    /// Hands the draft of `row` in.
     ///
     /// # Errors
     /// [`CutError`]; nothing was changed. `None`: there is no draft.
-    pub fn hand_in(
-        &mut self,
-        row: &mut TaskAtHand,
-        open: Set<ItemId>,
-        fresh: Fresh,
-    ) -> Result<Option<Vec<Change>>, CutError> {
+    pub fn hand_in(&mut self, row: &mut TaskAtHand, fresh: Fresh) -> Result<Option<Vec<Change>>, CutError> {
         let Some(draft) = &row.draft else { return Ok(None) };
         let (base, mut draft) = (draft.base, draft.clone());
         let payload = Payload::VisitSubmit(draft.document());
         let mut changes = self.cut(of(row, base, payload, fresh))?;
-        draft.hand_in(open);
+        draft.hand_in(row.checklist.as_deref());
         // The document holds the arrival: an op of its own would come too late.
         draft.arrival_cut |= draft.arrived.is_some();
         if !planted(Mutant::HandsInWithoutDraft) {

@@ -3,8 +3,7 @@
 use domain::sorted::Set;
 
 use domain::{
-    checklist::{Answer, ChecklistVersion},
-    ids::ItemId,
+    checklist::ChecklistVersion,
     time::Moment,
     visit::{Draft, DraftState, Edit, EditRecord, VisitDocument, VisitState, apply_edit},
 };
@@ -50,11 +49,10 @@ pub fn absorb(
         }
         VisitState::UnderWay | VisitState::Received | VisitState::Accepted | VisitState::Voided => {
             next.base = visit.revision;
-            // Final without them: nobody waits for the later answers any more. One that was given here and not handed in
-            // yet still is: HQ decides on it.
-            let given = |item: &ItemId| next.answers.get(item).is_some_and(Answer::is_answered);
+            // Final without them: nobody waits for the later answers any more. What was answered, noted or photographed here
+            // and not handed in yet still is: HQ decides on it.
             let is_final = visit.score.is_some_and(|score| !score.provisional);
-            if is_final && next.state == DraftState::Submitted && !next.open_later.iter().any(given) {
+            if is_final && next.state == DraftState::Submitted && !next.has_more() {
                 next.open_later = Set::new();
             }
         }
@@ -83,12 +81,6 @@ pub fn draft_of(
     draft.state = DraftState::Submitted;
     draft.submission = submission;
     draft.base = revision;
-    draft.open_later = checklist.map(|checklist| open_later(checklist, &draft)).unwrap_or_default();
+    draft.open_later = checklist.map(|checklist| draft.awaits(checklist)).unwrap_or_default();
     draft
-}
-
-/// The items that are answered later and are not yet.
-fn open_later(checklist: &ChecklistVersion, draft: &Draft) -> Set<ItemId> {
-    let answered = |item: ItemId| draft.answers.get(&item).is_some_and(Answer::is_answered);
-    checklist.items().filter(|item| item.later.is_some() && !answered(item.id)).map(|item| item.id).collect()
 }

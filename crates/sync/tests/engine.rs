@@ -599,6 +599,9 @@ fn a_score_that_became_final_asks_for_no_later_answer() {
     let after = absorb(Some(&draft), &told(false), None, false, NOW).unwrap();
     assert_eq!((after.open_later.is_empty(), after.base), (true, 4));
     assert_eq!(absorb(Some(&after), &told(false), None, false, NOW), None, "told again, it changes nothing");
+    let mut noted = draft.clone();
+    noted.amended = true;
+    assert_eq!(absorb(Some(&noted), &told(false), None, false, NOW), None, "a note or a photo alone");
     draft.answers.insert(later, Answer::of(Value::Choice("yes".into())));
     assert_eq!(absorb(Some(&draft), &told(false), None, false, NOW), None);
 }

@@ -1,11 +1,9 @@
 //! What people do, onto the disk: taps, notes, ops.
 
-use domain::sorted;
-
 use device::vault::Change;
 use domain::{
     evidence::Sha256,
-    ids::{AssignmentId, ItemId, OpId},
+    ids::{AssignmentId, OpId},
     op::Payload,
     visit::{Draft, DraftState, Edit, EditRecord},
 };
@@ -153,10 +151,10 @@ impl Keeper {
 
     /// Hands the draft in, which was handed in `seen` times when that was asked for. `false`: it is not on the disk, and
     /// not handed in.
-    pub(crate) async fn hand_in(&self, phone: Phone, id: AssignmentId, open: sorted::Set<ItemId>, seen: u32) -> bool {
+    pub(crate) async fn hand_in(&self, phone: Phone, id: AssignmentId, seen: u32) -> bool {
         let handed_in = {
             let _turn = self.inner.turns.take().await;
-            self.hand_in_turn(phone, id, open, seen).await
+            self.hand_in_turn(phone, id, seen).await
         };
         let done = handed_in.is_ok();
         phone.heard(handed_in);
@@ -168,13 +166,7 @@ impl Keeper {
         done
     }
 
-    async fn hand_in_turn(
-        &self,
-        phone: Phone,
-        id: AssignmentId,
-        open: sorted::Set<ItemId>,
-        seen: u32,
-    ) -> Result<(), device::Failure> {
+    async fn hand_in_turn(&self, phone: Phone, id: AssignmentId, seen: u32) -> Result<(), device::Failure> {
         let nothing = || device::Failure::new("NoDraft", "there is nothing to hand in");
         let mut before = None;
         let written = self
@@ -186,7 +178,7 @@ impl Keeper {
                 };
                 row.draft.as_ref().filter(may).ok_or_else(nothing)?;
                 before = Some(row.draft.clone());
-                let cut = engine.hand_in(&mut row.kept, open.clone(), fresh()?).map_err(not_cut)?;
+                let cut = engine.hand_in(&mut row.kept, fresh()?).map_err(not_cut)?;
                 let changes = cut.ok_or_else(nothing)?;
                 // From here on nobody can change it, even while the disk is still writing.
                 set_draft(phone, id, row.kept.draft);

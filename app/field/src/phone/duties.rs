@@ -1,7 +1,5 @@
 //! What a supervisor does with a task: each is an op, cut at once.
 
-use domain::sorted::Set;
-
 use domain::{
     ids::AssignmentId,
     op::{
@@ -12,10 +10,8 @@ use domain::{
     time::MINUTE_MS,
     visit::{Edit, Presence},
 };
-use leptos::prelude::*;
 
 use super::Phone;
-use crate::visit::Visit;
 
 impl Phone {
     /// 接受.
@@ -88,20 +84,10 @@ impl Phone {
 
     /// 提交. `false`: not saved; nothing was handed in.
     pub(crate) async fn submit(self, id: AssignmentId) -> bool {
-        let visit = Visit { phone: self, id };
-        let open = untrack(|| {
-            let draft = visit.draft()?;
-            let checklist = visit.checklist()?;
-            let waits = |item: &domain::checklist::Item| {
-                let answered = draft.answers.get(&item.id).is_some_and(domain::checklist::Answer::is_answered);
-                item.later.is_some() && !answered
-            };
-            let open = checklist.items().filter(|item| waits(item)).map(|item| item.id).collect::<Set<_>>();
-            Some((open, draft.submission))
-        });
-        let Some((open, seen)) = open else { return false };
+        let seen = self.rows.with_untracked(|rows| Some(rows.get(&id)?.draft.as_ref()?.submission));
+        let Some(seen) = seen else { return false };
         let keeper = self.keeper();
-        keeper.hand_in(self, id, open, seen).await
+        keeper.hand_in(self, id, seen).await
     }
 
     /// 接手.

@@ -23,7 +23,7 @@ pub(crate) fn missing(phone: Phone, id: AssignmentId) -> impl IntoView {
         let ready = match stage.get() {
             Stage::Debrief | Stage::Returned => true,
             // Once more with what there is to say since, and not without.
-            Stage::Later => visit.has_later_answer(),
+            Stage::Later => visit.has_more(),
             _ => false,
         };
         ready && hard.get() == 0

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Impressions, Presence, ReturnedItem, VisitDocument};
 use crate::{
     assignment::Window,
-    checklist::Answer,
+    checklist::{Answer, ChecklistVersion},
     evidence::EvidenceRecord,
     ids::{AssignmentId, ChecklistVersionId, ItemId, VenueId},
     time::Moment,
@@ -76,6 +76,9 @@ pub struct Draft {
     /// 后补题 that were open when it was handed in: they alone can still be answered.
     #[serde(default)]
     pub open_later: Set<ItemId>,
+    /// One of them was touched since: an answer, a note, a photo that is not handed in.
+    #[serde(default)]
+    pub amended: bool,
 }
 
 impl Draft {
@@ -100,6 +103,7 @@ impl Draft {
             submission: 0,
             returned: Vec::new(),
             open_later: Set::new(),
+            amended: false,
         }
     }
 
@@ -123,14 +127,27 @@ impl Draft {
 
     /// Hands the draft in: it becomes read only but for the items that are answered later.
     ///
-    /// `later` are the 后补题 that are still open. The caller cuts the op from
-    /// [`Draft::document`] in the same transaction.
-    pub fn hand_in(&mut self, later: Set<ItemId>) {
+    /// Which those are, `checklist` tells. The caller cuts the op from [`Draft::document`] in the same transaction.
+    pub fn hand_in(&mut self, checklist: Option<&ChecklistVersion>) {
         self.state = DraftState::Submitted;
         self.submission += 1;
         self.base += 1;
         self.returned.clear();
-        self.open_later = later;
+        self.amended = false;
+        self.open_later = checklist.map(|list| self.awaits(list)).unwrap_or_default();
+    }
+
+    /// The items that are answered later and are not yet.
+    #[must_use]
+    pub fn awaits(&self, checklist: &ChecklistVersion) -> Set<ItemId> {
+        checklist.awaited(&self.answers).map(|item| item.id).collect()
+    }
+
+    /// Whether there is something to hand in once more, after it was handed in. A draft of version 0.2.0 or older does
+    /// not say that it was touched: there an answer tells.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.amended || self.open_later.iter().any(|item| self.answers.get(item).is_some_and(Answer::is_answered))
     }
 
     /// Whether `item` may be answered (or given evidence) now.

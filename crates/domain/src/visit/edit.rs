@@ -167,6 +167,7 @@ pub fn apply_edit(draft: &mut Draft, record: &EditRecord) -> Result<(), EditRefu
         Edit::Caption { id, caption } => find(draft, *id)?.caption.clone_from(caption),
         Edit::NoMicrophone(refused) => draft.no_microphone = *refused,
     }
+    draft.amended |= draft.state == DraftState::Submitted;
     Ok(())
 }
 

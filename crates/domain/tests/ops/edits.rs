@@ -131,7 +131,8 @@ proptest! {
                 // The screen offers it in these states only.
                 if let (Tap::HandIn(later), DraftState::OnSite | DraftState::Debrief) = (tap, draft.state) {
                     let document = draft.document();
-                    draft.hand_in(later.iter().map(|n| item(&list, *n)).collect());
+                    draft.hand_in(None);
+                    draft.open_later = later.iter().map(|n| item(&list, *n)).collect();
                     prop_assert_eq!(draft.document(), document, "handing in changes nothing of what is handed in");
                     prop_assert_eq!((draft.submission, draft.base), (before.submission + 1, before.base + 1));
                 }
@@ -173,9 +174,11 @@ proptest! {
             prop_assert_eq!(tapped(&mut draft, Moment(1), &tap), Some(Ok(())));
         }
         let later = item(&list, open);
-        draft.hand_in(BTreeSet::from([later]));
+        draft.hand_in(None);
+        draft.open_later = BTreeSet::from([later]);
         let handed_in = draft.document();
         let mut at = Moment(1);
+        let mut touched = false;
         for (tap, pause) in taps.iter().filter(|(tap, _)| !matches!(tap, Tap::GiveBack(_))) {
             at = Moment(at.0 + pause);
             let elsewhere = match edit(tap, at, &list) {
@@ -189,6 +192,8 @@ proptest! {
             };
             let said = tapped(&mut draft, at, tap);
             prop_assert_eq!(said == Some(Err(EditRefused::ReadOnly)), elsewhere, "{:?}", said);
+            touched |= said == Some(Ok(()));
+            prop_assert_eq!(draft.amended, touched, "what can be handed in once more");
         }
         let now = draft.document();
         for (answered, answer) in &handed_in.answers {
@@ -198,5 +203,11 @@ proptest! {
             prop_assert!(now.evidence.contains(piece), "a piece of evidence of what was handed in is gone");
         }
         prop_assert_eq!((now.arrived, now.left), (handed_in.arrived, handed_in.left));
+        draft.hand_in(Some(&list));
+        prop_assert!(!draft.amended);
+        prop_assert!(draft.open_later.iter().all(|open| list.item(*open).unwrap().later.is_some()));
+        let done = |answered: &ItemId| draft.answers.get(answered).is_some_and(Answer::is_answered);
+        let open = list.items().filter(|item| item.later.is_some() && !done(&item.id)).count();
+        prop_assert_eq!(draft.open_later.len(), open);
     }
 }

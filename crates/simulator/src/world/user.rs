@@ -19,7 +19,7 @@ use sync::{Engine, Stage, TaskAtHand, put_draft};
 use super::World;
 use crate::{
     city,
-    phone::{Me, Open, Written, open_later, put_me},
+    phone::{Me, Open, Written, put_me},
 };
 
 impl World {
@@ -98,8 +98,12 @@ impl World {
         let Some(draft) = row.and_then(|row| row.draft.clone()) else { return };
         let open: Vec<ItemId> = draft.open_later.iter().copied().collect();
         let Some(item) = self.luck.pick(&open).copied() else { return };
-        if draft.answers.contains_key(&item) {
+        if draft.has_more() {
             self.submit(n, id);
+        } else if self.luck.permille(200) {
+            // A note comes before the answer, or instead of it.
+            let answer = Some(Answer { note: "they have not called back".into(), ..Answer::default() });
+            self.edit(n, id, Edit::Answer { item, answer }, None);
         } else {
             self.say(n, id, item, Value::Choice("yes".into()));
         }
@@ -216,10 +220,7 @@ impl World {
 
     fn submit(&mut self, n: usize, id: AssignmentId) {
         let fresh = self.fresh(n);
-        self.in_a_turn(n, id, |engine, row| {
-            let open = open_later(row, row.draft.as_ref()?);
-            engine.hand_in(row, open, fresh).ok().flatten()
-        });
+        self.in_a_turn(n, id, |engine, row| engine.hand_in(row, fresh).ok().flatten());
         let row = self.phones[n].open.as_ref().and_then(|open| open.rows.get(&id));
         if row.is_some_and(|row| row.draft.as_ref().is_some_and(|draft| draft.submission > 0)) {
             self.phones[n].saved.remove(&id);
