@@ -203,3 +203,52 @@ test('the draw knows on which days somebody can go, and from where they stay awa
     await office.leave();
   }
 });
+
+test('what is said before a page comes alive stays', async ({ city }) => {
+  await city.run(['user', 'add', 'wangzao', '--name', '王早', '--role', 'visitor'], 'mingcha-demo\n');
+  const admin = await Desk.sit(city.url, 'admin');
+  const office = await Desk.sit(city.url, 'office');
+  try {
+    await admin.go('/hq/people');
+    const row = admin.page.locator('tr[data-login=wangzao]');
+    const form = await row.locator('[data-draw]').getAttribute('href');
+    let release = await admin.holdBack();
+    await admin.go(form ?? '');
+    // Said by the page of the server, which nothing has taken over yet.
+    await admin.page.getByLabel('周日').uncheck();
+    await admin.page.locator('.picks__group input').first().check();
+    await expect(admin.page.locator('.hq[data-state=alive]')).not.toBeAttached();
+    release();
+    await admin.alive();
+    await expect(admin.page.getByLabel('周日')).not.toBeChecked();
+    await expect(admin.page.locator('.picks__group input').first()).toBeChecked();
+    await admin.page.getByRole('button', { name: '保存' }).click();
+    await expect(row.locator('[data-draw]')).toHaveText('周一 周二 周三 周四 周五 周六 · 回避 1');
+
+    const page = office.page;
+    release = await office.holdBack();
+    await office.go('/hq/tasks/new?kind=hall');
+    await page.locator('[data-list=venues] input').nth(1).check();
+    await page.locator('select[name="form[mode]"]').selectOption('open');
+    await page.fill('textarea[name="form[persona]"]', '丢了手机的老人');
+    await page.fill('input[name="form[questions][0][question]"]', '能补卡吗');
+    release();
+    await office.alive();
+    await expect(page.locator('[data-suiting]')).toHaveAttribute('data-for', '1');
+    await expect(page.locator('[data-list=venues] input').nth(1)).toBeChecked();
+    await expect(page.locator('select[name="form[mode]"]')).toHaveValue('open');
+    await expect(page.locator('textarea[name="form[persona]"]')).toHaveValue('丢了手机的老人');
+    await expect(page.locator('input[name="form[questions][0][question]"]')).toHaveValue('能补卡吗');
+
+    // Another kind of venue without loading the page anew: what was ticked belongs to the form that has gone.
+    await page.locator('nav.chips a').nth(1).click();
+    await expect(page).not.toHaveURL(/kind=hall/);
+    await expect(page.locator('[data-list=venues] input:checked')).toHaveCount(0);
+    await expect(page.locator('[data-suiting]')).toHaveAttribute('data-for', '0');
+    admin.expectNoViolations();
+    office.expectNoViolations();
+  } finally {
+    await admin.leave();
+    await office.leave();
+  }
+});

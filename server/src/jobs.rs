@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use domain::{
-    ids::{TenantId, VisitId},
-    op::{Salt, Verdict},
+    ids::{OpId, TenantId, VisitId},
+    op::{Conclusion, Verdict},
     time::{HOUR_MS, Moment},
 };
 use futures_util::future::join_all;
-use store::{Private, verified_op};
 
 use crate::{arrived::Which, process::Server, shutdown::Shutdown};
 
@@ -91,21 +90,24 @@ pub async fn settle(server: &Server, tenant: TenantId) -> store::Result<bool> {
     let now = server.clock.now();
     let unsettled = server.store.unsettled(tenant, now, SETTLE_AT_ONCE).await?;
     let left = unsettled.len() >= SETTLE_AT_ONCE;
-    let settling = unsettled.into_iter().filter_map(|unsettled| match unsettled.settle.op(unsettled.submission) {
-        Ok(op) => Some(server.store.act_as_server(tenant, op, Private::None, now)),
-        Err(error) => {
-            tracing::error!(%error, "an op of our own has no canonical form");
-            None
-        }
-    });
-    for settled in join_all(settling).await {
-        let verdict = settled?.verdict;
-        // Another node was first, or HQ has decided meanwhile.
+    conclude(server, tenant, unsettled.into_iter().map(Conclusion::from)).await?;
+    Ok(left)
+}
+
+/// Says at once what was concluded, so that visits share commits.
+async fn conclude(server: &Server, tenant: TenantId, concluded: impl Iterator<Item = Conclusion>) -> store::Result<()> {
+    let now = server.clock.now();
+    let random: &dyn crate::random::Random = server.random.as_ref();
+    let concluded: Vec<(Conclusion, OpId)> = concluded.map(|one| (one, OpId(random.uuid_v7(now)))).collect();
+    let said = concluded.iter().map(|(one, other)| server.store.conclude(tenant, one, *other, now));
+    for verdict in join_all(said).await {
+        // HQ has decided meanwhile.
+        let verdict = verdict?;
         if !matches!(verdict, Verdict::Applied | Verdict::Duplicate) {
-            tracing::warn!(?verdict, "a score did not become final");
+            tracing::warn!(?verdict, "what the server concluded has no effect");
         }
     }
-    Ok(left)
+    Ok(())
 }
 
 fn tell(counted: store::Result<()>) {
@@ -122,15 +124,8 @@ pub async fn verify(server: &Server, tenant: TenantId) -> store::Result<()> {
     count(server, tenant, None).await
 }
 
-/// Counts what is here, of `visits` or of all; at once, so that visits share commits.
+/// Counts what is here, of `visits` or of all.
 async fn count(server: &Server, tenant: TenantId, visits: Option<&[VisitId]>) -> store::Result<()> {
-    let random: &dyn crate::random::Random = server.random.as_ref();
-    let mut counting = Vec::new();
-    for pending in server.store.pending_verifications(tenant, visits, AT_ONCE).await? {
-        match verified_op(&pending, Salt::new(random.bytes())) {
-            Ok(op) => counting.push(server.store.act_as_server(tenant, op, Private::None, server.clock.now())),
-            Err(error) => tracing::error!(%error, "an op of our own has no canonical form"),
-        }
-    }
-    join_all(counting).await.into_iter().try_for_each(|counted| counted.map(drop))
+    let pending = server.store.pending_verifications(tenant, visits, AT_ONCE).await?;
+    conclude(server, tenant, pending.into_iter().map(Conclusion::from)).await
 }

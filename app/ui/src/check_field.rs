@@ -13,7 +13,7 @@ pub fn CheckField(
     /// The words.
     #[prop(into)]
     label: Label,
-    /// It is checked.
+    /// It is checked; without `on_change` at first only: what somebody ticks before the page is alive stays.
     #[prop(optional, into)]
     checked: Signal<bool>,
     /// Called with the new state.
@@ -30,7 +30,7 @@ pub fn CheckField(
                 name=name
                 value=value
                 checked=checked.get_untracked()
-                prop:checked=move || checked.get()
+                prop:checked=move || on_change.is_some().then(|| checked.get())
                 on:change=move |event| {
                     if let Some(on_change) = on_change {
                         on_change.run(event_target_checked(&event));

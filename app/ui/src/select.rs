@@ -17,7 +17,7 @@ pub fn Select(
     name: Label,
     /// What can be chosen.
     options: Vec<Choice>,
-    /// The chosen value; empty chooses `none`.
+    /// The chosen value; empty chooses `none`. Without `on_change` at first only.
     #[prop(optional, into)]
     value: Signal<String>,
     /// A first entry with an empty value: 全部.
@@ -59,7 +59,7 @@ pub fn Select(
                 aria-label=label
                 aria-describedby=move || described_by.get()
                 aria-invalid=move || invalid.get()
-                prop:value=move || value.get()
+                prop:value=move || on_change.is_some().then(|| value.get())
                 on:change=move |event| {
                     if let Some(on_change) = on_change {
                         on_change.run(event_target_value(&event));

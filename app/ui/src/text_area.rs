@@ -10,7 +10,7 @@ pub fn TextArea(
     /// The name under which a form sends it.
     #[prop(into)]
     name: Label,
-    /// The text.
+    /// The text; without `on_input` at first only.
     #[prop(optional, into)]
     value: Signal<String>,
     /// Called with the text at each change.
@@ -51,7 +51,7 @@ pub fn TextArea(
             aria-label=label
             aria-describedby=move || described_by.get()
             aria-invalid=move || invalid.get()
-            prop:value=move || value.get()
+            prop:value=move || on_input.is_some().then(|| value.get())
             on:input=move |event| {
                 if let Some(on_input) = on_input {
                     on_input.run(event_target_value(&event));

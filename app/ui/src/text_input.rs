@@ -10,7 +10,7 @@ pub fn TextInput(
     /// The name under which a form sends it.
     #[prop(into)]
     name: Label,
-    /// The text; a plain string for a form that the server reads.
+    /// The text; without `on_input` at first only: a plain string for a form that the server reads.
     #[prop(optional, into)]
     value: Signal<String>,
     /// Called with the text at each change.
@@ -49,7 +49,7 @@ pub fn TextInput(
             id=id
             name=name
             value=value.get_untracked()
-            prop:value=move || value.get()
+            prop:value=move || on_input.is_some().then(|| value.get())
             autocomplete=autocomplete
             inputmode=inputmode
             required=required

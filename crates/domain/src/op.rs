@@ -11,6 +11,7 @@
 mod apply;
 mod body;
 pub mod canonical;
+mod conclusion;
 mod decide;
 mod decode_error;
 mod facts;
@@ -21,6 +22,7 @@ mod verdict;
 
 pub use apply::{Effects, Notice, NoticeKind, apply};
 pub use body::{Envelope, Op, OpBody, Salt};
+pub use conclusion::Conclusion;
 pub use decide::decide;
 pub use decode_error::DecodeError;
 pub use facts::Facts;

@@ -39,7 +39,7 @@ pub use error::{Error, Result};
 pub use feed::FeedEntry;
 pub use migrate::{SchemaState, ServedRole, migrate, newest_schema, schema_state, set_password};
 pub use people::{Account, Handle, HandleQuery};
-pub use phone::{Claim, Pending, Pull, Readable, verified_op};
+pub use phone::{Claim, Pending, Pull, Readable};
 pub use pool::{Settings, Store, Tx};
 pub use recorded::{Fork, Recorded, RecordedOp, forks, payload, recorded};
 pub use secret::Secret;

@@ -5,6 +5,6 @@ mod evidence;
 mod pull;
 mod stored;
 
-pub use evidence::{Claim, Pending, Readable, verified_op};
+pub use evidence::{Claim, Pending, Readable};
 pub use pull::Pull;
 pub(crate) use stored::Noter;

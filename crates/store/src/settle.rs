@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use domain::{
     checklist::ChecklistVersion,
     ids::{AssignmentId, ChecklistVersionId, TenantId},
-    op::payload::VisitSettle,
+    op::{Conclusion, payload::VisitSettle},
     scoring::{SETTLE_GRACE_MS, settles_at},
     time::Moment,
     visit::VisitDocument,
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     Store, Tx,
-    error::{Error, Result},
+    error::Result,
     hq::checklists,
     packed::{Words, unpack},
     planned::kept_plan,
@@ -29,6 +29,12 @@ pub struct Unsettled {
     pub submission: u32,
     /// What the server is to say of it.
     pub settle: VisitSettle,
+}
+
+impl From<Unsettled> for Conclusion {
+    fn from(Unsettled { submission, settle }: Unsettled) -> Self {
+        Self::settled(settle, submission)
+    }
 }
 
 /// Where one look at the visits that wait has come to.
@@ -83,8 +89,11 @@ async fn look(
         last = Some((row.try_get("received_at")?, row.try_get("visit_id")?));
         let checklist = ChecklistVersionId(row.try_get("checklist_id")?);
         let list = list(tx, lists, checklist).await?;
-        let text = unpack("visit_revision", row.try_get("document")?, Some(&list.1)).ok();
-        let Some(document) = text.and_then(|text| serde_json::from_str::<VisitDocument>(&text).ok()) else {
+        let document = list.as_ref().and_then(|list| {
+            let text = unpack("visit_revision", row.try_get("document").ok()?, Some(&list.1)).ok()?;
+            serde_json::from_str::<VisitDocument>(&text).ok()
+        });
+        let (Some(list), Some(document)) = (list, document) else {
             let visit: Uuid = row.try_get("visit_id")?;
             tracing::error!(%visit, "what was handed in cannot be read: its score stays as it is");
             continue;
@@ -99,14 +108,17 @@ async fn look(
     Ok(last.filter(|_| rows.len() as i64 == AT_ONCE))
 }
 
-async fn list(tx: &mut Tx, lists: &mut Lists, id: ChecklistVersionId) -> Result<Arc<(ChecklistVersion, Words)>> {
+async fn list(
+    tx: &mut Tx,
+    lists: &mut Lists,
+    id: ChecklistVersionId,
+) -> Result<Option<Arc<(ChecklistVersion, Words)>>> {
     if let Some(list) = lists.get(&id) {
-        return Ok(Arc::clone(list));
+        return Ok(Some(Arc::clone(list)));
     }
-    let missing = || Error::Inconsistent { table: "checklist_version", what: format!("no version {id}") };
-    let list = checklists::one(tx, id).await?.ok_or_else(missing)?;
+    let Some(list) = checklists::one(tx, id).await? else { return Ok(None) };
     let words = Words::of(&list);
-    Ok(Arc::clone(lists.entry(id).or_insert(Arc::new((list, words)))))
+    Ok(Some(Arc::clone(lists.entry(id).or_insert(Arc::new((list, words))))))
 }
 
 /// How the database finds what waits: by an index of nothing else.

@@ -23,8 +23,8 @@ use std::{
 
 use domain::{
     evidence::Sha256,
-    ids::TenantId,
-    op::{Op, Verdict},
+    ids::{OpId, TenantId},
+    op::{Conclusion, DecodeError, Op, RefusedCode, Verdict},
     time::Moment,
 };
 use protocol::push::{OpResult, Pushed};
@@ -151,6 +151,32 @@ impl Store {
     /// See [`Store::write`].
     pub async fn act_as_server(&self, tenant: TenantId, op: Op, private: Private, now: Moment) -> Result<OpResult> {
         self.one(tenant, Source::Server { op, private }, now).await
+    }
+
+    /// What the server concluded by itself, and what became of it. Where somebody has sent another op under its id, it goes
+    /// under `other`.
+    ///
+    /// # Errors
+    /// See [`Store::write`].
+    pub async fn conclude(
+        &self,
+        tenant: TenantId,
+        concluded: &Conclusion,
+        other: OpId,
+        now: Moment,
+    ) -> Result<Verdict> {
+        let own = |error: DecodeError| Error::Inconsistent { table: "log", what: error.to_string() };
+        let op = concluded.op().map_err(own)?;
+        let result = self.act_as_server(tenant, op, Private::None, now).await?;
+        match (&result.verdict, &result.first) {
+            // Another node was first, or the answer was lost.
+            (Verdict::Duplicate, Some(Verdict::Applied)) => return Ok(Verdict::Duplicate),
+            (Verdict::Duplicate, _) => {}
+            (Verdict::Refused { code: RefusedCode::ConflictingRetry, .. }, _) => {}
+            _ => return Ok(result.verdict),
+        }
+        let op = concluded.under(other).map_err(own)?;
+        Ok(self.act_as_server(tenant, op, Private::None, now).await?.verdict)
     }
 
     async fn one(&self, tenant: TenantId, source: Source, received_at: Moment) -> Result<OpResult> {

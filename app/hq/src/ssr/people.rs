@@ -69,7 +69,7 @@ pub(crate) async fn supervisor(id: AccountId) -> Result<Loaded<Supervisor>, HqEr
     let account = accounts.into_iter().find(|account| account.id == id);
     let known = account.and_then(|account| Some((account.name, account.supervisor?)));
     let (name, known) = known.ok_or_else(|| failed(HqError::NotFound))?;
-    let units = hq::org::units(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
+    let tied = hq::org::among(&mut reading.tx, &known.ties).await.map_err(|error| failed(error.into()))?;
     let counties = hq::org::counties(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
     let answering = hq::org::answering(&mut reading.tx, None).await.map_err(|error| failed(error.into()))?;
     let counties: Vec<UnitsOf> = counties
@@ -83,8 +83,7 @@ pub(crate) async fn supervisor(id: AccountId) -> Result<Loaded<Supervisor>, HqEr
     let has = |tie: &OrgUnitId| {
         counties.iter().any(|one| one.county.0 == *tie || one.units.iter().any(|(unit, _)| unit == tie))
     };
-    let others = units.iter().filter(|unit| known.ties.contains(&unit.id) && !has(&unit.id));
-    let others = others.map(|unit| (unit.id, unit.name.clone())).collect();
+    let others = tied.iter().filter(|unit| !has(&unit.id)).map(|unit| (unit.id, unit.name.clone())).collect();
     let PrivateSupervisor { pooled, free_days, ties } = known;
     Ok(reading.loaded(Supervisor { id, name, pooled, free_days, ties, counties, others }))
 }
@@ -102,11 +101,11 @@ pub(crate) async fn set_supervisor(
     }
     ties.sort_unstable();
     ties.dedup();
-    let units = {
+    let known = {
         let mut tx = caller.server.store.read(who.tenant).await?;
-        hq::org::units(&mut tx).await?
+        hq::org::among(&mut tx, &ties).await?
     };
-    if ties.iter().any(|tie| units.iter().all(|unit| unit.id != *tie)) {
+    if known.len() != ties.len() {
         return Err(HqError::bad("ties"));
     }
     let free_days = days.iter().fold(0, |all, day| all | 1 << day);

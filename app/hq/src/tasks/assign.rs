@@ -10,10 +10,11 @@ use domain::{
     time::{DAY_MS, Moment, show_date_time},
 };
 use leptos::{
+    html::Div,
     prelude::*,
     server_fn::ServerFn as _,
     wasm_bindgen::JsCast as _,
-    web_sys::{HtmlInputElement, HtmlSelectElement},
+    web_sys::{HtmlDivElement, HtmlInputElement, HtmlSelectElement, Node},
 };
 use leptos_router::hooks::use_query_map;
 use ui::{Banner, Button, CheckField, Choice, Field, FilterChip, Glyph, Select, TextArea, TextInput, Tone};
@@ -114,10 +115,11 @@ fn form(loaded: &Loaded<Ground>) -> impl IntoView + use<> {
         .zip(["covert", "open", "walk_through", "recheck"])
         .map(|(mode, code)| Choice::new(code, t(labels::mode(mode))))
         .collect();
-    let who = who(&ground.handles, chosen).into_any();
+    let place = NodeRef::<Div>::new();
+    let who = who(&ground.handles, place, chosen).into_any();
     let op = loaded.op(1);
     view! {
-        <div on:change=move |_| chosen.set(ticked())>
+        <div node_ref=place on:change=move |_| place.with_untracked(|form| chosen.set(ticked(form.as_ref())))>
             <ActForm action=PlanTasks::url() op base=None class="form form--wide">
                 {part(
                     w("去哪里", "Where"),
@@ -220,15 +222,16 @@ struct Chosen {
 }
 
 /// What the form says now: also what was ticked before the page came alive, or what a browser has put back.
-fn ticked() -> Chosen {
-    let input =
-        |selector: &str| document().query_selector(selector).ok().flatten()?.dyn_into::<HtmlInputElement>().ok();
-    let day = |selector| input(selector).map(|input| input.value()).unwrap_or_default();
-    let boxes = (0_u32..).map_while(|n| input(&["[data-list=venues] [name='", &venue_field(n), "']"].concat()));
+fn ticked(form: Option<&HtmlDivElement>) -> Chosen {
+    let Some(form) = form else { return Chosen::default() };
+    let input = |node: Node| node.dyn_into::<HtmlInputElement>().ok();
+    let day = |id| form.query_selector(id).ok().flatten().and_then(|found| input(found.into())).map(|day| day.value());
+    let boxes = form.query_selector_all("[data-list=venues] input:checked").ok();
+    let boxes = boxes.iter().flat_map(|found| (0..found.length()).filter_map(|n| found.item(n)));
     Chosen {
-        venues: boxes.filter(HtmlInputElement::checked).filter_map(|one| one.value().parse().ok()).collect(),
-        from: day("#from"),
-        until: day("#until"),
+        venues: boxes.filter_map(input).filter_map(|one| one.value().parse().ok()).collect(),
+        from: day("#from").unwrap_or_default(),
+        until: day("#until").unwrap_or_default(),
     }
 }
 
@@ -241,9 +244,8 @@ fn venue_field(n: u32) -> String {
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// Drawn, or chosen by handle: the choice is recorded and has a price.
-fn who(handles: &[HandleChoice], chosen: RwSignal<Chosen>) -> impl IntoView + use<> {
+fn who(handles: &[HandleChoice], place: NodeRef<Div>, chosen: RwSignal<Chosen>) -> impl IntoView + use<> {
     let offered = RwSignal::new(Ok(handles.to_vec()));
-    let handle = RwSignal::new(String::new());
     let again = RwSignal::new(false);
     // For how many venues they were asked for.
     let venues = RwSignal::new(0);
@@ -252,19 +254,22 @@ fn who(handles: &[HandleChoice], chosen: RwSignal<Chosen>) -> impl IntoView + us
     let mut look = debounce(PAUSE, move |asked: Chosen| {
         look(asked, chosen, move |asked, found| {
             // Said until somebody is chosen again.
-            let had = document().query_selector("select[name='form[handle]']").ok().flatten();
+            let form = place.try_get_untracked().flatten();
+            let had = form.and_then(|form| form.query_selector("select[name='form[handle]']").ok().flatten());
             let had = had.and_then(|select| select.dyn_into::<HtmlSelectElement>().ok());
             if had.is_some_and(|select| !select.value().is_empty()) {
                 again.set(true);
             }
-            handle.set(String::new());
             venues.set(asked.venues.len());
             offered.set(found);
         });
     });
-    Effect::new(move |before: Option<Chosen>| {
+    Effect::new(move |before: Option<Option<Chosen>>| {
+        // A page that was navigated to is not in the document at once.
+        let form = place.get()?;
+        let before = before.flatten();
         // At first: what stands in the form already.
-        let now = if before.is_some() { chosen.get() } else { ticked() };
+        let now = if before.is_some() { chosen.get() } else { ticked(Some(&form)) };
         if before.is_none() {
             chosen.set(now.clone());
         }
@@ -272,7 +277,7 @@ fn who(handles: &[HandleChoice], chosen: RwSignal<Chosen>) -> impl IntoView + us
             look(now.clone());
         }
         chosen.track();
-        now
+        Some(now)
     });
     let suiting = move || {
         let count = |all: &Vec<HandleChoice>| all.iter().filter(|one| one.suits).count();
@@ -294,22 +299,19 @@ fn who(handles: &[HandleChoice], chosen: RwSignal<Chosen>) -> impl IntoView + us
         }
     };
     view! {
-        <Field id="handle" label=t(w("监督员", "Supervisor"))>
-            {move || {
-                view! {
-                    <Select
-                        name="form[handle]"
-                        options=offered.with(|found| found.as_ref().map(|all| options(all)).unwrap_or_default())
-                        none=t(w("抽签(推荐)", "Drawn by lot (recommended)"))
-                        value=handle
-                        on_change=move |value| {
-                            handle.set(value);
-                            again.set(false);
-                        }
-                    />
-                }
-            }}
-        </Field>
+        <div on:change=move |_| again.set(false)>
+            <Field id="handle" label=t(w("监督员", "Supervisor"))>
+                {move || {
+                    view! {
+                        <Select
+                            name="form[handle]"
+                            options=offered.with(|found| found.as_ref().map(|all| options(all)).unwrap_or_default())
+                            none=t(w("抽签(推荐)", "Drawn by lot (recommended)"))
+                        />
+                    }
+                }}
+            </Field>
+        </div>
         <p
             class="small muted"
             data-suiting=move || suiting().map(|count| count.to_string())

@@ -5,13 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Op, Salt, decode_error::DecodeError};
+use super::decode_error::DecodeError;
 use crate::{
     assignment::{Scenario, VisitMode, Window},
     checklist::ChecklistVersion,
     evidence::Sha256,
     finding::Severity,
-    ids::{AccountId, AssignmentId, ChecklistVersionId, OpId, OrgUnitId, VenueId, VisitId},
+    ids::{AccountId, AssignmentId, ChecklistVersionId, OpId, OrgUnitId, VenueId},
     org::{OrgUnit, Venue},
     role::RoleSet,
     text::Text,
@@ -324,20 +324,6 @@ pub struct HeldDecline {
     pub op: OpId,
     /// Why.
     pub reason: String,
-}
-
-impl VisitSettle {
-    /// The server's op that says so of a visit's newest submission. All of it follows from both, its salt too (there is
-    /// nothing to hide in it): made twice, by two nodes or an hour later, it is one.
-    ///
-    /// # Errors
-    /// None in practice: ids always have a canonical form.
-    pub fn op(self, submission: u32) -> Result<Op, DecodeError> {
-        let visit = VisitId::of(self.assignment).0;
-        let name = [b"settle".as_slice(), &submission.to_be_bytes()].concat();
-        let id = OpId(uuid::Uuid::new_v5(&visit, &name));
-        Op::new(id, SERVER_ACTOR.0, visit, None, Salt::new(id.0.into_bytes()), Payload::VisitSettle(self))
-    }
 }
 
 impl AccountCreate {

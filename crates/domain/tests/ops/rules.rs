@@ -9,7 +9,7 @@ use domain::{
     finding::{FindingState, Severity},
     ids::{AliasId, AssignmentId, OrgUnitId, VisitId},
     op::{
-        Facts, HeldCode, Key, NoticeKind, Op, Payload, RefusedCode, Verdict, apply, decide, needs,
+        Conclusion, Facts, HeldCode, Key, NoticeKind, Op, Payload, RefusedCode, Verdict, apply, decide, needs,
         payload::{
             AccountCreate, AssignmentDecline, AssignmentRecall, EvidenceVerified, FindingConfirm, FindingDismiss,
             HeldAdopt, OrgImport, VenueImport, VisitAccept, VisitLeave, VisitReturn, VisitSettle, VisitVoid,
@@ -295,7 +295,7 @@ fn a_score_becomes_final_when_nothing_is_left_to_wait_for() {
     world.states.checklists.insert(list.id, Arc::new(list.clone()));
     let settle = VisitSettle { assignment: world.task, checklist: list.id };
     let settled = |world: &mut World, facts: &Facts| {
-        let op = settle.clone().op(1).unwrap();
+        let op = Conclusion::settled(settle.clone(), 1).op().unwrap();
         world.run(&op, facts)
     };
     let at = |days: i64| Facts::of_server(NOW.plus(days * DAY_MS));
@@ -341,7 +341,7 @@ fn a_visit_that_was_given_back_is_not_settled() {
     let back = world.hq(2, Payload::VisitReturn(VisitReturn { items }));
     assert_eq!(world.run(&back, &reviewer()), Verdict::Applied);
     let checklist = world.states.assignments[&world.task].checklist;
-    let settle = VisitSettle { assignment: world.task, checklist }.op(1).unwrap();
+    let settle = Conclusion::settled(VisitSettle { assignment: world.task, checklist }, 1).op().unwrap();
     let refused = Verdict::Refused { code: RefusedCode::AlreadyDecided, detail: "visit".into() };
     assert_eq!(world.run(&settle, &Facts::of_server(NOW.plus(9 * DAY_MS))), refused);
 }

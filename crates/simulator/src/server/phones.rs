@@ -8,10 +8,7 @@ use std::{
 use domain::{
     evidence::Sha256,
     ids::{AssignmentId, VisitId},
-    op::{
-        Op, Payload, Salt,
-        payload::{EvidenceVerified, SERVER_ACTOR, VisitSettle},
-    },
+    op::{Conclusion, Op, payload::VisitSettle},
     scoring::{SETTLE_GRACE_MS, settles_at},
     time::Moment,
     visit::VisitState,
@@ -199,7 +196,7 @@ impl Server {
 
     /// The ops by which bytes that are here come to count.
     #[must_use]
-    pub fn verifications(&self, salt: &Salt) -> Vec<Op> {
+    pub fn verifications(&self) -> Vec<Op> {
         let mut pending: BTreeMap<VisitId, BTreeSet<Sha256>> = BTreeMap::new();
         for ((visit, sha256, _), claim) in &self.claims {
             let named = self.states.documents.get(visit).is_some_and(|document| {
@@ -214,13 +211,7 @@ impl Server {
             .into_iter()
             .filter_map(|(visit, hashes)| {
                 let submission = self.states.visits.get(&visit)?.submission;
-                let mut name = submission.to_be_bytes().to_vec();
-                for sha256 in &hashes {
-                    name.extend_from_slice(&sha256.0);
-                }
-                let id = domain::ids::OpId(Uuid::new_v5(&visit.0, &name));
-                let payload = Payload::EvidenceVerified(EvidenceVerified { sha256: hashes.into_iter().collect() });
-                Op::new(id, SERVER_ACTOR.0, visit.0, None, salt.clone(), payload).ok()
+                Conclusion::verified(visit, submission, hashes.into_iter().collect()).op().ok()
             })
             .collect()
     }
@@ -236,7 +227,8 @@ impl Server {
                 let rural = self.states.assignments.get(&visit.assignment)?.rural;
                 let settles = settles_at(list, document, rural)?;
                 let settle = VisitSettle { assignment: visit.assignment, checklist: visit.checklist };
-                (now > settles.plus(SETTLE_GRACE_MS)).then(|| settle.op(visit.submission).ok())?
+                let concluded = Conclusion::settled(settle, visit.submission);
+                (now > settles.plus(SETTLE_GRACE_MS)).then(|| concluded.op().ok())?
             })
             .collect()
     }

@@ -196,11 +196,10 @@ impl World {
 
     /// The jobs: bytes that are here come to count. Two nodes may do it at once.
     pub(super) fn run_jobs(&mut self) {
-        let salt = Salt::new([9; 16]);
         let twice = self.luck.permille(200);
         let now = self.server_clock();
         let settled = self.server.settlements(now);
-        for op in self.server.verifications(&salt).into_iter().chain(settled) {
+        for op in self.server.verifications().into_iter().chain(settled) {
             let request = Request {
                 caller: Caller::Server,
                 journal: None,

@@ -33,6 +33,21 @@ pub async fn units(tx: &mut Tx) -> Result<Vec<OrgUnit>> {
     rows.iter().map(unit).collect()
 }
 
+/// The units with these ids, by code.
+///
+/// # Errors
+/// The database failed.
+pub async fn among(tx: &mut Tx, ids: &[OrgUnitId]) -> Result<Vec<OrgUnit>> {
+    let rows = sqlx::query(
+        "SELECT unit_id, parent_id, kind, code, name::text AS name FROM app.org_unit WHERE unit_id = ANY ($1) \
+         ORDER BY code, unit_id",
+    )
+    .bind(ids.iter().map(|id| id.0).collect::<Vec<_>>())
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter().map(unit).collect()
+}
+
 /// The county branches, and the departments that have venues of their own, with their names, by code: what lists filter by.
 ///
 /// # Errors

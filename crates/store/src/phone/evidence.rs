@@ -4,11 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     evidence::Sha256,
-    ids::{OpId, TenantId, VisitId},
-    op::{
-        DecodeError, Op, Payload, Salt,
-        payload::{EvidenceVerified, SERVER_ACTOR},
-    },
+    ids::{TenantId, VisitId},
+    op::Conclusion,
     time::Moment,
 };
 use sqlx::Row as _;
@@ -50,6 +47,12 @@ pub struct Pending {
     pub submission: u32,
     /// Which bytes, in order.
     pub sha256: Vec<Sha256>,
+}
+
+impl From<Pending> for Conclusion {
+    fn from(Pending { visit, submission, sha256 }: Pending) -> Self {
+        Self::verified(visit, submission, sha256)
+    }
 }
 
 impl Store {
@@ -189,20 +192,6 @@ macro_rules! pending {
 }
 const PENDING: &str = pending!("");
 const PENDING_OF: &str = pending!(" AND e.visit_id = ANY ($3)");
-
-/// The op by which bytes count. Its id follows from what it says: made twice, it is one.
-///
-/// # Errors
-/// None in practice: hashes always have a canonical form.
-pub fn verified_op(pending: &Pending, salt: Salt) -> core::result::Result<Op, DecodeError> {
-    let mut name = pending.submission.to_be_bytes().to_vec();
-    for sha256 in &pending.sha256 {
-        name.extend_from_slice(&sha256.0);
-    }
-    let id = OpId(Uuid::new_v5(&pending.visit.0, &name));
-    let payload = Payload::EvidenceVerified(EvidenceVerified { sha256: pending.sha256.clone() });
-    Op::new(id, SERVER_ACTOR.0, pending.visit.0, None, salt, payload)
-}
 
 fn bytes(column: i64) -> Result<u64> {
     u64::try_from(column).map_err(|_| Error::Inconsistent { table: "evidence", what: format!("{column} bytes") })

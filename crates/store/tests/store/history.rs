@@ -8,7 +8,7 @@ use domain::{
     finding::Severity,
     ids::{AssignmentId, FindingId, OpId, VisitId},
     op::{
-        Op, Payload,
+        Conclusion, Op, Payload,
         payload::{
             AccountDisable, AssignmentAccept, AssignmentDecline, AssignmentPlan, AssignmentRecall, FindingConfirm,
             FindingDismiss, HeldAdopt, HeldDecline, PlannedTask, VisitAccept, VisitArrive, VisitLeave, VisitReturn,
@@ -22,7 +22,7 @@ use domain::{
 use protocol::{push::PushedOp, receipt::Head};
 use serde_json::value::RawValue;
 use sqlx::{Connection as _, PgConnection, Row as _};
-use store::{Caller, Private, PrivatePlan, Who, verified_op};
+use store::{Caller, Private, PrivatePlan, Who};
 use uuid::Uuid;
 
 use crate::{
@@ -193,7 +193,7 @@ impl History {
             world.store.evidence_stored(world.tenant, key, visit, hash("sha256"), NOW).await.expect("noted");
         }
         for pending in world.store.pending_verifications(world.tenant, None, 10).await.expect("read") {
-            let op = verified_op(&pending, salt()).expect("an op");
+            let op = Conclusion::from(pending).op().expect("an op");
             world.store.act_as_server(world.tenant, op, Private::None, NOW).await.expect("written");
         }
     }

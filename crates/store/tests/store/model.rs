@@ -12,7 +12,7 @@ use domain::{
     evidence::Sha256,
     ids::{AliasId, AssignmentId, JournalId, OpId, VisitId},
     op::{
-        Op, Payload, Verdict,
+        Conclusion, Op, Payload, Verdict,
         payload::{
             AccountDisable, AccountReopen, AssignmentAccept, AssignmentDecline, AssignmentPlan, AssignmentRecall,
             HeldAdopt, HeldDecline, PlannedTask, VisitAccept, VisitArrive, VisitLeave, VisitReturn, VisitTakeOver,
@@ -32,7 +32,7 @@ use protocol::{
 use serde_json::value::RawValue;
 use simulator::server as model;
 use sqlx::{Connection as _, PgConnection};
-use store::{Caller, Front, NewJournal, Private, PrivatePlan, Source, WayIn, Who, WriteRequest, verified_op};
+use store::{Caller, Front, NewJournal, Private, PrivatePlan, Source, WayIn, Who, WriteRequest};
 
 use crate::{
     cluster::cluster,
@@ -436,8 +436,9 @@ impl Pair {
     /// The server's job: bytes that are here come to count.
     async fn count(&mut self) {
         let pending = self.world.store.pending_verifications(self.world.tenant, None, 100).await.expect("asked");
-        let mut ops: Vec<Op> = pending.iter().map(|pending| verified_op(pending, salt()).expect("an op")).collect();
-        let mut here = self.model.verifications(&salt());
+        let mut ops: Vec<Op> =
+            pending.into_iter().map(|pending| Conclusion::from(pending).op().expect("an op")).collect();
+        let mut here = self.model.verifications();
         ops.sort_by_key(|op| op.id);
         here.sort_by_key(|op| op.id);
         let bodies = |ops: &[Op]| ops.iter().map(|op| op.canonical.clone()).collect::<Vec<_>>();
@@ -454,8 +455,7 @@ impl Pair {
     async fn settle(&mut self) {
         let at = NOW.plus(5 * DAY_MS);
         let found = self.world.store.unsettled(self.world.tenant, at, 100).await.expect("asked");
-        let mut ops: Vec<Op> =
-            found.into_iter().map(|found| found.settle.op(found.submission).expect("an op")).collect();
+        let mut ops: Vec<Op> = found.into_iter().map(|found| Conclusion::from(found).op().expect("an op")).collect();
         let mut here = self.model.settlements(at);
         ops.sort_by_key(|op| op.id);
         here.sort_by_key(|op| op.id);

@@ -2,9 +2,10 @@
 
 use domain::{
     checklist::{Answer, Value},
-    ids::{OpId, VisitId},
+    evidence::Sha256,
+    ids::{AliasId, OpId, VisitId},
     op::{
-        HeldCode, Op, Payload, Verdict,
+        Conclusion, HeldCode, Op, Payload, Verdict,
         payload::{HeldAdopt, VisitArrive},
     },
     role::Role,
@@ -12,7 +13,7 @@ use domain::{
     time::{DAY_MS, Moment},
     visit::Presence,
 };
-use store::Private;
+use store::{Caller, Private};
 
 use crate::world::{NOW, World, presence, salt, uuid, verdicts};
 
@@ -45,7 +46,7 @@ async fn a_score_becomes_final_when_nothing_is_left_to_wait_for() {
     let after = due.plus(SETTLE_GRACE_MS + 1);
     let found = waiting(after).await;
     assert_eq!(found.iter().map(|found| (found.settle.assignment, found.submission)).collect::<Vec<_>>(), [(task, 1)]);
-    let made = || found[0].settle.clone().op(found[0].submission).unwrap();
+    let made = || Conclusion::from(found[0].clone()).op().unwrap();
     let settle =
         async |op: Op| world.store.act_as_server(world.tenant, op, Private::None, after).await.unwrap().verdict;
     // An answer that was lost: asked again it is the same op.
@@ -69,5 +70,60 @@ async fn a_score_becomes_final_when_nothing_is_left_to_wait_for() {
     let op = Op::new(OpId(uuid()), office.account.0, held.0, None, salt(), adopt).unwrap();
     let adopted = world.store.act(world.tenant, office.token, op, Private::None, NOW).await.unwrap();
     assert_eq!(adopted.verdict, Verdict::Applied);
+    assert_eq!(world.verify().await.differences, []);
+}
+
+/// Whoever knows what the server will say could take its id beforehand, and the score stayed 初评, or a photo that is here
+/// never counted.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_concludes_is_not_kept_back_by_whoever_takes_its_id() {
+    let mut world = World::new().await;
+    world.hall_with_a_later_item().await;
+    let visitor = world.person(&[Role::Visitor]).await;
+    let mut phone = world.phone(&visitor).await;
+    let after = NOW.plus(2 * DAY_MS + SETTLE_GRACE_MS + 1);
+    for imitates in [false, true] {
+        let task = world.task(&visitor).await;
+        let mut document = world.document(task, &[1]);
+        document.left = Some(Presence { at: NOW, ..presence(2) });
+        let ops = [
+            phone.cut(task, 0, Payload::VisitArrive(VisitArrive { assignment: task, presence: presence(1) })),
+            phone.cut(task, 1, Payload::VisitSubmit(document)),
+        ];
+        assert_eq!(verdicts(&phone.push(&world.store, &ops).await.unwrap()), vec![Verdict::Applied; 2]);
+        let caller = Caller::Token(phone.token);
+        let visit = VisitId::of(task);
+        assert!(world.store.evidence_stored(world.tenant, caller, visit, Sha256::of(&[1]), NOW).await.unwrap());
+        let pending = world.store.pending_verifications(world.tenant, None, 100).await.unwrap();
+        let unsettled = world.store.unsettled(world.tenant, after, 100).await.unwrap();
+        let all = [
+            pending.into_iter().map(Conclusion::from).collect(),
+            unsettled.into_iter().map(Conclusion::from).collect::<Vec<_>>(),
+        ];
+        let all = all.concat();
+        assert_eq!(all.len(), 2);
+        for concluded in &all {
+            // The very same op, sent by somebody who may not say it, or any other under its id.
+            let taken = concluded.op().unwrap();
+            let other = || VisitArrive { assignment: task, presence: presence(1) };
+            let op = match imitates {
+                true => taken,
+                false => {
+                    Op::new(taken.id, AliasId::of(task).0, visit.0, Some(2), salt(), Payload::VisitArrive(other()))
+                        .unwrap()
+                }
+            };
+            let sent = phone.next(&op);
+            let said = verdicts(&phone.push(&world.store, &[sent]).await.unwrap());
+            assert!(!matches!(said[0], Verdict::Applied), "{said:?}");
+            let conclude = async || {
+                let id = OpId(uuid());
+                world.store.conclude(world.tenant, concluded, id, after).await.unwrap()
+            };
+            assert_eq!(conclude().await, Verdict::Applied, "imitated: {imitates}");
+        }
+        assert_eq!(world.store.unsettled(world.tenant, after, 100).await.unwrap(), []);
+        assert_eq!(world.store.pending_verifications(world.tenant, None, 100).await.unwrap(), []);
+    }
     assert_eq!(world.verify().await.differences, []);
 }

@@ -3,16 +3,16 @@
 use domain::{
     evidence::Sha256,
     ids::VisitId,
-    op::{Payload, payload::VisitReturn},
+    op::{Conclusion, Payload, payload::VisitReturn},
     role::Role,
     visit::ReturnedItem,
 };
 use sqlx::{Connection as _, PgConnection};
-use store::{Caller, Fault, Private, verified_op};
+use store::{Caller, Fault, Private};
 
 use crate::{
     cluster::cluster,
-    world::{NOW, World, salt},
+    world::{NOW, World},
 };
 
 /// An edit, and what `verify` must call it.
@@ -63,7 +63,7 @@ async fn every_edit_of_a_superuser_is_found() {
     let caller = Caller::Token(phone.token);
     assert!(world.store.evidence_stored(world.tenant, caller, VisitId::of(task), Sha256::of(&[1]), NOW).await.unwrap());
     for pending in world.store.pending_verifications(world.tenant, Some(&[VisitId::of(task)]), 10).await.unwrap() {
-        let op = verified_op(&pending, salt()).unwrap();
+        let op = Conclusion::from(pending).op().unwrap();
         world.store.act_as_server(world.tenant, op, Private::None, NOW).await.unwrap();
     }
     let items = vec![ReturnedItem { item: None, reason: "补".into() }];

@@ -5,15 +5,15 @@ use domain::{
     evidence::Sha256,
     ids::VisitId,
     op::{
-        Payload, RefusedCode, Verdict,
+        Conclusion, Payload, RefusedCode, Verdict,
         payload::{VisitAccept, VisitReturn},
     },
     role::Role,
     visit::{ReturnedItem, VisitState},
 };
-use store::{Caller, Private, verified_op};
+use store::{Caller, Private};
 
-use crate::world::{NOW, World, salt, state, task_of};
+use crate::world::{NOW, World, state, task_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visit_goes_its_way_and_the_log_bears_it_out() {
@@ -104,7 +104,7 @@ async fn arrive(world: &World, caller: Caller, visit: VisitId, sha256: Sha256) {
 /// What the server's job does.
 async fn count_evidence(world: &World) {
     for pending in world.store.pending_verifications(world.tenant, None, 100).await.unwrap() {
-        let op = verified_op(&pending, salt()).unwrap();
+        let op = Conclusion::from(pending).op().unwrap();
         let result = world.store.act_as_server(world.tenant, op, Private::None, NOW).await.unwrap();
         assert_eq!(result.verdict, Verdict::Applied);
     }

@@ -277,9 +277,14 @@ impl Phone {
             Payload::AssignmentAccept(_) | Payload::AssignmentDecline(_) => task.0,
             _ => VisitId::of(task).0,
         };
-        self.seq += 1;
         let op = Op::new(OpId(uuid()), AliasId::of(task).0, subject, Some(base), salt(), payload).expect("an op");
-        pushed(&op, self.journal, self.seq)
+        self.next(&op)
+    }
+
+    /// Any op as the next of its journal.
+    pub(crate) fn next(&mut self, op: &Op) -> PushedOp {
+        self.seq += 1;
+        pushed(op, self.journal, self.seq)
     }
 
     pub(crate) async fn push(&mut self, store: &Store, ops: &[PushedOp]) -> store::Result<Pushed> {

@@ -8,7 +8,7 @@ use domain::{
     evidence::Sha256,
     ids::{AccountId, AliasId, AssignmentId, JournalId, OpId, VisitId},
     op::{
-        Envelope, Op, Payload, Salt, Verdict,
+        Conclusion, Envelope, Op, Payload, Salt, Verdict,
         payload::{
             AssignmentAccept, AssignmentPlan, PlannedTask, SERVER_ACTOR, VisitAccept, VisitArrive, VisitLeave,
             VisitReturn, VisitVoid,
@@ -19,10 +19,7 @@ use domain::{
 };
 use protocol::push::PushedOp;
 use serde_json::value::RawValue;
-use store::{
-    Caller, Front, NewJournal, NewSession, Private, PrivatePlan, Secret, Source, Who, WriteRequest, standing,
-    verified_op,
-};
+use store::{Caller, Front, NewJournal, NewSession, Private, PrivatePlan, Secret, Source, Who, WriteRequest, standing};
 
 use super::City;
 use crate::{
@@ -173,7 +170,7 @@ impl City {
         }
         let pending = self.owner.pending_verifications(self.tenant, None, 500).await;
         for pending in pending.map_err(|error| Failure::unexpected("demo picture", &error))? {
-            let op = verified_op(&pending, Salt::new(self.random.bytes()));
+            let op = Conclusion::from(pending).op();
             let op = op.map_err(|error| Failure::unexpected("demo op", &error))?;
             self.act(op, Private::None, at.plus(MINUTE_MS)).await?;
         }
