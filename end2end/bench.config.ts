@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
 // The phone measured in a real Chromium, each gate with its limit in the same run:
-// `cargo xtask bench --only 6,7,8,9,11`. Needs a released site and a release build of the server.
+// `cargo xtask bench --only 5,6,7,8,9,11`. Needs a released site and a release build of the server.
 export default defineConfig({
   testDir: './bench',
   globalSetup: './fixtures/founding.ts',

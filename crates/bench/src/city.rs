@@ -133,28 +133,41 @@ impl City {
         Ok(text)
     }
 
+    /// A supervisor who is not there yet: who, by which secret they get in, and what makes them.
+    fn newcomer(&mut self) -> Result<(AccountId, String, Op, Private)> {
+        let account = AccountId(self.dice.uuid());
+        let (text, secret) = Secret::mint(self.tenant, self.dice.bytes());
+        let private = PrivateAccount {
+            login: format!("u{}", account.0.simple()),
+            name: "某人".to_owned(),
+            way_in: WayIn {
+                password_hash: None,
+                link: Some(Link { hash: secret.hash, expires_at: now().plus(DAY_MS) }),
+            },
+            supervisor: Some(PrivateSupervisor::default()),
+        };
+        let salt = self.dice.bytes();
+        let roles = RoleSet::of(&[Role::Visitor]);
+        let create = AccountCreate { roles, unit: None, commitment: private.commitment(&salt) };
+        let op = self.op(account.0, Payload::AccountCreate(create), salt)?;
+        Ok((account, text, op, Private::Account(private)))
+    }
+
+    /// Makes a supervisor; who, and by which secret a phone of theirs gets in, once.
+    pub(crate) async fn supervisor(&mut self) -> Result<(AccountId, String)> {
+        let (account, text, op, private) = self.newcomer()?;
+        write(&self.owner, self.tenant, op, private).await?;
+        Ok((account, text))
+    }
+
     /// Makes `count` supervisors and signs a phone of each in, over `wire`.
     pub(crate) async fn phones(&mut self, count: u64, wire: &Arc<Wire>) -> Result<Vec<Phone>> {
         let owner = self.owner.clone();
         let mut making = Vec::new();
         let mut ways = Vec::new();
         for _ in 0..count {
-            let account = AccountId(self.dice.uuid());
-            let (text, secret) = Secret::mint(self.tenant, self.dice.bytes());
-            let private = PrivateAccount {
-                login: format!("u{}", account.0.simple()),
-                name: "某人".to_owned(),
-                way_in: WayIn {
-                    password_hash: None,
-                    link: Some(Link { hash: secret.hash, expires_at: now().plus(DAY_MS) }),
-                },
-                supervisor: Some(PrivateSupervisor::default()),
-            };
-            let salt = self.dice.bytes();
-            let roles = RoleSet::of(&[Role::Visitor]);
-            let create = AccountCreate { roles, unit: None, commitment: private.commitment(&salt) };
-            let op = self.op(account.0, Payload::AccountCreate(create), salt)?;
-            making.push(write(&owner, self.tenant, op, Private::Account(private)));
+            let (_, text, op, private) = self.newcomer()?;
+            making.push(write(&owner, self.tenant, op, private));
             ways.push(text);
         }
         all(stream::iter(making).buffer_unordered(200).collect::<Vec<_>>().await)?;
@@ -177,6 +190,16 @@ impl City {
             .flat_map(|phone| phone.pass().map(|pass| pass.account))
             .flat_map(|account| std::iter::repeat_n(account, each))
             .collect();
+        self.plan(&accounts).await?;
+        let pulled = stream::iter(phones.iter_mut().map(Phone::pull)).buffer_unordered(32).collect::<Vec<_>>().await;
+        for pulled in pulled {
+            pulled?;
+        }
+        Ok(())
+    }
+
+    /// Gives a task to each of `accounts`; whoever stands there more than once gets as many.
+    pub(crate) async fn plan(&mut self, accounts: &[AccountId]) -> Result<()> {
         for accounts in accounts.chunks(PLAN_MAX_TASKS) {
             let id = OpId(self.dice.uuid());
             let mut who = BTreeMap::new();
@@ -200,10 +223,6 @@ impl City {
             let (subject, salt) = (self.dice.uuid(), self.dice.bytes());
             let op = Op::new(id, SERVER_ACTOR.0, subject, None, Salt::new(salt), plan)?;
             write(&self.owner, self.tenant, op, private).await?;
-        }
-        let pulled = stream::iter(phones.iter_mut().map(Phone::pull)).buffer_unordered(32).collect::<Vec<_>>().await;
-        for pulled in pulled {
-            pulled?;
         }
         Ok(())
     }

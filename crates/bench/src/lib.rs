@@ -7,6 +7,7 @@
 mod city;
 mod clock;
 mod gates;
+mod lend;
 mod limits;
 mod meter;
 mod node;
@@ -19,6 +20,7 @@ use store::Yardstick;
 
 pub use crate::{
     gates::ALL,
+    lend::{Loan, lend},
     node::Logins,
     report::{Row, Run, read},
 };

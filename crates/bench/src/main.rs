@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use bench::{Order, Row, Run, machine, measure};
+use bench::{Loan, Order, Row, Run, lend, machine, measure};
 use clap::Parser;
 
 /// Measures the server against what this machine can do.
@@ -45,11 +45,24 @@ struct Options {
     /// The table of a whole run.
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
+    /// Measure nothing here: lend a server with so many supervisors to a browser, until the input ends.
+    #[arg(long, value_name = "PEOPLE", requires = "site")]
+    lend: Option<usize>,
+    /// How many tasks each of them has.
+    #[arg(long, default_value_t = 5_000)]
+    tasks: usize,
+    /// What that server serves.
+    #[arg(long, value_name = "FOLDER")]
+    site: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let options = Options::parse();
+    if let (Some(people), Some(site)) = (options.lend, options.site) {
+        let Options { server, scratch, seed, tasks, .. } = options;
+        return lend(Loan { server, site, scratch, seed, people, tasks }).await;
+    }
     let rows = options.rows.as_deref().map(bench::read).transpose()?.unwrap_or_default();
     if options.rows_only {
         let mut ground = vec![machine()];

@@ -59,6 +59,8 @@ pub(crate) struct Ground {
     program: PathBuf,
     folder: tempfile::TempDir,
     guest: Option<Guest>,
+    /// What it serves; nothing where only phones without a screen speak to it.
+    site: Option<PathBuf>,
 }
 
 impl Ground {
@@ -70,7 +72,7 @@ impl Ground {
         let site = folder.path().join("site");
         std::fs::create_dir(&site)?;
         std::fs::write(site.join("manifest.json"), r#"{"build":"bench","files":[]}"#)?;
-        let mut ground = Self { program: program.to_owned(), folder, guest: None };
+        let mut ground = Self { program: program.to_owned(), folder, guest: None, site: None };
         if let Some(there) = database {
             let name = ground.name();
             let logins = Logins {
@@ -86,6 +88,11 @@ impl Ground {
             }
         }
         Ok(ground)
+    }
+
+    /// The same with a site to serve.
+    pub(crate) fn with_site(self, site: PathBuf) -> Self {
+        Self { site: Some(site), ..self }
     }
 
     /// Fills the database beside the real one, and finds out where it runs.
@@ -171,7 +178,7 @@ impl Ground {
             .env("MINGCHA_ADDR", address.to_string())
             .env("MINGCHA_DATA_DIR", self.data())
             .env("MINGCHA_MEDIA_URL", format!("file://{}", media.display()))
-            .env("MINGCHA_SITE", self.path().join("site"))
+            .env("MINGCHA_SITE", self.site.clone().unwrap_or_else(|| self.path().join("site")))
             .env("MINGCHA_LOG", "warn")
             .env_remove("DATABASE_URL")
             .env_remove("MINGCHA_CONFIG")

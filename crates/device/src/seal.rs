@@ -74,18 +74,27 @@ impl Sealer {
     ///
     /// # Errors
     /// What WebCrypto says.
-    pub async fn seal(&self, plain: &Uint8Array) -> Result<Uint8Array, Failure> {
+    pub fn seal(&self, plain: &Uint8Array) -> impl Future<Output = Result<Uint8Array, Failure>> + use<> {
+        let begun = self.begin(plain);
+        let id = self.id;
+        async move {
+            let (nonce, sealing) = begun?;
+            let sealed: JsValue = sealing.await?;
+            let sealed = Uint8Array::new(&sealed);
+            let out = Uint8Array::new_with_length(HEAD + sealed.length());
+            out.set_index(0, FORMAT);
+            out.set(&Uint8Array::from(id.as_slice()), 1);
+            out.set(&nonce, 1 + KEY_ID);
+            out.set(&sealed, HEAD);
+            Ok(out)
+        }
+    }
+
+    fn begin(&self, plain: &Uint8Array) -> Result<(Uint8Array, JsFuture), Failure> {
         let nonce = Uint8Array::from(random::bytes::<{ NONCE as usize }>()?.as_slice());
         let params = AesGcmParams::new_with_u8_array("AES-GCM", &nonce);
         let sealing = self.subtle.encrypt_with_object_and_js_u8_array(&params, &self.key, plain)?;
-        let sealed: JsValue = JsFuture::from(sealing).await?;
-        let sealed = Uint8Array::new(&sealed);
-        let out = Uint8Array::new_with_length(HEAD + sealed.length());
-        out.set_index(0, FORMAT);
-        out.set(&Uint8Array::from(self.id.as_slice()), 1);
-        out.set(&nonce, 1 + KEY_ID);
-        out.set(&sealed, HEAD);
-        Ok(out)
+        Ok((nonce, JsFuture::from(sealing)))
     }
 
     /// Unseals what [`Sealer::seal`] made. WebCrypto is at work from now on, whether anybody waits for it or not.

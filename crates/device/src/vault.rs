@@ -187,21 +187,29 @@ impl Vault {
     /// Nothing of it was done. [`Failure::is_stale`]: another tab has written; read again first.
     pub async fn commit(&self, changes: Vec<Change>) -> Result<Committed, Failure> {
         let sealer = self.sealer()?;
-        let mut steps = Vec::with_capacity(changes.len());
+        // All at once: one after another each would wait for a way to WebCrypto's threads and back.
+        let sealing: Vec<_> = changes
+            .into_iter()
+            .map(|change| match change {
+                Change::Put(key, value) => (ROWS, key, Some(sealer.seal(&Uint8Array::from(value.as_slice())))),
+                Change::PutFile(key, value) => (FILES, key, Some(sealer.seal(&value))),
+                Change::Delete(key) => (ROWS, key, None),
+                Change::DeleteFile(key) => (FILES, key, None),
+            })
+            .collect();
+        let mut steps = Vec::with_capacity(sealing.len());
         let mut rows = Vec::new();
-        for change in changes {
-            steps.push(match change {
-                Change::Put(key, value) => {
-                    let value = sealer.seal(&Uint8Array::from(value.as_slice())).await?;
-                    rows.push((key.clone(), Some(value.clone())));
-                    Step::Put { store: ROWS, key, value }
-                }
-                Change::PutFile(key, value) => Step::Put { store: FILES, key, value: sealer.seal(&value).await? },
-                Change::Delete(key) => {
-                    rows.push((key.clone(), None));
-                    Step::Delete { store: ROWS, key }
-                }
-                Change::DeleteFile(key) => Step::Delete { store: FILES, key },
+        for (store, key, sealing) in sealing {
+            let value = match sealing {
+                Some(sealing) => Some(sealing.await?),
+                None => None,
+            };
+            if store == ROWS {
+                rows.push((key.clone(), value.clone()));
+            }
+            steps.push(match value {
+                Some(value) => Step::Put { store, key, value },
+                None => Step::Delete { store, key },
             });
         }
         self.write(steps, self.generation()).await?;

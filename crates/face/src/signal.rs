@@ -173,6 +173,15 @@ impl<T: Hold> RwSignal<T> {
 
     /// Changes it, if the signal is still there and nobody is looking.
     pub fn try_update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let result = self.update_untracked(change);
+        if result.is_some() {
+            self.0.notify();
+        }
+        result
+    }
+
+    /// Changes it, and tells nobody.
+    pub fn update_untracked<R>(&self, change: impl FnOnce(&mut T) -> R) -> Option<R> {
         let mut change = Some(change);
         let mut result = None;
         work_on(self.0, &mut |any| {
@@ -192,9 +201,7 @@ fn put(signal: signal::RwSignal<Held>, held: Held) {
 #[inline(never)]
 fn work_on(signal: signal::RwSignal<Held>, work: &mut dyn FnMut(&mut (dyn Any + Send + Sync))) {
     // Nobody changes a value that somebody looks at.
-    if signal.try_update_untracked(|held| Arc::get_mut(held).map(work)).flatten().is_some() {
-        signal.notify();
-    }
+    signal.try_update_untracked(|held| Arc::get_mut(held).map(work));
 }
 
 /// A value that is worked out from others, and told on only when it differs.

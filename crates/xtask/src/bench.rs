@@ -31,8 +31,17 @@ pub(crate) struct Options {
 }
 
 /// The gates that a browser measures, each with its file.
-const PHONE: [(u32, &str); 5] =
-    [(6, "save.spec"), (7, "load.spec"), (8, "start.spec"), (9, "photos.spec"), (11, "lighthouse.spec")];
+const PHONE: [(u32, &str); 6] = [
+    (POLL, "pull.spec"),
+    (6, "save.spec"),
+    (7, "load.spec"),
+    (8, "start.spec"),
+    (9, "photos.spec"),
+    (11, "lighthouse.spec"),
+];
+
+/// The gate of which the server measures a part too.
+const POLL: u32 = 5;
 
 /// Builds what it takes and measures. A run of all gates writes the table.
 pub(crate) fn run(options: &Options) -> Result<()> {
@@ -41,8 +50,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     fs::create_dir_all(&out).with_context(|| format!("making {}", out.display()))?;
     let rows = out.join("phone.jsonl");
     let whole = phone(options, &rows)?;
-    let server: Vec<String> =
-        options.only.iter().filter(|gate| !PHONE.iter().any(|(one, _)| one == *gate)).map(u32::to_string).collect();
+    let server: Vec<String> = options
+        .only
+        .iter()
+        .filter(|gate| **gate == POLL || !PHONE.iter().any(|(one, _)| one == *gate))
+        .map(u32::to_string)
+        .collect();
     let mut bench = Command::new(workspace::target().join("release/bench"));
     bench.arg("--server").arg(workspace::server_binary(Profile::Release));
     bench.arg("--out").arg(&out).arg("--rows").arg(&rows);
@@ -86,6 +99,7 @@ fn phone(options: &Options, rows: &std::path::Path) -> Result<bool> {
         .args(files)
         .env("MINGCHA_BIN", workspace::server_binary(Profile::Release))
         .env("MINGCHA_DRILL", workspace::target().join("release/drill"))
+        .env("MINGCHA_LENDER", workspace::target().join("release/bench"))
         .env("MINGCHA_BENCH", rows);
     if options.short {
         runner.env("MINGCHA_SHORT", "1");

@@ -61,8 +61,8 @@ impl Keeper {
                 Err(why) => return Ok(Err(why)),
             };
             let begun = phone.rows.with_untracked(begun);
-            // Taps since then are in the rows: merge into those.
-            phone.rows.update(|rows| merge(rows, pulled, &engine, now));
+            // Taps since then are in the rows: merge into those. The screens get to know of it by the refresh below.
+            phone.rows.update_untracked(|rows| merge(rows, pulled, &engine, now));
             phone.lost.update(|lost| {
                 phone.rows.with_untracked(|rows| {
                     let anew = rows.iter().filter(|(id, row)| row.draft.is_some() && !begun.contains(id));
@@ -72,8 +72,12 @@ impl Keeper {
             });
             self.set_engine(engine);
         }
-        phone.sync.update(|sync| sync.pulled = true);
-        self.refresh(phone);
+        // Of many answers the first is shown and the last (every pass ends with a refresh): a list of thousands is not
+        // built anew for each.
+        if !(pulled.more && phone.sync.with_untracked(|sync| sync.pulled)) {
+            phone.sync.update(|sync| sync.pulled = true);
+            self.refresh(phone);
+        }
         Ok(Ok(()))
     }
 

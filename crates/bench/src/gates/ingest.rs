@@ -112,16 +112,16 @@ pub(super) async fn text(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
         rows.push(row(
             16,
             "what a visit costs",
-            "at most 87 B an answer (documents, log, visits, with indexes) and 1.5 ms CPU a visit",
+            "at most 87 B an answer (documents, log, visits, with indexes), 620 B a finding and 1.5 ms CPU a visit",
             vec![
                 Bound::at_most(87.0, "bytes an answer", bytes),
+                Bound::at_most(620.0, "bytes a finding", each(now.findings, before.findings) * ANSWERS as f64 / 3.0),
                 Bound::at_most(1.5, "CPU of server and PostgreSQL, ms a visit", per(first.product())),
             ],
             vec![
                 ("documents, bytes an answer", documents),
                 ("log, bytes an answer", log),
                 ("visits, bytes an answer", table),
-                ("a finding, bytes", each(now.findings, before.findings) * ANSWERS as f64 / 3.0),
                 ("everything else with identity, bytes an answer", each(now.rest, before.rest)),
             ],
         ));
@@ -166,6 +166,7 @@ pub(super) async fn photos(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
     let mut phones = city.phones(count, &wire).await?;
     let standard = Standard::with(photos);
     let (mut ours, mut limit, mut spent) = (Vec::new(), Vec::new(), Cpu::default());
+    let sizes = bench.yardstick.sizes().await?;
     for run in 0..=bench.runs {
         let files = limits::files_per_second(bench.ground.path(), visits * 6, photos.size)?;
         city.give(&mut phones, EACH).await?;
@@ -193,7 +194,8 @@ pub(super) async fn photos(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
     ensure!(counted == (visits * 6 * (bench.runs + 1)) as i64, "{counted} photos count");
-    Ok(vec![row(
+    let rows = (bench.yardstick.sizes().await?.evidence - sizes.evidence) as f64 / counted as f64;
+    let ingest = row(
         2,
         "ingest with 6 photos of 20 KB, each hashed and synced",
         "photos/s at least 0.5 of 32 threads that hash, write, sync and rename as many files",
@@ -206,5 +208,13 @@ pub(super) async fn photos(bench: &mut Bench<'_>) -> Result<Vec<Row>> {
             ("CPU of PostgreSQL, ms a visit", per(spent.postgres)),
             ("CPU of the phones, ms a visit", per(spent.phones)),
         ],
-    )])
+    );
+    let cost = row(
+        16,
+        "what a photo costs in the database",
+        "at most 420 B a row with indexes",
+        vec![Bound::at_most(420.0, "bytes a photo's row", rows)],
+        vec![("photos", counted as f64)],
+    );
+    Ok(vec![ingest, cost])
 }

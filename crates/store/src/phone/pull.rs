@@ -28,8 +28,11 @@ use crate::{
     writer::load::read_checklists,
 };
 
-/// How many tasks one answer holds.
-const PAGE: usize = 50;
+/// How many tasks one answer holds at most.
+const PAGE: usize = 250;
+/// How many bytes of packed documents one answer holds, a last one that is larger not counted: on a line of 20 kbit/s that
+/// is cut every half minute an answer still gets through whole.
+const PAGE_BYTES: usize = 48 * 1024;
 /// The kind of notice that closes a task.
 const WITHDRAWN: i16 = 3;
 
@@ -114,8 +117,9 @@ impl Store {
         if poll.active {
             let mut tx = self.read_planned(tenant).await?;
             let mut notices = notices(&mut tx, tenant, token, from, now).await?;
-            pulled.more = notices.len() > PAGE;
-            notices.truncate(PAGE);
+            let fit = fitting(&notices);
+            pulled.more = notices.len() > fit;
+            notices.truncate(fit);
             if let Some(last) = notices.last() {
                 let told = if pulled.more { from.told } else { last.rev };
                 pulled.cursor = Cursor { rev: last.rev, task: last.assignment.0, told, ..from }.text();
@@ -172,6 +176,17 @@ async fn notices(tx: &mut Tx, tenant: TenantId, token: Sha256, from: Cursor, now
         .fetch_all(&mut **tx)
         .await?;
     rows.iter().map(notice).collect()
+}
+
+/// How many of them one answer holds.
+fn fitting(notices: &[Notice]) -> usize {
+    let mut bytes = 0;
+    let before_last = notices.iter().take(PAGE).take_while(|notice| {
+        let had = bytes;
+        bytes += notice.packed.as_ref().map_or(0, |(_, document)| document.len());
+        had < PAGE_BYTES
+    });
+    before_last.count()
 }
 
 fn notice(row: &PgRow) -> Result<Notice> {
