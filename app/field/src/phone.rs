@@ -300,10 +300,10 @@ impl Phone {
         keeper.note_now(self, "intent", &intent).await;
     }
 
-    /// How many drafts are begun and not handed in.
+    /// How many drafts hold what nobody else has.
     #[must_use]
     pub(crate) fn open_drafts(self) -> u32 {
-        self.rows.with(|rows| rows.values().filter(|row| row.stage().is_under_way()).count()) as u32
+        self.rows.with(|rows| rows.values().filter(|row| row.holds_work()).count()) as u32
     }
 
     /// Changes the language: the view is built anew.

@@ -147,7 +147,8 @@ impl Row {
     /// The one truth word of the visit as a whole.
     #[must_use]
     pub(crate) fn truth(&self) -> Truth {
-        let handed_in = self.draft.as_ref().is_some_and(|draft| draft.state == DraftState::Submitted);
+        let handed_in =
+            self.draft.as_ref().is_some_and(|draft| draft.state == DraftState::Submitted && !draft.has_more());
         let moving = self.files.values().any(|file| file.state == TileState::Sending);
         if moving {
             Truth::Sending

@@ -147,14 +147,16 @@ pub(crate) const fn role(role: Role) -> Word {
     }
 }
 
-/// Why an op is held, by its code.
+/// Why an op is held, by its code. What is about its sender rather than the visit is said in one word: whose account was
+/// closed lately, or who has two phones, colleagues know.
 pub(crate) fn held(code: &str) -> Word {
+    let sender = w("它交来时已不能直接生效", "It could not take effect any more when it came");
     let known = [
         (HeldCode::UnknownKind, w("服务器还不认识这类操作", "The server does not know this kind yet")),
         (HeldCode::Withdrawn, w("任务已被收回", "The task had been recalled")),
-        (HeldCode::Deactivated, w("账号已停用", "The account was disabled")),
+        (HeldCode::Deactivated, sender),
         (HeldCode::StaleBase, w("别人先改动了它", "Somebody else had changed it first")),
-        (HeldCode::OtherPhone, w("这次走访在另一部手机上进行", "Another phone of the same person writes this visit")),
+        (HeldCode::OtherPhone, sender),
         (HeldCode::UnknownSubject, w("服务器上没有它所依据的内容", "The server has lost what it rests on")),
         (HeldCode::WrongState, w("当时的状态不允许", "Not possible in the state it met")),
         (HeldCode::Internal, w("服务器两次处理失败", "The server failed on it twice")),

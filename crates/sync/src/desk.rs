@@ -42,12 +42,11 @@ impl Engine {
         }
     }
 
-    /// Whether nothing would be lost if this phone were emptied now: nothing waits, and no visit is under way.
+    /// Whether nothing would be lost if this phone were emptied now: nothing waits, and nothing is still to be handed in.
     #[must_use]
     pub fn may_leave<'a>(&self, rows: impl IntoIterator<Item = &'a TaskAtHand>) -> bool {
         let waits = self.waiting().next().is_some() || self.files().any(FileNote::waits);
-        let under_way = |row: &TaskAtHand| row.stage(self.waits_for(row.task.assignment.id)).is_under_way();
-        !waits && !rows.into_iter().any(under_way)
+        !waits && !rows.into_iter().any(TaskAtHand::holds_work)
     }
 
     /// Cuts an op about `row`, with what the phone believes from then on. `None`: it has happened already.
@@ -60,7 +59,10 @@ impl Engine {
         payload: Payload,
         fresh: Fresh,
     ) -> Result<Option<Vec<Change>>, CutError> {
-        if row.is_done(&payload) {
+        let again = |op: &&crate::OpRecord| op.task == row.task.assignment.id && op.kind == payload.kind();
+        if row.is_done(&payload)
+            || (matches!(payload, Payload::VisitTakeOver(_)) && self.waiting().find(again).is_some())
+        {
             return Ok(None);
         }
         let base = row.base(&payload);

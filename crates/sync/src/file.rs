@@ -88,6 +88,24 @@ impl FileNote {
         }
     }
 
+    /// `task` does not hand it in after all; as of `now`. `false`: then nobody does, or did.
+    pub(crate) fn unnamed_by(&mut self, task: AssignmentId, now: Moment) -> bool {
+        self.also.retain(|also| *also != task);
+        if self.task != task || matches!(self.state, FileState::Received { .. }) {
+            return true;
+        }
+        if let Some(next) = self.also.pop() {
+            (self.task, self.state, self.counted) = (next, FileState::Waiting { sent: 0 }, false);
+        } else if let Some(had) = self.had.pop() {
+            (self.task, self.state) = (had, FileState::Received { at: now });
+            self.counted = !self.doubted.contains(&had);
+            self.doubted.retain(|doubted| *doubted != had);
+        } else {
+            return false;
+        }
+        true
+    }
+
     /// The server has it for `task`, as of `now`.
     pub(crate) fn arrived(&mut self, task: AssignmentId, now: Moment) {
         if self.task == task {

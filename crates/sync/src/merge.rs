@@ -22,9 +22,15 @@ pub fn absorb(
     now: Moment,
 ) -> Option<Draft> {
     let visit = task.visit.as_ref()?;
-    if waiting || visit.elsewhere {
+    if waiting {
         return None;
     }
+    // Of another phone's visit its newest document is shown, and never in place of what was done here.
+    let shown = draft.is_none_or(|draft| draft.pulled);
+    if visit.elsewhere && !(shown && visit.document.is_some()) {
+        return None;
+    }
+    let (known, draft) = (draft, draft.filter(|_| !visit.elsewhere));
     let mut next = match (draft, &visit.document) {
         (Some(draft), _) => draft.clone(),
         (None, Some(document)) => draft_of(document, visit.submission, visit.revision, checklist),
@@ -40,8 +46,8 @@ pub fn absorb(
     };
     match visit.state {
         VisitState::Returned => {
-            let known = next.state != DraftState::Submitted && next.base == visit.revision;
-            if !known {
+            let told = next.state != DraftState::Submitted && next.base == visit.revision;
+            if !told {
                 let edit = Edit::GivenBack { revision: visit.revision, items: visit.returned.clone() };
                 let given_back = apply_edit(&mut next, &EditRecord { at: now, edit });
                 debug_assert!(given_back.is_ok(), "giving back is possible in every state");
@@ -58,7 +64,7 @@ pub fn absorb(
         }
     }
     next.submission = next.submission.max(visit.submission);
-    (draft != Some(&next)).then_some(next)
+    (known != Some(&next)).then_some(next)
 }
 
 /// The draft of what was handed in, on a phone that does not have it.
@@ -79,6 +85,7 @@ pub fn draft_of(
     draft.no_microphone = document.no_microphone;
     draft.arrival_cut = true;
     draft.state = DraftState::Submitted;
+    draft.pulled = true;
     draft.submission = submission;
     draft.base = revision;
     draft.open_later = checklist.map(|checklist| draft.awaits(checklist)).unwrap_or_default();

@@ -87,19 +87,22 @@ impl TaskAtHand {
     pub fn stage(&self, unsent: bool) -> Stage {
         let task = self.task.assignment.state;
         let visit = self.task.visit.as_ref();
+        // What this person did themselves is told back as the end of the task.
+        if self.is_declined() {
+            return Stage::Declined;
+        }
         if self.closed.is_some() || task == AssignmentState::Recalled {
             return Stage::Closed;
-        }
-        if matches!(task, AssignmentState::Declined | AssignmentState::Recused) {
-            return Stage::Declined;
         }
         match visit.map(|visit| visit.state) {
             Some(VisitState::Accepted) => return self.later_or(Stage::Accepted),
             Some(VisitState::Voided) => return Stage::Voided,
             _ => {}
         }
-        if visit.is_some_and(|visit| visit.elsewhere) {
-            return Stage::Elsewhere;
+        match visit.filter(|visit| visit.elsewhere).map(|visit| visit.state) {
+            Some(VisitState::UnderWay | VisitState::Returned) => return Stage::Elsewhere,
+            Some(_) => return self.later_or(Stage::Received),
+            None => {}
         }
         match self.draft.as_ref().map(|draft| draft.state) {
             Some(DraftState::OnSite) => Stage::OnSite,
@@ -118,7 +121,41 @@ impl TaskAtHand {
         }
     }
 
+    /// Whether this phone holds what nobody else has and what can still be handed in: a visit that was begun, wherever its
+    /// task stands by now, or what was added to items that are answered later. It is not emptied before.
+    #[must_use]
+    pub fn holds_work(&self) -> bool {
+        let Some(draft) = &self.draft else { return false };
+        let visit = self.task.visit.as_ref();
+        // What was handed in from another phone, or decided, is not written on here any more.
+        let over = visit.is_some_and(|visit| match visit.state {
+            VisitState::Voided => true,
+            VisitState::Accepted => visit.elsewhere || draft.state != DraftState::Submitted,
+            VisitState::Received | VisitState::Returned => visit.elsewhere,
+            VisitState::UnderWay => false,
+        });
+        let more = match draft.state {
+            DraftState::Draft => !(draft.answers.is_empty() && draft.evidence.is_empty()) && !self.is_declined(),
+            DraftState::OnSite | DraftState::Debrief => true,
+            DraftState::Submitted => draft.has_more(),
+        };
+        more && !over
+    }
+
+    fn is_declined(&self) -> bool {
+        matches!(
+            self.closed.unwrap_or(self.task.assignment.state),
+            AssignmentState::Declined | AssignmentState::Recused
+        )
+    }
+
     fn later_or(&self, stage: Stage) -> Stage {
-        if self.draft.as_ref().is_some_and(|draft| !draft.open_later.is_empty()) { Stage::Later } else { stage }
+        match &self.draft {
+            Some(draft) if draft.open_later.is_empty() => stage,
+            // Whoever wants to answer here takes the visit over first.
+            Some(_) if self.task.visit.as_ref().is_some_and(|visit| visit.elsewhere) => Stage::Elsewhere,
+            Some(_) => Stage::Later,
+            None => stage,
+        }
     }
 }

@@ -12,7 +12,7 @@ use domain::{
     },
     op::{
         HeldCode, Op, Payload, RefusedCode, Salt, Verdict,
-        payload::{AssignmentAccept, VisitAccept, VisitArrive},
+        payload::{AssignmentAccept, VisitAccept, VisitArrive, VisitTakeOver},
     },
     org::{Venue, VenueKind},
     place::{NoFix, Whereabouts},
@@ -26,7 +26,9 @@ use protocol::{
     push::{OpResult, Push, Pushed},
     receipt::{Head, leaf, merkle},
 };
-use sync::{Change, Cut, CutError, Engine, FileState, Freed, Outcome, Reopen, UploadStep, absorb};
+use sync::{
+    Change, Cut, CutError, Engine, FileState, Freed, Fresh, Outcome, Reopen, Stage, TaskAtHand, UploadStep, absorb,
+};
 use uuid::Uuid;
 
 const NOW: Moment = Moment(1_790_000_000_000);
@@ -299,6 +301,108 @@ fn a_batch_that_is_too_large_is_halved_down_to_one() {
         }
     }
     assert_eq!(sizes, [9, 4, 2, 1]);
+    // It grows again step by step: on a line that is too slow for many each jump to the most would be lost.
+    let mut server = Server::new();
+    let mut sizes = Vec::new();
+    while let Some(push) = phone.engine.next_push(ACCOUNT) {
+        sizes.push(push.ops.len());
+        let taken = phone.engine.pushed(&server.take(&push));
+        phone.write(taken.changes);
+    }
+    assert_eq!(sizes, [1, 2, 4, 2]);
+}
+
+/// A photo of a submission that was refused, and that was taken anew before it was handed in again, was asked about in
+/// every pass: nobody could sign out any more.
+#[test]
+fn files_that_only_a_refused_op_names_do_not_wait() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    let refuse = || Some(Verdict::Refused { code: RefusedCode::AnswerOutOfRange, detail: "HALL-02".into() });
+    // The second photo is named by another visit too, which the server takes.
+    phone.cut(task(1), 0, Payload::VisitSubmit(draft(task(1), &[1, 2]).document()));
+    server.say = refuse();
+    phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    assert_eq!(phone.engine.files().count(), 0);
+    phone.kill();
+    phone.cut(task(1), 0, Payload::VisitSubmit(draft(task(1), &[1, 2]).document()));
+    phone.cut(task(2), 0, Payload::VisitSubmit(draft(task(2), &[2]).document()));
+    server.say = refuse();
+    phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    let waits = |phone: &Phone| phone.engine.files().map(|file| (file.sha256, file.task)).collect::<Vec<_>>();
+    assert_eq!(waits(&phone), [(Sha256::of(&[2]), task(2))]);
+    // Mended with one of them: named again. What an op that was taken names stays though a later one is refused.
+    phone.cut(task(1), 0, Payload::VisitSubmit(draft(task(1), &[1]).document()));
+    phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    phone.cut(task(1), 1, Payload::VisitSubmit(draft(task(1), &[1]).document()));
+    server.say = refuse();
+    phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    assert_eq!(phone.engine.files().count(), 2);
+    phone.kill();
+}
+
+/// What was answered later and a visit that was called back in the middle were wiped with a sign-out.
+#[test]
+fn a_phone_is_not_emptied_of_what_nobody_else_has() {
+    let engine = Engine::begin(JournalId(Uuid::from_u128(10)), 1).0;
+    let may = |row: &TaskAtHand| engine.may_leave([row]);
+    let row = |visit: Option<TaskVisit>, draft: Draft| TaskAtHand {
+        draft: Some(draft),
+        ..TaskAtHand::new(pulled_task(visit))
+    };
+    let received = || Some(server_visit(VisitState::Received, 3));
+    assert!(may(&row(received(), handed_in())));
+    let later = Draft { amended: true, ..handed_in() };
+    assert!(!may(&row(received(), later.clone())), "an answer to what was left open");
+    assert!(may(&row(Some(server_visit(VisitState::Voided, 4)), later)), "nobody can hand it in");
+    let begun = Draft { state: DraftState::OnSite, submission: 0, ..handed_in() };
+    let mut back = row(Some(server_visit(VisitState::UnderWay, 1)), begun.clone());
+    assert!(!may(&back));
+    back.closed = Some(AssignmentState::Recalled);
+    assert_eq!(back.stage(false), Stage::Closed);
+    assert!(!may(&back), "called back in the middle");
+    back.closed = Some(AssignmentState::Declined);
+    assert_eq!(back.stage(false), Stage::Declined, "what one said oneself is no calling back");
+    // Taken over by another phone: its until that one hands it in.
+    let elsewhere = |state| Some(TaskVisit { elsewhere: true, ..server_visit(state, 2) });
+    assert!(!may(&row(elsewhere(VisitState::UnderWay), begun.clone())));
+    assert!(may(&row(elsewhere(VisitState::Received), begun)));
+    // Prepared before the arrival.
+    let mut prepared = Draft { state: DraftState::Draft, submission: 0, ..handed_in() };
+    assert!(!may(&row(None, prepared.clone())));
+    prepared.evidence.clear();
+    assert!(may(&row(None, prepared)));
+}
+
+/// A visit that waits at HQ stood on 今日 of a new phone as one that is under way on another.
+#[test]
+fn what_another_phone_handed_in_is_received_and_not_under_way() {
+    let stage = |state, draft: Option<Draft>| {
+        let visit = TaskVisit { elsewhere: true, ..server_visit(state, 3) };
+        TaskAtHand { draft, ..TaskAtHand::new(pulled_task(Some(visit))) }.stage(false)
+    };
+    assert_eq!(stage(VisitState::Received, Some(handed_in())), Stage::Received);
+    assert_eq!(stage(VisitState::Accepted, Some(handed_in())), Stage::Accepted);
+    assert_eq!(stage(VisitState::UnderWay, None), Stage::Elsewhere);
+    assert_eq!(stage(VisitState::Returned, Some(handed_in())), Stage::Elsewhere);
+    let mut waits = handed_in();
+    waits.open_later = [ItemId(Uuid::from_u128(80))].into_iter().collect();
+    assert_eq!(stage(VisitState::Received, Some(waits)), Stage::Elsewhere, "to answer it here one takes it over");
+}
+
+/// 接手, pressed three times without a network, were three ops, of which HQ had to decide two.
+#[test]
+fn a_visit_is_taken_over_once() {
+    let (mut engine, _) = Engine::begin(JournalId(Uuid::from_u128(10)), 1);
+    let visit = TaskVisit { elsewhere: true, ..server_visit(VisitState::UnderWay, 2) };
+    let mut row = TaskAtHand::new(pulled_task(Some(visit)));
+    let take = || Payload::VisitTakeOver(VisitTakeOver { assignment: pulled_task(None).assignment.id });
+    let mut fresh = 0;
+    let mut press = || {
+        fresh += 1;
+        let fresh = Fresh { id: OpId(Uuid::from_u128(fresh)), salt: Salt::new([1; 16]), now: NOW };
+        engine.cut_for(&mut row, take(), fresh).unwrap().is_some()
+    };
+    assert_eq!([press(), press(), press()], [true, false, false]);
 }
 
 #[test]
@@ -569,8 +673,20 @@ fn a_phone_without_the_draft_gets_what_was_handed_in() {
     let found = absorb(None, &pulled_task(Some(visit.clone())), None, false, NOW).unwrap();
     assert_eq!((found.state, found.base, found.submission), (DraftState::Submitted, 3, 1));
     assert_eq!(found.document(), handed_in().document());
+    // Another phone writes it: it can be read here, and its newest document replaces an older one. What was added here and
+    // not handed in stays.
     visit.elsewhere = true;
-    assert_eq!(absorb(None, &pulled_task(Some(visit)), None, false, NOW), None, "another phone writes it");
+    let read = absorb(None, &pulled_task(Some(visit.clone())), None, false, NOW).unwrap();
+    assert_eq!((read.state, read.document()), (DraftState::Submitted, handed_in().document()));
+    let mut newer = handed_in();
+    newer.no_microphone = true;
+    (visit.document, visit.submission) = (Some(newer.document()), 2);
+    let task = pulled_task(Some(visit.clone()));
+    assert!(absorb(Some(&read), &task, None, false, NOW).unwrap().no_microphone);
+    let added = Draft { amended: true, pulled: false, ..read };
+    assert_eq!(absorb(Some(&added), &task, None, false, NOW), None);
+    let under_way = TaskVisit { elsewhere: true, ..server_visit(VisitState::UnderWay, 2) };
+    assert_eq!(absorb(None, &pulled_task(Some(under_way)), None, false, NOW), None, "there is nothing to read yet");
     assert_eq!(absorb(None, &pulled_task(None), None, false, NOW), None);
     // Taken over in the middle: what the other phone had not sent is lost with it, the visit is not.
     let taken = absorb(None, &pulled_task(Some(server_visit(VisitState::UnderWay, 2))), None, false, NOW).unwrap();

@@ -10,21 +10,18 @@ use device::mirror::{self, Witness};
 use domain::{evidence::Sha256, visit::Draft};
 
 use super::Keeper;
-use crate::{
-    phone::Phone,
-    row::{Row, Stage},
-};
+use crate::{phone::Phone, row::Row};
 
 impl Keeper {
     /// Notes what is here now.
     pub(super) fn bear_witness(&self, phone: Phone) {
         let Some(store) = self.vault.id() else { return };
-        let ids = |is: fn(Stage) -> bool| {
-            phone.rows.with_untracked(|rows| {
-                rows.iter().filter(|(_, row)| is(row.stage())).map(|(id, _)| id.to_string()).collect()
-            })
+        let ids = |is: fn(&Row) -> bool| {
+            phone
+                .rows
+                .with_untracked(|rows| rows.iter().filter(|(_, row)| is(row)).map(|(id, _)| id.to_string()).collect())
         };
-        let (drafts, today) = (ids(Stage::is_under_way), Some(ids(Stage::is_open)));
+        let (drafts, today) = (ids(|row| row.holds_work()), Some(ids(|row| row.stage().is_open())));
         let missing = phone.lost.with_untracked(|lost| lost.drafts.iter().cloned().collect());
         let last_seq = self.with_engine(sync::Engine::last_seq).unwrap_or_default();
         let now = Witness { store, last_seq, drafts, missing, today };

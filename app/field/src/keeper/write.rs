@@ -5,6 +5,7 @@ use domain::{
     evidence::Sha256,
     ids::{AssignmentId, OpId},
     op::Payload,
+    sorted,
     visit::{Draft, DraftState, Edit, EditRecord},
 };
 use js_sys::Uint8Array;
@@ -49,7 +50,7 @@ impl Keeper {
             .commit(phone, || {
                 let Some(draft) = draft_now(phone, edit.task) else { return Ok((Vec::new(), ())) };
                 let mut changes = of_engine(vec![sync::put_draft(&draft)]);
-                if let Some(sha256) = gone.filter(|sha256| self.is_unused(&draft, *sha256)) {
+                if let Some(sha256) = gone.filter(|sha256| self.is_unused(phone, &draft, *sha256)) {
                     changes.push(Change::DeleteFile(sha256.to_string()));
                 }
                 Ok((changes, ()))
@@ -74,10 +75,16 @@ impl Keeper {
         }
     }
 
-    /// Whether no record of the draft and no op needs these bytes.
-    fn is_unused(&self, draft: &Draft, sha256: Sha256) -> bool {
-        let named =
-            draft.evidence.iter().filter_map(|record| record.bytes.as_ref()).any(|bytes| bytes.sha256 == sha256);
+    /// Whether no record of this draft or another and no op needs these bytes: the same picture may lie in two visits.
+    fn is_unused(&self, phone: Phone, draft: &Draft, sha256: Sha256) -> bool {
+        let names = |draft: &Draft| {
+            draft.evidence.iter().filter_map(|record| record.bytes.as_ref()).any(|bytes| bytes.sha256 == sha256)
+        };
+        let others = |rows: &sorted::Map<_, Row>| {
+            let drafts = rows.values().filter_map(|row| row.draft.as_ref());
+            drafts.filter(|other| other.assignment != draft.assignment).any(names)
+        };
+        let named = names(draft) || phone.rows.with_untracked(others);
         let handed_in = self.inner.engine.borrow().as_ref().is_some_and(|engine| engine.file(sha256).is_some());
         !named && !handed_in
     }

@@ -79,6 +79,9 @@ pub struct Draft {
     /// One of them was touched since: an answer, a note, a photo that is not handed in.
     #[serde(default)]
     pub amended: bool,
+    /// It came from the server as another phone had handed it in, and nothing was done about it here.
+    #[serde(default)]
+    pub pulled: bool,
 }
 
 impl Draft {
@@ -104,6 +107,7 @@ impl Draft {
             returned: Vec::new(),
             open_later: Set::new(),
             amended: false,
+            pulled: false,
         }
     }
 
@@ -133,7 +137,7 @@ impl Draft {
         self.submission += 1;
         self.base += 1;
         self.returned.clear();
-        self.amended = false;
+        (self.amended, self.pulled) = (false, false);
         self.open_later = checklist.map(|list| self.awaits(list)).unwrap_or_default();
     }
 

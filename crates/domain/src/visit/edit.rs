@@ -168,6 +168,7 @@ pub fn apply_edit(draft: &mut Draft, record: &EditRecord) -> Result<(), EditRefu
         Edit::NoMicrophone(refused) => draft.no_microphone = *refused,
     }
     draft.amended |= draft.state == DraftState::Submitted;
+    draft.pulled = false;
     Ok(())
 }
 

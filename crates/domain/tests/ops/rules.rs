@@ -17,10 +17,10 @@ use domain::{
     },
     org::{OrgKind, OrgUnit, Venue},
     role::{Role, RoleSet},
-    scoring::settles_at,
+    scoring::{SETTLE_GRACE_MS, settles_at},
     text::Text,
-    time::DAY_MS,
-    visit::{ReturnedItem, VisitState},
+    time::{DAY_MS, Moment},
+    visit::{ReturnedItem, VisitDocument, VisitState},
 };
 use uuid::Uuid;
 
@@ -177,6 +177,9 @@ fn who_chose_the_visitor_reviews_nothing_of_it() {
     let give_back = world
         .hq(2, Payload::VisitReturn(VisitReturn { items: vec![ReturnedItem { item: None, reason: "补".into() }] }));
     assert_eq!(world.run(&give_back, &barred), Verdict::refused(RefusedCode::Barred));
+    // Nor whoever went there, if they review besides.
+    let went = facts(&[Role::Reviewer, Role::Visitor]);
+    assert_eq!(world.run(&give_back, &went), Verdict::refused(RefusedCode::Barred));
     let empty = world.hq(2, Payload::VisitReturn(VisitReturn { items: Vec::new() }));
     assert!(matches!(world.run(&empty, &reviewer()), Verdict::Refused { code: RefusedCode::BadValue, .. }));
 }
@@ -197,6 +200,51 @@ fn held_work_can_be_adopted_once() {
     assert_eq!(world.run(&adopt, &reviewer()), Verdict::Applied);
     assert_eq!(world.visit().submission, 2);
     assert!(matches!(world.run(&adopt, &reviewer()), Verdict::Refused { code: RefusedCode::AlreadyDecided, .. }));
+}
+
+/// What is held is held before anybody looks into it: a document that could not be handed in could be adopted, and HQ's
+/// page of the visit was gone.
+#[test]
+fn what_could_not_be_handed_in_cannot_be_adopted() {
+    let mut world = World::new();
+    let other = world.states.checklists.keys().find(|id| **id != world.document(&[]).checklist).copied().unwrap();
+    let elsewhere = VisitDocument { checklist: other, ..world.document(&[]) };
+    let out_of_range = world.document(&[("HALL-02", choose("nonsense"))]);
+    world.states.assignments.get_mut(&world.task).unwrap().state = AssignmentState::Recalled;
+    for document in [elsewhere, out_of_range] {
+        let held = world.phone(0, Payload::VisitSubmit(document));
+        assert_eq!(decide(&held, &world.states, &visitor()), Verdict::held(HeldCode::Withdrawn));
+        world.states.held.insert(held.id, Arc::new(held.clone()));
+        let adopt = world.op(held.id.0, None, Uuid::from_u128(7), |_| Payload::HeldAdopt(HeldAdopt { op: held.id }));
+        assert!(matches!(world.run(&adopt, &reviewer()), Verdict::Refused { .. }));
+    }
+    let held = world.phone(0, Payload::VisitSubmit(world.document(&[("HALL-02", choose("match"))])));
+    world.states.held.insert(held.id, Arc::new(held.clone()));
+    let adopt = world.op(held.id.0, None, Uuid::from_u128(7), |_| Payload::HeldAdopt(HeldAdopt { op: held.id }));
+    assert_eq!(world.run(&adopt, &reviewer()), Verdict::Applied);
+}
+
+/// The same piece twice made rows that the replay of the log did not make.
+#[test]
+fn a_piece_of_evidence_is_named_once() {
+    let mut world = World::new();
+    let mut document = world.document(&[]);
+    document.evidence.push(document.evidence[0].clone());
+    let id = document.evidence[0].id.to_string();
+    let op = world.phone(0, Payload::VisitSubmit(document));
+    assert_eq!(decide(&op, &world.states, &visitor()), Verdict::Refused { code: RefusedCode::BadValue, detail: id });
+}
+
+#[test]
+fn a_visit_is_handed_in_so_often_and_no_more() {
+    let mut world = World::new();
+    world.arrive();
+    assert_eq!(world.submit(1, &[]), Verdict::Applied);
+    let id = world.visit().id;
+    let visit = world.states.visits.get_mut(&id).unwrap();
+    (visit.submission, visit.state) = (50, VisitState::Returned);
+    let again = world.visit().revision;
+    assert_eq!(world.submit(again, &[]), Verdict::held(HeldCode::WrongState));
 }
 
 #[test]
@@ -327,8 +375,14 @@ fn a_score_becomes_final_when_nothing_is_left_to_wait_for() {
     assert!(!is.provisional && is.score < was.score, "{was:?} {is:?}");
     assert_eq!((after.state, after.revision), (VisitState::Accepted, 3), "whoever decides on it is not too late");
     assert_eq!(settled(&mut world, &at(9)), refused(RefusedCode::AlreadyDecided, "visit"));
-    // What was answered in time and comes later still waits for HQ, who may adopt it.
-    assert_eq!(world.submit(3, &[("HALL-09", choose("yes"))]), Verdict::held(HeldCode::WrongState));
+    // What was answered in time and comes within a day still counts; after that it waits for HQ, who may adopt it.
+    let document = world.document(&[("HALL-02", choose("match")), ("HALL-09", choose("yes"))]);
+    let late = world.phone(3, Payload::VisitSubmit(document));
+    let on_phone = |at: Moment| Facts { received_at: at, ..visitor() };
+    let over = due.plus(SETTLE_GRACE_MS);
+    assert_eq!(decide(&late, &world.states, &on_phone(over.plus(1))), Verdict::held(HeldCode::WrongState));
+    assert_eq!(world.run(&late, &on_phone(over)), Verdict::Applied);
+    assert!(world.visit().score.unwrap().score > is.score, "it earns what it earns");
 }
 
 /// What was given back to be mended is scored when it comes again.

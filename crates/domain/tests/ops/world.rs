@@ -38,7 +38,7 @@ pub(crate) fn visitor() -> Facts {
 }
 
 pub(crate) fn reviewer() -> Facts {
-    facts(&[Role::Reviewer])
+    Facts { holds_alias: false, ..facts(&[Role::Reviewer]) }
 }
 
 impl World {
@@ -124,7 +124,7 @@ impl World {
                 .collect(),
             answered_at: BTreeMap::new(),
             impressions: Impressions::default(),
-            evidence: vec![photo(1), photo(2), photo(2)],
+            evidence: vec![photo(1), photo(2), EvidenceRecord { id: EvidenceId::derive(Uuid::nil(), 3), ..photo(2) }],
             no_microphone: false,
         }
     }

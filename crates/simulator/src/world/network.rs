@@ -191,8 +191,7 @@ impl World {
         let fresh_journal = self.journal();
         let Phone { open, files, .. } = &mut self.phones[n];
         let Some(open) = open else { return };
-        let unsent = |row: &sync::TaskAtHand| open.engine.waits_for(row.task.assignment.id);
-        let drafts = open.rows.values().any(|row| row.stage(unsent(row)).is_under_way());
+        let drafts = open.rows.values().any(|row| row.holds_work());
         let Some(run) = &mut open.run else { return };
         let step = run.pass.next(&open.engine, city::supervisor(run.me.who), drafts);
         let caller = if run.pass.by_key() { Caller::Key(run.me.key) } else { Caller::Token(cookie.unwrap_or(0)) };

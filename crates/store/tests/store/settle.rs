@@ -65,7 +65,8 @@ async fn a_score_becomes_final_when_nothing_is_left_to_wait_for() {
     document.answers.insert(later, Answer::of(Value::Choice("yes".into())));
     let late = phone.cut(task, 2, Payload::VisitSubmit(document));
     let held = late.envelope.op_id;
-    assert_eq!(verdicts(&phone.push(&world.store, &[late]).await.unwrap()), [Verdict::held(HeldCode::WrongState)]);
+    let pushed = phone.push_at(&world.store, Caller::Key(phone.key), &[late], after).await.unwrap();
+    assert_eq!(verdicts(&pushed), [Verdict::held(HeldCode::WrongState)]);
     let adopt = Payload::HeldAdopt(HeldAdopt { op: held });
     let op = Op::new(OpId(uuid()), office.account.0, held.0, None, salt(), adopt).unwrap();
     let adopted = world.store.act(world.tenant, office.token, op, Private::None, NOW).await.unwrap();

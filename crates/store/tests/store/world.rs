@@ -292,8 +292,18 @@ impl Phone {
     }
 
     pub(crate) async fn push_as(&mut self, store: &Store, caller: Caller, ops: &[PushedOp]) -> store::Result<Pushed> {
+        self.push_at(store, caller, ops, NOW).await
+    }
+
+    pub(crate) async fn push_at(
+        &mut self,
+        store: &Store,
+        caller: Caller,
+        ops: &[PushedOp],
+        received_at: Moment,
+    ) -> store::Result<Pushed> {
         let source = Source::Phone { caller, journal: self.journal, newest: self.newest.clone(), ops: ops.to_vec() };
-        let pushed = store.write(self.tenant, WriteRequest { source, received_at: NOW }).await?;
+        let pushed = store.write(self.tenant, WriteRequest { source, received_at }).await?;
         check_receipt(&pushed);
         if let Some(head) = pushed.heads.last() {
             self.newest = Some(head.clone());

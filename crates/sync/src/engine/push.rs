@@ -64,7 +64,7 @@ impl Engine {
         }
         for op in waiting {
             bytes += op.body.len();
-            if !ops.is_empty() && (ops.len() >= self.most || bytes > BYTES) {
+            if !ops.is_empty() && (ops.len() >= self.most || bytes > BYTES * self.most / MOST) {
                 break;
             }
             let envelope = Envelope { op_id: op.id, journal: self.head.journal, seq: op.seq, device_time: op.cut_at };
@@ -82,7 +82,8 @@ impl Engine {
         Some(Push { account, journal: self.head.journal, newest: Some(newest), ops: Vec::new() })
     }
 
-    /// The server found it too large: the next is half of it. `false`: it was one op alone.
+    /// The server found it too large, or the line was too slow for it: the next is half of it, in ops and in bytes.
+    /// `false`: it was one op alone.
     pub const fn halve(&mut self, sent: usize) -> bool {
         self.most = if sent > 1 { sent / 2 } else { 1 };
         sent > 1
@@ -129,7 +130,7 @@ impl Engine {
             taken.changes.push(self.put_head());
         }
         if !taken.freed.is_empty() {
-            self.most = MOST;
+            self.most = (self.most * 2).min(MOST);
         }
         taken.reopen = self.must_reopen(pushed);
         taken
@@ -140,6 +141,11 @@ impl Engine {
         let verdict = result.first.as_ref().unwrap_or(&result.verdict).clone();
         op.state = if verdict.is_safe() { OpState::Safe { at } } else { OpState::Refused };
         taken.changes.push(put(op_key(op.seq), op));
+        let (task, refused) = (op.task, op.state == OpState::Refused);
+        if refused {
+            taken.changes.extend(self.unname(task));
+        }
+        let Some(op) = self.ops.get(&result.seq) else { return };
         if matches!(verdict, Verdict::Held { .. } | Verdict::Refused { .. }) {
             let trouble = Trouble { op: op.id, task: op.task, kind: op.kind.clone(), verdict: verdict.clone(), at };
             taken.changes.push(put(trouble_key(op.id), &trouble));

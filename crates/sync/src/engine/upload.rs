@@ -6,8 +6,8 @@ use domain::{evidence::Sha256, ids::AssignmentId};
 use mutants::{Mutant, planted};
 use protocol::evidence::{CHUNK_BYTES, UploadState};
 
-use super::{Engine, put_file};
-use crate::{FileNote, FileState, Outcome, record::Change};
+use super::{Engine, file_key, put_file};
+use crate::{FileNote, FileState, OpState, Outcome, record::Change};
 
 /// The smallest chunk on the worst of lines: below it more requests cost more than the bytes of a broken one.
 const CHUNK_LEAST: u64 = CHUNK_BYTES / 4;
@@ -101,6 +101,29 @@ impl Engine {
         }
         let doubted: Vec<Sha256> = self.files.keys().filter(|sha256| !hashes.contains(sha256)).copied().collect();
         doubted.into_iter().flat_map(|sha256| self.change(sha256, |file| file.missed(task))).collect()
+    }
+
+    /// An op about `task` was refused: files of it that no other op names are not to go up, for the server takes none that
+    /// nobody handed in. Whoever hands in again names them again.
+    pub(super) fn unname(&mut self, task: AssignmentId) -> Vec<Change> {
+        let now = self.head.heard;
+        let owed: Vec<Sha256> = self.files.values().filter(|file| file.is_owed(task)).map(|file| file.sha256).collect();
+        let named = |sha256: &Sha256| {
+            let name = sha256.to_string();
+            self.ops.values().any(|op| op.task == task && op.state != OpState::Refused && op.body.contains(&name))
+        };
+        let unnamed: Vec<Sha256> = owed.into_iter().filter(|sha256| !named(sha256)).collect();
+        let mut changes = Vec::new();
+        for sha256 in unnamed {
+            let Some(file) = self.files.get_mut(&sha256) else { continue };
+            changes.push(if file.unnamed_by(task, now) {
+                put_file(file)
+            } else {
+                self.files.remove(&sha256);
+                Change::Delete(file_key(sha256))
+            });
+        }
+        changes
     }
 
     fn change(&mut self, sha256: Sha256, with: impl FnOnce(&mut FileNote)) -> Vec<Change> {

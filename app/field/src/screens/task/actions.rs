@@ -59,6 +59,14 @@ pub(super) fn bar(visit: Visit, stage: Stage, note: ViewFn) -> Option<AnyView> {
             <ButtonLink href=Route::Missing(id).path()>{t("提交", "Hand in")}</ButtonLink>
         }
         .into_any(),
+        Stage::Closed if visit.with(|row| row.holds_work()).unwrap_or_default() => view! {
+            <ButtonLink href=Route::Missing(id).path()>{t("把已填的交上去", "Hand in what is there")}</ButtonLink>
+        }
+        .into_any(),
+        Stage::Elsewhere if visit.with(|row| row.unsent > 0).unwrap_or_default() => view! {
+            <p class="muted">{t("接手中,有网络后生效。", "Taking over: done once there is a network.")}</p>
+        }
+        .into_any(),
         Stage::Elsewhere => view! {
             <Button icon=Glyph::PHONE on_click=move |()| phone.take_over(id)>
                 {t("接手", "Take over")}

@@ -1,6 +1,6 @@
 //! What HQ does with what was held.
 
-use super::{Check, allowed, reason, refuse};
+use super::{Check, allowed, reason, refuse, visit::sound};
 use crate::{
     ids::{OpId, VisitId},
     op::{
@@ -13,11 +13,13 @@ use crate::{
 pub(super) fn adopt(adopt: &HeldAdopt, states: &States, facts: &Facts) -> Check {
     let held = held(adopt.op, states, facts)?;
     match &held.payload {
-        Payload::VisitSubmit(document)
-            if states.assignments.contains_key(&document.assignment)
-                && states.checklists.contains_key(&document.checklist) =>
-        {
-            Ok(())
+        // It was held before anybody looked into it.
+        Payload::VisitSubmit(document) => {
+            let task = states.assignments.get(&document.assignment);
+            match task.zip(states.checklists.get(&document.checklist)) {
+                Some((task, checklist)) => sound(document, task, checklist),
+                None => refuse(RefusedCode::BadValue, "held"),
+            }
         }
         Payload::VisitArrive(arrive)
             if states.assignments.contains_key(&arrive.assignment)

@@ -32,7 +32,8 @@ pub(super) fn void(op: &Op, void: &VisitVoid, states: &States, facts: &Facts) ->
 /// The visit waits for a decision, and whoever decides saw it as it is now.
 fn reviewable<'a>(op: &Op, states: &'a States, facts: &Facts) -> Result<&'a Visit, Verdict> {
     allowed(facts, Action::Review)?;
-    if facts.chose_visitor {
+    // Whoever chose the visitor, or went there.
+    if facts.chose_visitor || facts.holds_alias {
         return Err(Verdict::refused(RefusedCode::Barred));
     }
     let Some(visit) = states.visits.get(&VisitId(op.subject)) else {

@@ -4,9 +4,12 @@
 //! cannot take effect it is held for HQ, and only what belongs to somebody else
 //! or cannot be read at all is refused.
 
+use std::collections::BTreeSet;
+
 use super::{Check, hold, refuse, short};
 use crate::{
     assignment::{Assignment, AssignmentState},
+    checklist::{Answer, ChecklistVersion, Item},
     evidence::{EVIDENCE_MAX_BYTES, EVIDENCE_MIMES, EvidenceRecord},
     ids::{AliasId, AssignmentId, VisitId},
     op::{
@@ -15,12 +18,15 @@ use crate::{
         payload::{VisitArrive, VisitLeave, VisitSettle, VisitTakeOver},
     },
     role::Action,
+    scoring::{self, SETTLE_GRACE_MS},
     visit::{Visit, VisitDocument, VisitState},
 };
 use mutants::{Mutant, planted};
 
 /// The most pieces of evidence that one visit may name.
 const EVIDENCE_MAX: usize = 200;
+/// How often one visit may be handed in: no one mends so often, and HQ reads them side by side.
+const SUBMISSIONS_MAX: u32 = 50;
 
 pub(super) fn arrive(op: &Op, arrive: &VisitArrive, states: &States, facts: &Facts) -> Check {
     let (_, visit) = open_task(op, arrive.assignment, states, facts)?;
@@ -38,10 +44,38 @@ pub(super) fn leave(op: &Op, leave: &VisitLeave, states: &States, facts: &Facts)
 
 pub(super) fn submit(op: &Op, document: &VisitDocument, states: &States, facts: &Facts) -> Check {
     let (assignment, visit) = open_task(op, document.assignment, states, facts)?;
+    let Some(checklist) = states.checklists.get(&document.checklist) else { return hold(HeldCode::UnknownSubject) };
+    sound(document, assignment, checklist)?;
+    match visit {
+        // No arrival was sent: a call or a website has none.
+        None => base(op, 0),
+        Some(visit) if visit.submission >= SUBMISSIONS_MAX => hold(HeldCode::WrongState),
+        Some(visit) => match visit.state {
+            VisitState::UnderWay | VisitState::Returned => base(op, visit.revision),
+            // An item that is answered later completes a visit that was handed in already.
+            _ if visit.awaits_answers() => base(op, visit.revision),
+            _ if op.base.is_some_and(|base| base < visit.revision) => hold(HeldCode::StaleBase),
+            VisitState::Received | VisitState::Accepted if in_time(document, assignment, checklist, facts) => {
+                base(op, visit.revision)
+            }
+            _ => hold(HeldCode::WrongState),
+        },
+    }
+}
+
+/// Whether an item that is answered later has an answer for which there was time until a moment ago: where both the visit
+/// and that answer were on their way for longer than the item's time, the score is final before the answer is here.
+fn in_time(document: &VisitDocument, assignment: &Assignment, checklist: &ChecklistVersion, facts: &Facts) -> bool {
+    let answered = |item: &&Item| document.answers.get(&item.id).is_some_and(Answer::is_answered);
+    let due = |item: &Item| scoring::due(item, document, assignment.rural);
+    checklist.items().filter(answered).filter_map(due).any(|due| facts.received_at <= due.plus(SETTLE_GRACE_MS))
+}
+
+/// What is handed in can be scored and shown: it is about this task, and each answer is one that its item can have.
+pub(super) fn sound(document: &VisitDocument, assignment: &Assignment, checklist: &ChecklistVersion) -> Check {
     if document.venue != assignment.venue || document.checklist != assignment.checklist {
         return refuse(RefusedCode::BadValue, "task");
     }
-    let Some(checklist) = states.checklists.get(&document.checklist) else { return hold(HeldCode::UnknownSubject) };
     if let Some(item) = document.answers.keys().find(|item| checklist.item(**item).is_none()) {
         return refuse(RefusedCode::Unknown, &item.to_string());
     }
@@ -60,17 +94,7 @@ pub(super) fn submit(op: &Op, document: &VisitDocument, states: &States, facts: 
     ] {
         short(text, field)?;
     }
-    match visit {
-        // No arrival was sent: a call or a website has none.
-        None => base(op, 0),
-        Some(visit) => match visit.state {
-            VisitState::UnderWay | VisitState::Returned => base(op, visit.revision),
-            // An item that is answered later completes a visit that was handed in already.
-            _ if visit.awaits_answers() => base(op, visit.revision),
-            _ if op.base.is_some_and(|base| base < visit.revision) => hold(HeldCode::StaleBase),
-            _ => hold(HeldCode::WrongState),
-        },
-    }
+    Ok(())
 }
 
 pub(super) fn take_over(op: &Op, take: &VisitTakeOver, states: &States, facts: &Facts) -> Check {
@@ -153,7 +177,11 @@ fn evidence(records: &[EvidenceRecord]) -> Check {
     if records.len() > EVIDENCE_MAX {
         return refuse(RefusedCode::TooLarge, "evidence");
     }
+    let mut ids = BTreeSet::new();
     for record in records {
+        if !ids.insert(record.id) {
+            return refuse(RefusedCode::BadValue, &record.id.to_string());
+        }
         match &record.bytes {
             Some(bytes) => {
                 if bytes.size > EVIDENCE_MAX_BYTES {
