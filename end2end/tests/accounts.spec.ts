@@ -1,8 +1,9 @@
 // Two people in one browser, one person on two phones, and an app that claims nothing too early.
 
 import { expect, test } from '../fixtures/city';
+import { Desk } from '../fixtures/desk';
 import { Phone } from '../fixtures/phone';
-import { acceptAndArrive, drained, leave, offlineReady, signIn } from '../fixtures/visit';
+import { acceptAndArrive, drained, leave, offlineReady, saved, signIn } from '../fixtures/visit';
 
 test('a supervisor and a reviewer in one browser do not meet', async ({ city }) => {
   const phone = await Phone.take(city.url);
@@ -100,6 +101,76 @@ test('offline use is not claimed before tasks and app are there', async ({ city 
     phone.expectNoViolations();
   } finally {
     await city.up();
+    await phone.remove();
+  }
+});
+
+test('a visit that is called back in its middle is handed in as it is, and its phone is not emptied before', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  const office = await Desk.sit(city.url, 'office');
+  const reviewer = await Desk.sit(city.url, 'reviewer2');
+  try {
+    const { page } = phone;
+    await signIn(phone, 'sup2');
+    const offered = page.locator('[data-task][data-stage=offered]');
+    await expect(offered.first()).toBeVisible();
+    const id = (await offered.first().getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    await phone.go(`/field/visit/${id}`);
+    await page.locator('.jump__row').first().click();
+    await page.locator('.item__control input[type=radio]').first().check({ force: true });
+    await saved(page);
+    // The task is the server's as accepted before it is called back.
+    await phone.go('/field/sync');
+    await page.getByRole('button', { name: '立即同步' }).click();
+    await expect(page.locator('[data-sync=idle]').first()).toBeAttached();
+
+    await office.go('/hq/tasks?state=accepted');
+    const row = office.page.locator(`tr[id="${id}"]`);
+    await row.locator('summary').click();
+    await row.locator('input[name=reason]').fill('该厅停业');
+    await row.getByRole('button', { name: '收回' }).click();
+    await expect(office.page).toHaveURL(/\/hq\/tasks/);
+
+    await phone.go('/field/sync');
+    await page.getByRole('button', { name: '立即同步' }).click();
+    await phone.go(`/field/visit/${id}`);
+    await expect(page.locator('[data-stage=closed]')).toContainText('原因:该厅停业', { timeout: 30_000 });
+    await phone.go('/field/me');
+    await expect(page.locator('[data-sign-out]')).toHaveAttribute('data-sign-out', 'blocked');
+    await phone.go(`/field/visit/${id}`);
+    await page.getByRole('link', { name: '把已填的交上去' }).click();
+    await page.getByRole('button', { name: '提交' }).click();
+    await phone.go('/field/sync');
+    await page.getByRole('button', { name: '立即同步' }).click();
+    await expect(page.locator('[data-list=trouble]')).toContainText('待审核人处理', { timeout: 60_000 });
+    await reviewer.go('/hq/held');
+    await expect(reviewer.page.locator('tr[data-held]', { hasText: '提交的走访' }).first()).toContainText('任务已被收回');
+    await phone.go('/field/me');
+    await expect(page.locator('[data-sign-out]')).toHaveAttribute('data-sign-out', 'free');
+    phone.expectNoViolations();
+    office.expectNoViolations();
+    reviewer.expectNoViolations();
+  } finally {
+    await phone.remove();
+    await office.leave();
+    await reviewer.leave();
+  }
+});
+
+test('what was handed in from another phone stands on a new one as received, and can be read', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup4');
+    await phone.go('/field/visits');
+    await phone.page.getByRole('link', { name: '服务器已收' }).first().click();
+    await expect(phone.page.locator('[data-stage=received]')).toBeVisible();
+    await expect(phone.page.locator('[data-answered]')).not.toHaveAttribute('data-answered', '0');
+    await phone.go('/field');
+    await expect(phone.page.locator('[data-list=today]')).toBeVisible();
+    await expect(phone.page.locator('[data-task]', { hasText: '另一台手机进行中' })).toHaveCount(0);
+    phone.expectNoViolations();
+  } finally {
     await phone.remove();
   }
 });

@@ -135,7 +135,7 @@ impl TaskAtHand {
             VisitState::UnderWay => false,
         });
         let more = match draft.state {
-            DraftState::Draft => !(draft.answers.is_empty() && draft.evidence.is_empty()) && !self.is_declined(),
+            DraftState::Draft => !(self.is_declined() || draft.answers.is_empty() && draft.evidence.is_empty()),
             DraftState::OnSite | DraftState::Debrief => true,
             DraftState::Submitted => draft.has_more(),
         };

@@ -191,7 +191,7 @@ impl World {
         let fresh_journal = self.journal();
         let Phone { open, files, .. } = &mut self.phones[n];
         let Some(open) = open else { return };
-        let drafts = open.rows.values().any(|row| row.holds_work());
+        let drafts = open.rows.values().any(sync::TaskAtHand::holds_work);
         let Some(run) = &mut open.run else { return };
         let step = run.pass.next(&open.engine, city::supervisor(run.me.who), drafts);
         let caller = if run.pass.by_key() { Caller::Key(run.me.key) } else { Caller::Token(cookie.unwrap_or(0)) };
