@@ -41,6 +41,57 @@ test('two reviewers see each other, and the second is told who was first', async
   }
 });
 
+// The form left as soon as its op had been tried, and from then on whenever it was opened.
+test('a return that does not arrive keeps its reasons, says which visit it is about, and is sent again', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'reviewer');
+  try {
+    const page = desk.page;
+    const visit = await desk.openVisit('?state=received', 2);
+    const name = (await page.locator('main h1').textContent()) ?? '';
+    await desk.go(`${visit}/return`);
+    await desk.alive();
+    const reason = page.locator('[data-give] textarea').nth(1);
+    const write = async (): Promise<void> => {
+      await page.locator('[data-give] summary').nth(1).click();
+      await reason.fill('照片太暗,请补拍');
+    };
+    await write();
+    await page.route('**/hq/act/visit/return', async (route) => route.abort());
+    await page.getByRole('button', { name: '退回', exact: true }).click();
+    await expect(page.locator('[data-pending="1"]')).toBeAttached();
+    const failed = page.locator('.made-failed');
+    await expect(failed).toContainText('连不上服务器', { timeout: 30_000 });
+    await expect(failed).toContainText(name);
+    await expect(page).toHaveURL(/\/return$/);
+    await expect(reason).toHaveValue('照片太暗,请补拍');
+    // What was tried before does not close a form that is opened later.
+    await failed.getByRole('link').click();
+    await expect(page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
+    await failed.getByRole('button', { name: '知道了' }).click();
+    await expect(failed.getByRole('alert')).toHaveCount(0);
+    await page.keyboard.press('r');
+    await write();
+
+    // On its way it takes effect: nothing offers to take it back.
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.unroute('**/hq/act/visit/return');
+    await page.route('**/hq/act/visit/return', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: '退回', exact: true }).click();
+    const line = page.locator('.made__line');
+    await expect(line).toContainText('正在送出', { timeout: 30_000 });
+    await expect(line.getByRole('button')).toHaveCount(0);
+    release();
+    await expect(page.locator('[data-visit]')).toHaveAttribute('data-state', 'returned', { timeout: 30_000 });
+    desk.expectNoViolations();
+  } finally {
+    await desk.leave();
+  }
+});
+
 test('keys move, search, decide and explain, sleep in fields, and can be switched off', async ({ city }) => {
   const desk = await Desk.sit(city.url, 'reviewer');
   try {

@@ -1,7 +1,7 @@
 //! Decisions that were made and can still be taken back. They follow the reviewer from page to page
 //! for ten seconds; only then is the op cut.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use core::time::Duration;
 
@@ -15,6 +15,7 @@ use ui::{Button, ButtonKind, Glyph};
 use crate::{
     error::HqError,
     parts::Failure,
+    paths,
     visit::api::{AcceptVisit, GiveBackVisit, VoidVisit, accept_visit, give_back_visit, void_visit},
     words::{Word, fill, t, w},
 };
@@ -76,19 +77,41 @@ impl Decision {
 #[derive(Clone)]
 struct Pending {
     decision: Decision,
-    /// Of which place.
+    /// What the visit is called.
     about: String,
     /// Seconds until it is sent; none left while it is on its way.
     /// Owned by nobody, so that it outlives the page on which the decision was made.
     left: ArcRwSignal<u32>,
 }
 
+impl Pending {
+    fn words(&self) -> String {
+        fill(w("{} · {}", "{} · {}"), &[t(self.decision.word()), &self.about])
+    }
+}
+
+/// A decision that did not take effect, or of which that is not known.
+#[derive(Clone)]
+struct Failed {
+    made: Pending,
+    error: HqError,
+}
+
+/// How many of this tab's decisions about a visit the server has answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Answered {
+    /// They took effect.
+    pub(crate) done: u32,
+    /// They do not.
+    pub(crate) refused: u32,
+}
+
 /// The decisions of this tab.
 #[derive(Clone, Copy)]
 pub(crate) struct Decisions {
     pending: RwSignal<Vec<Pending>>,
-    sent: RwSignal<BTreeSet<VisitId>>,
-    failed: RwSignal<Option<HqError>>,
+    answered: RwSignal<BTreeMap<VisitId, Answered>>,
+    failed: RwSignal<Vec<Failed>>,
 }
 
 impl Decisions {
@@ -96,8 +119,8 @@ impl Decisions {
     pub(crate) fn new() -> Self {
         let this = Self {
             pending: RwSignal::new(Vec::new()),
-            sent: RwSignal::new(BTreeSet::new()),
-            failed: RwSignal::new(None),
+            answered: RwSignal::new(BTreeMap::new()),
+            failed: RwSignal::new(Vec::new()),
         };
         // Whoever leaves while a decision waits is asked first: it would not take effect.
         let leaving = window_event_listener(beforeunload, move |event: BeforeUnloadEvent| {
@@ -115,7 +138,7 @@ impl Decisions {
         if self.waits_for(visit) {
             return;
         }
-        self.failed.set(None);
+        self.failed.update(|all| all.retain(|one| one.made.decision.visit() != visit));
         let op = decision.op();
         let left = ArcRwSignal::new(TAKE_BACK_S);
         self.pending.update(|all| all.push(Pending { decision, about, left }));
@@ -127,12 +150,13 @@ impl Decisions {
         self.pending.with(|all| all.iter().any(|one| one.decision.visit() == visit))
     }
 
-    /// Whether this tab has decided about the visit, or tried to: what is on screen is out of date.
-    pub(crate) fn has_sent(self, visit: VisitId) -> bool {
-        self.sent.with(|sent| sent.contains(&visit))
+    /// What has come of this tab's decisions about the visit. With each the visit may be another than the one on screen.
+    pub(crate) fn answered(self, visit: VisitId) -> Answered {
+        self.answered.with(|all| all.get(&visit).copied().unwrap_or_default())
     }
 
-    fn take_back(self, op: OpId) {
+    /// It no longer waits: it was taken back, or sent.
+    fn let_go(self, op: OpId) {
         self.pending.update(|all| all.retain(|one| one.decision.op() != op));
     }
 
@@ -148,15 +172,18 @@ impl Decisions {
                 return;
             }
             leptos::task::spawn_local(async move {
-                let visit = one.decision.visit();
-                let done = one.decision.send().await;
-                self.take_back(op);
-                if let Err(error) = done {
-                    self.failed.set(Some(error));
-                }
-                self.sent.update(|sent| {
-                    sent.insert(visit);
+                let sent = one.decision.clone().send().await;
+                self.let_go(op);
+                self.answered.update(|all| {
+                    let answered = all.entry(one.decision.visit()).or_default();
+                    match &sent {
+                        Ok(()) => answered.done += 1,
+                        Err(error) => answered.refused += u32::from(error.is_refusal()),
+                    }
                 });
+                if let Err(error) = sent {
+                    self.failed.update(|all| all.push(Failed { made: one, error }));
+                }
             });
         };
         set_timeout(second, Duration::from_secs(1));
@@ -168,7 +195,11 @@ impl Decisions {
 pub(crate) fn DecisionsMade() -> impl IntoView {
     let decisions = expect_context::<Decisions>();
     view! {
-        {move || decisions.failed.get().map(|error| view! { <div class="made-failed"><Failure error /></div> })}
+        <div class="made-failed">
+            <For each=move || decisions.failed.get() key=|one| one.made.decision.op() let:one>
+                {failure(decisions, one)}
+            </For>
+        </div>
         <div class="made" role="status" data-pending=move || decisions.pending.with(Vec::len).to_string()>
             <For each=move || decisions.pending.get() key=|one| one.decision.op() let:one>
                 {line(decisions, &one)}
@@ -178,16 +209,46 @@ pub(crate) fn DecisionsMade() -> impl IntoView {
 }
 
 fn line(decisions: Decisions, one: &Pending) -> impl IntoView + use<> {
-    let (op, left) = (one.decision.op(), one.left.clone());
-    let words = fill(w("{} · {}", "{} · {}"), &[t(one.decision.word()), &one.about]);
+    let (op, words) = (one.decision.op(), one.words());
+    let (left, waiting) = (one.left.clone(), one.left.clone());
+    // Once it is on its way it takes effect: nothing is offered that would only hide it.
+    let waits = Memo::new(move |_| waiting.get() > 0);
+    let when = move || match left.get() {
+        0 => t(w("正在送出", "on its way")).to_owned(),
+        left => fill(w("{} 秒后生效", "in {} s"), &[&left.to_string()]),
+    };
     view! {
         <div class="made__line" data-state="pending">
             <span class="grow one-line">{words}</span>
             // Seconds are for the eye; said aloud they would drown everything else.
-            <span class="num" aria-hidden="true">{move || fill(w("{} 秒后生效", "in {} s"), &[&left.get().to_string()])}</span>
-            <Button kind=ButtonKind::Link icon=Glyph::UNDO on_click=move |()| decisions.take_back(op)>
-                {t(w("撤回", "Take back"))}
-            </Button>
+            <span class="num" aria-hidden="true">{when}</span>
+            {move || {
+                waits
+                    .get()
+                    .then(|| {
+                        view! {
+                            <Button kind=ButtonKind::Link icon=Glyph::UNDO on_click=move |()| decisions.let_go(op)>
+                                {t(w("撤回", "Take back"))}
+                            </Button>
+                        }
+                    })
+            }}
         </div>
+    }
+}
+
+/// What became of a decision that failed, with the way to its visit: by now another may be on screen.
+fn failure(decisions: Decisions, Failed { made, error }: Failed) -> impl IntoView {
+    let (op, to) = (made.decision.op(), paths::visit(made.decision.visit()));
+    let seen = move |()| decisions.failed.update(|all| all.retain(|one| one.made.decision.op() != op));
+    view! {
+        <Failure error about=made.words()>
+            <p class="row">
+                <a href=to>{t(w("看这次走访", "See the visit"))}</a>
+                <Button kind=ButtonKind::Link on_click=seen>
+                    {t(w("知道了", "Understood"))}
+                </Button>
+            </p>
+        </Failure>
     }
 }

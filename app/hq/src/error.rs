@@ -114,6 +114,20 @@ impl HqError {
         }
     }
 
+    /// Whether it is certain that nothing takes effect under the id that was asked for. Whoever tries again then asks for
+    /// another op; else for the same, which is done once.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        // Another content stands under an id that was used before: perhaps it is in force.
+        !matches!(
+            self,
+            Self::Unknown
+                | Self::Unreachable
+                | Self::Internal
+                | Self::Refused { code: RefusedCode::ConflictingRetry, .. }
+        )
+    }
+
     /// What happened and what to do next.
     #[must_use]
     pub fn word(&self) -> Word {
@@ -133,9 +147,10 @@ impl HqError {
                 "还不知道是否生效,请再试一次:重试不会重复",
                 "It is not known yet whether this took effect. Try again: nothing is done twice.",
             ),
+            // Its answer may have been lost on the way back.
             Self::Unreachable => w(
-                "连不上服务器,什么都没有改变,请再试一次",
-                "The server cannot be reached. Nothing was changed; try again.",
+                "连不上服务器,请再试一次:重试不会重复",
+                "The server cannot be reached. Try again: nothing is done twice.",
             ),
             Self::Internal => w("服务器出错,请再试一次", "The server failed. Please try again."),
         }
@@ -236,6 +251,18 @@ pub(crate) fn field(code: &str) -> Option<Word> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_after_a_refusal_another_op_is_asked_for() {
+        let refused = |code| HqError::Refused { code, detail: String::new() };
+        for certain in [HqError::bad("until"), HqError::SignedOut, refused(RefusedCode::AlreadyDecided)] {
+            assert!(certain.is_refusal(), "{certain}");
+        }
+        let open = [HqError::Unknown, HqError::Unreachable, HqError::Internal, refused(RefusedCode::ConflictingRetry)];
+        for open in open {
+            assert!(!open.is_refusal(), "{open}");
+        }
+    }
 
     #[test]
     fn a_field_is_called_as_its_form_calls_it() {

@@ -30,3 +30,10 @@ impl<T> Loaded<T> {
 pub fn op_of(seed: Uuid, n: u32) -> OpId {
     OpId::derive(seed, n)
 }
+
+/// The id under which a form asks once more after `op` was refused: under the same one it would hear the same again,
+/// whatever was mended in it.
+#[must_use]
+pub(crate) fn op_after(op: OpId) -> OpId {
+    OpId::derive(op.0, 0)
+}

@@ -12,7 +12,7 @@ mod screen;
 pub(crate) use act_form::ActForm;
 pub(crate) use auto_select::AutoSelect;
 pub(crate) use failure::{Failure, FormFailure};
-pub(crate) use loading::{Read, loading};
+pub(crate) use loading::loading;
 pub(crate) use moment::{Age, When, age_of};
 pub use pager::Slice;
 pub(crate) use pager::SlicePager;

@@ -27,7 +27,7 @@ use crate::{
     context::page,
     decisions::Decisions,
     loaded::Loaded,
-    parts::{FormFailure, Read, loading},
+    parts::{FormFailure, loading},
 };
 use api::read_visit;
 use claim::claim;
@@ -41,15 +41,17 @@ use viewer::Viewer;
 use watch::Watch;
 
 /// The visit that the address names.
-fn read_of_address() -> Read<VisitSheet> {
+fn id_of_address() -> Memo<VisitId> {
     let params = use_params_map();
-    let id = Memo::new(move |_| {
+    Memo::new(move |_| {
         let text = params.with(|params| params.get("id")).unwrap_or_default();
         VisitId::from_str(&text).unwrap_or(VisitId(uuid::Uuid::nil()))
-    });
-    let decisions = expect_context::<Decisions>();
-    // Read anew once a decision of this tab was sent.
-    Resource::new(move || (id.get(), decisions.has_sent(id.get())), |(id, _)| read_visit(id))
+    })
+}
+
+/// How the visit is called where others may stand beside it: those of one venue differ by their alias.
+fn called(sheet: &VisitSheet) -> String {
+    [sheet.venue.name.get(page().lang), " · ", &sheet.visit.alias.code()].concat()
 }
 
 /// The score of what was handed in last, worked out by the same function as on the phone.
@@ -65,7 +67,9 @@ fn score_of(sheet: &VisitSheet) -> Option<scoring::VisitScore> {
 /// The page.
 #[component]
 pub(crate) fn VisitPage() -> impl IntoView {
-    let sheet = read_of_address();
+    let (id, decisions) = (id_of_address(), expect_context::<Decisions>());
+    // Read anew with each answer to a decision of this tab.
+    let sheet = Resource::new(move || (id.get(), decisions.answered(id.get())), |(id, _)| read_visit(id));
     view! {
         <FormFailure />
         {loading(sheet, move |loaded| {

@@ -13,13 +13,25 @@ use crate::{
 
 /// In place of what could not be shown.
 #[component]
-pub(crate) fn Failure(error: HqError) -> impl IntoView {
+pub(crate) fn Failure(
+    error: HqError,
+    /// What it befell, where that is not what stands around it.
+    #[prop(optional, into)]
+    about: Option<String>,
+    /// What can be done about it.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
     let detail = detail(&error);
     let signed_out = error == HqError::SignedOut;
     let tone = if matches!(error, HqError::NotFound | HqError::NotAllowed) { Tone::Neutral } else { Tone::Cinnabar };
     let title = match &error {
         HqError::Decided { by, at } => fill(error.word(), &[by, &show_date_time(*at, page().zone)]),
         other => t(other.word()).to_owned(),
+    };
+    let title = match about {
+        Some(about) => fill(w("{}:{}", "{}: {}"), &[&about, &title]),
+        None => title,
     };
     view! {
         <Banner tone glyph=Glyph::WARNING title=title alert=true>
@@ -35,6 +47,7 @@ pub(crate) fn Failure(error: HqError) -> impl IntoView {
                         </ButtonLink>
                     }
                 })}
+            {children.map(|children| children())}
         </Banner>
     }
 }

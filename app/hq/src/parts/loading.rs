@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A read as a screen holds it.
-pub(crate) type Read<T> = Resource<Result<Loaded<T>, HqError>>;
+type Read<T> = Resource<Result<Loaded<T>, HqError>>;
 
 /// Shows `read` once it is there, or why it is not.
 pub(crate) fn loading<T, V>(

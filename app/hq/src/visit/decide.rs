@@ -4,7 +4,7 @@ use domain::{ids::OpId, role::Action, visit::VisitState};
 use leptos::{ev::MouseEvent, prelude::*};
 use ui::{Glyph, Icon, KeyHint};
 
-use super::{api::AcceptVisit, shape::VisitSheet};
+use super::{api::AcceptVisit, called, shape::VisitSheet};
 use crate::{
     context::page,
     decisions::{Decision, Decisions},
@@ -22,7 +22,7 @@ pub(super) fn decide(sheet: &VisitSheet, accept: OpId) -> Option<impl IntoView +
     let missing = visit.evidence_expected.saturating_sub(visit.evidence_verified);
     let to = |decision| paths::visit_decision(visit.id, decision);
     let (accept_page, give_back, void) = (to("accept"), to("return"), to("void"));
-    let about = sheet.venue.name.get(page().lang).to_owned();
+    let about = called(sheet);
     let (id, base) = (visit.id, visit.revision);
     let press = move |event: MouseEvent| {
         if event.ctrl_key() || event.meta_key() || event.shift_key() {

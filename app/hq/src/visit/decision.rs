@@ -7,14 +7,14 @@ use ui::{Banner, Button, ButtonKind, ButtonLink, Field, Glyph, Icon, IconSize, T
 
 use super::{
     answer_text::answer_text,
-    api::{AcceptVisit, GiveBackVisit, VoidVisit},
-    read_of_address,
+    api::{AcceptVisit, GiveBackVisit, VoidVisit, read_visit},
+    called, id_of_address,
     shape::VisitSheet,
 };
 use crate::{
     context::page,
-    decisions::{Decision, Decisions},
-    loaded::Loaded,
+    decisions::{Answered, Decision, Decisions},
+    loaded::{Loaded, op_after},
     parts::{Screen, loading},
     paths,
     words::{Word, fill, t, w},
@@ -85,7 +85,9 @@ fn decision(
     title: Word,
     form: impl Fn(&Loaded<VisitSheet>) -> AnyView + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
-    let sheet = read_of_address();
+    let id = id_of_address();
+    // Never read anew while it is open: what was filled in would be lost.
+    let sheet = Resource::new(move || id.get(), read_visit);
     view! {
         <Screen title=t(title)>
             {loading(sheet, move |loaded| {
@@ -152,7 +154,7 @@ fn items(sheet: &VisitSheet) -> impl IntoView + use<> {
 }
 
 /// The form of a decision. Without script it is sent at once; with it, after ten seconds, unless it is taken back.
-/// Until then it stays as it was filled in.
+/// Until it has taken effect it stays as it was filled in.
 #[component]
 fn DecisionForm(
     action: &'static str,
@@ -164,8 +166,9 @@ fn DecisionForm(
     children: Children,
 ) -> impl IntoView {
     let decisions = expect_context::<Decisions>();
-    let (op, base, id) = (loaded.op(1).to_string(), loaded.data.visit.revision.to_string(), loaded.data.visit.id);
-    let about = loaded.data.venue.name.get(page().lang).to_owned();
+    let (base, id) = (loaded.data.visit.revision.to_string(), loaded.data.visit.id);
+    let op = RwSignal::new(loaded.op(1));
+    let about = called(&loaded.data);
     let submit = move |event: SubmitEvent| {
         if let Some(decision) = read(&event) {
             event.prevent_default();
@@ -173,10 +176,16 @@ fn DecisionForm(
         }
     };
     let navigate = use_navigate();
-    Effect::new(move |_| {
-        if decisions.has_sent(id) {
+    // What this tab decided before the form was opened is not about this form: the visit may have come back since.
+    Effect::new(move |before: Option<Answered>| {
+        let now = decisions.answered(id);
+        let before = before.unwrap_or(now);
+        if now.done > before.done {
             navigate(&paths::visit(id), NavigateOptions::default());
+        } else if now.refused > before.refused {
+            op.update(|op| *op = op_after(*op));
         }
+        now
     });
     view! {
         <form
@@ -187,7 +196,7 @@ fn DecisionForm(
             data-decision=""
             inert=move || decisions.waits_for(id)
         >
-            <input type="hidden" name="op_id" value=op />
+            <input type="hidden" name="op_id" value=move || op.get().to_string() />
             <input type="hidden" name="base" value=base />
             <input type="hidden" name="visit" value=id.to_string() />
             {children()}
