@@ -136,6 +136,25 @@ test('keys move, search, decide and explain, sleep in fields, and can be switche
   }
 });
 
+// The router goes on providing what the first address said.
+test('what a form came to is said on its page, and not on those one goes to afterwards', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'reviewer');
+  try {
+    const page = desk.page;
+    const failed = Buffer.from(JSON.stringify({ is: 'throttled' })).toString('base64url');
+    await desk.go(`/hq/held?__path=/hq/act/held/adopt&__err=${failed}`);
+    await desk.alive();
+    await expect(page.getByRole('alert')).toContainText('尝试太多次');
+    await page.locator('.rail').getByRole('link', { name: '走访' }).click();
+    await expect(page).toHaveURL(/\/hq\/visits$/);
+    await expect(page.locator('a[data-row]').first()).toBeVisible();
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    desk.expectNoViolations();
+  } finally {
+    await desk.leave();
+  }
+});
+
 test('photos open large, turn, zoom and follow one another by key', async ({ city }) => {
   const desk = await Desk.sit(city.url, 'reviewer');
   try {

@@ -1,7 +1,8 @@
 //! What went wrong, where a page or a form would be.
 
 use domain::time::show_date_time;
-use leptos::{prelude::*, server::ServerActionError, server_fn::error::ServerFnUrlError};
+use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
+use leptos_router::hooks::use_query_map;
 use ui::{Banner, ButtonKind, ButtonLink, Glyph, Tone};
 
 use crate::{
@@ -56,9 +57,13 @@ pub(crate) fn Failure(
 /// so that it is shown without any script.
 #[component]
 pub(crate) fn FormFailure() -> impl IntoView {
-    use_context::<ServerActionError>()
-        .map(|failed| ServerFnUrlError::<HqError>::decode_err(failed.err()))
-        .map(|error| view! { <Failure error=error /> })
+    // By the address itself: what the router provides stays when one goes on to another page.
+    let query = use_query_map();
+    move || {
+        let failed = query.with(|query| query.get("__err"))?;
+        let error = ServerFnUrlError::<HqError>::decode_err(&failed);
+        Some(view! { <Failure error=error /> })
+    }
 }
 
 fn detail(error: &HqError) -> Option<String> {

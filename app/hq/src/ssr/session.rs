@@ -49,7 +49,7 @@ pub(crate) async fn open(tenant: &str, login: &str, password: &str, to: &str) ->
         return Err(HqError::NotAllowed);
     }
     cookie(&caller, token, WHOLE_MS / 1000).set();
-    leptos_axum::redirect(within(to));
+    leptos_axum::redirect(&afresh(within(to)));
     Ok(())
 }
 
@@ -92,9 +92,32 @@ pub(crate) fn within(to: &str) -> &str {
     if plain && ours { to } else { paths::BOARD }
 }
 
+/// `to` without what a form came to there before its sender had to sign in: it says nothing of what follows.
+fn afresh(to: &str) -> String {
+    let Some((path, query)) = to.split_once('?') else { return to.to_owned() };
+    let told = |pair: &&str| ["__path=", "__err="].iter().any(|name| pair.starts_with(name));
+    let kept: Vec<&str> = query.split('&').filter(|pair| !told(pair)).collect();
+    if kept.is_empty() { path.to_owned() } else { [path, "?", &kept.join("&")].concat() }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::within;
+    use super::{afresh, within};
+
+    #[test]
+    fn signing_in_leaves_behind_what_a_form_had_come_to() {
+        for (to, leads) in [
+            ("/hq", "/hq"),
+            ("/hq/visits?state=received&q=a", "/hq/visits?state=received&q=a"),
+            ("/hq/tasks/new?__path=%2Fhq%2Fact%2Ftasks%2Fplan&__err=eyJ9", "/hq/tasks/new"),
+            (
+                "/hq/tasks/new?kind=hall&__path=/hq/act/tasks/plan&__err=eyJ9==&county=1",
+                "/hq/tasks/new?kind=hall&county=1",
+            ),
+        ] {
+            assert_eq!(afresh(to), leads);
+        }
+    }
 
     #[test]
     fn signing_in_never_leads_elsewhere() {
