@@ -115,7 +115,7 @@ test('many tasks are drawn at once, each reaches one supervisor, and HQ learns o
     await row.locator('summary').click();
     await row.locator('input[name=reason]').fill('该机构停业装修');
     await row.getByRole('button', { name: '收回' }).click();
-    await expect(page).toHaveURL(/\/hq\/tasks/);
+    await expect(page).toHaveURL(/\/hq\/tasks$/);
     await phone.go('/field/sync');
     await phone.page.getByRole('button', { name: '立即同步' }).click();
     await phone.go(`/field/visit/${id}`);
@@ -250,5 +250,54 @@ test('what is said before a page comes alive stays', async ({ city }) => {
   } finally {
     await admin.leave();
     await office.leave();
+  }
+});
+
+// A refused form came back empty: every hall was to be ticked again.
+test('a refused form of new tasks keeps what was ticked and written, and is sent once it is mended', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'office');
+  try {
+    const page = desk.page;
+    await desk.go('/hq/tasks/new?kind=billing');
+    await desk.alive();
+    const labels = page.locator('[data-list=venues] label');
+    const names: string[] = [];
+    for (const n of [0, 2]) {
+      await labels.nth(n).locator('input').check();
+      names.push((await labels.nth(n).textContent())?.split(' · ')[0] ?? '');
+    }
+    await page.fill('textarea[name="form[persona]"]', '替父母查账单的人');
+    await page.fill('input[name="form[from]"]', '2031-03-05');
+    await page.fill('input[name="form[until]"]', '2031-03-04');
+    const give = page.getByRole('button', { name: '派发' });
+    const kept = async (why: string): Promise<void> => {
+      await expect(page.getByRole('alert')).toContainText(why);
+      await expect(page.getByRole('alert')).toBeInViewport();
+      for (const n of [0, 2]) await expect(labels.nth(n).locator('input')).toBeChecked();
+      await expect(page.locator('textarea[name="form[persona]"]')).toHaveValue('替父母查账单的人');
+      expect(page.url()).toContain('/hq/tasks/new?kind=billing');
+    };
+    await give.click();
+    await kept('时间不对');
+
+    // No answer comes: nothing is lost either, and it is not taken for done.
+    await page.route('**/hq/act/tasks/plan', async (route) => route.abort());
+    await page.fill('input[name="form[until]"]', '2031-03-06');
+    await give.click();
+    await kept('连不上服务器');
+    await page.unroute('**/hq/act/tasks/plan');
+
+    // Pressed twice it is sent once; those that end last stand first.
+    let sent = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/hq/act/tasks/plan')) sent += 1;
+    });
+    await give.dblclick();
+    await expect(page).toHaveURL(/\/hq\/tasks$/);
+    for (const name of names) await expect(page.locator('tbody tr', { hasText: name }).first()).toContainText('已派发');
+    expect(sent).toBe(1);
+    desk.expectNoViolations();
+  } finally {
+    await desk.leave();
   }
 });

@@ -1,10 +1,17 @@
 //! A form that asks for an op.
 
 use domain::ids::OpId;
-use leptos::prelude::*;
+use leptos::{ev::SubmitEvent, prelude::*};
 
-/// A form that asks for an op. A plain one: the browser posts it and is sent back
-/// to the page, with or without WASM. Sent twice it asks for the same op twice.
+use super::{
+    FailureHere,
+    post::{post, said},
+};
+use crate::{error::HqError, loaded::op_after};
+
+/// A form that asks for an op. A plain one: without script the browser posts it and is sent back to the page. With script
+/// the same is posted from the page, which is left only for where the op leads: what was filled in outlives a refusal.
+/// Sent twice it asks for the same op twice.
 #[component]
 pub(crate) fn ActForm(
     /// The address of the server function.
@@ -19,11 +26,62 @@ pub(crate) fn ActForm(
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
+    let op = RwSignal::new(op);
+    let under_way = RwSignal::new(false);
+    let failed = RwSignal::new(None::<HqError>);
+    let submit = move |event: SubmitEvent| {
+        // What cannot be read is left to the browser.
+        let Some(said) = said(&event) else { return };
+        event.prevent_default();
+        if under_way.get_untracked() {
+            return;
+        }
+        under_way.set(true);
+        failed.set(None);
+        leptos::task::spawn_local(async move {
+            match post(action, said).await {
+                // Whoever has gone on to another page meanwhile stays there.
+                Ok(to) => {
+                    if under_way.try_get_untracked().is_some() {
+                        leave(to.as_deref(), under_way);
+                    }
+                }
+                Err(error) => {
+                    if error.is_refusal() {
+                        op.try_update(|op| *op = op_after(*op));
+                    }
+                    under_way.try_set(false);
+                    failed.try_set(Some(error));
+                }
+            }
+        });
+    };
     view! {
-        <form method="post" action=action class=class>
-            <input type="hidden" name="op_id" value=op.to_string() />
+        {move || failed.get().map(|error| view! { <FailureHere error=error /> })}
+        <form
+            method="post"
+            action=action
+            class=class
+            on:submit=submit
+            inert=move || under_way.get()
+            aria-busy=move || under_way.get().to_string()
+        >
+            <input type="hidden" name="op_id" value=move || op.get().to_string() />
             {base.map(|base| view! { <input type="hidden" name="base" value=base.to_string() /> })}
             {children()}
         </form>
     }
+}
+
+/// Goes where the op leads, by a whole load. Until then the form stays as it is: a second press sends nothing.
+fn leave(to: Option<&str>, under_way: RwSignal<bool>) {
+    // A browser may keep the page as it is and show it again on the way back. Whoever listens goes with the page.
+    window_event_listener_untyped("pageshow", move |_| {
+        under_way.try_set(false);
+    });
+    // Refused only where the browser lets nobody leave.
+    drop(match to {
+        Some(to) => location().assign(to),
+        None => location().reload(),
+    });
 }

@@ -1,7 +1,7 @@
 //! What went wrong, where a page or a form would be.
 
 use domain::time::show_date_time;
-use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
+use leptos::{html::Div, prelude::*, server_fn::error::ServerFnUrlError};
 use leptos_router::hooks::use_query_map;
 use ui::{Banner, ButtonKind, ButtonLink, Glyph, Tone};
 
@@ -63,6 +63,24 @@ pub(crate) fn FormFailure() -> impl IntoView {
         let failed = query.with(|query| query.get("__err"))?;
         let error = ServerFnUrlError::<HqError>::decode_err(&failed);
         Some(view! { <Failure error=error /> })
+    }
+}
+
+/// What the form below came to, which was sent without leaving the page: it comes into view, and the keyboard goes on from
+/// there.
+#[component]
+pub(super) fn FailureHere(error: HqError) -> impl IntoView {
+    let place = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if let Some(place) = place.get() {
+            // Refused only for an element that is not in the document any more.
+            drop(place.focus());
+        }
+    });
+    view! {
+        <div class="failed-here" tabindex="-1" node_ref=place>
+            <Failure error=error />
+        </div>
     }
 }
 
