@@ -92,6 +92,35 @@ test('a return that does not arrive keeps its reasons, says which visit it is ab
   }
 });
 
+test('whoever writes a return is seen, and told that somebody was first, with every word kept', async ({ city }) => {
+  const first = await Desk.sit(city.url, 'reviewer');
+  const second = await Desk.sit(city.url, 'reviewer2');
+  try {
+    const visit = await first.openVisit('?state=received&topic=hall', 1);
+    await first.go(`${visit}/return`);
+    await first.alive();
+    await first.page.locator('[data-give] summary').nth(1).click();
+    const reason = first.page.locator('[data-give] textarea').nth(1);
+    await reason.fill('写到一半');
+    await second.go(visit);
+    await second.alive();
+    await expect(second.page.locator('.watch')).toContainText('林静', { timeout: 30_000 });
+    await expect(first.page.locator('.watch')).toContainText('赵启文', { timeout: 30_000 });
+    await second.page.getByRole('link', { name: /^作废/ }).click();
+    await second.page.fill('textarea[name=reason]', '重复提交');
+    await second.page.getByRole('button', { name: '作废', exact: true }).click();
+    await expect(first.page.locator('[data-changed]')).toBeVisible({ timeout: 60_000 });
+    await expect(reason).toHaveValue('写到一半');
+    await first.page.locator('[data-changed]').getByRole('link').click();
+    await expect(first.page.locator('[data-visit]')).toHaveAttribute('data-state', 'voided');
+    first.expectNoViolations();
+    second.expectNoViolations();
+  } finally {
+    await first.leave();
+    await second.leave();
+  }
+});
+
 test('keys move, search, decide and explain, sleep in fields, and can be switched off', async ({ city }) => {
   const desk = await Desk.sit(city.url, 'reviewer');
   try {

@@ -92,6 +92,7 @@ pub(crate) fn VisitPage() -> impl IntoView {
                         revision=data.visit.revision
                         verified=data.visit.evidence_verified
                         on_news=move |()| sheet.refetch()
+                        show=move |()| sheet.refetch()
                     />
                     <div class="review">
                         {claim}

@@ -10,6 +10,7 @@ use super::{
     api::{AcceptVisit, GiveBackVisit, VoidVisit, read_visit},
     called, id_of_address,
     shape::VisitSheet,
+    watch::Watch,
 };
 use crate::{
     context::page,
@@ -97,6 +98,7 @@ fn decision(
                 let open = loaded.data.visit.state == VisitState::Received;
                 view! {
                     <p><a href=back>{name}</a>" · "{alias}</p>
+                    {open.then(|| watched(&loaded.data))}
                     {if open {
                         form(&loaded)
                     } else {
@@ -108,6 +110,31 @@ fn decision(
                 }
             })}
         </Screen>
+    }
+}
+
+/// Who else has the visit open, and that it has changed. That is only said: what was filled in stays.
+fn watched(sheet: &VisitSheet) -> impl IntoView + use<> {
+    let visit = &sheet.visit;
+    let (id, revision, verified) = (visit.id, visit.revision, visit.evidence_verified);
+    let changed = RwSignal::new(false);
+    let changed_words = w("这次走访有了变化:可能已由别人处理", "The visit has changed: somebody may have decided it");
+    view! {
+        <Watch id others=sheet.others.clone() revision verified on_news=move |()| changed.set(true) />
+        {move || {
+            changed
+                .get()
+                .then(|| {
+                    view! {
+                        <Banner tone=Tone::Amber glyph=Glyph::WARNING title=t(changed_words) alert=true>
+                            <p data-changed="">
+                                {t(w("写下的还在。", "What you have written is still here."))}" "
+                                <a href=paths::visit(id)>{t(w("看最新的", "See it as it is now"))}</a>
+                            </p>
+                        </Banner>
+                    }
+                })
+        }}
     }
 }
 

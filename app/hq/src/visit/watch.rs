@@ -14,7 +14,8 @@ use crate::words::{fill, t, w};
 const ASK_S: u64 = 10;
 
 /// Who else has the visit open. Asks again for as long as it is on screen; `on_news` once the visit has changed. Where only
-/// more of its evidence has come, whoever looks decides when to see it: they may be writing a reason.
+/// more of its evidence has come, whoever looks decides when to see it: they may be writing a reason. Where nothing can be
+/// shown without losing one, it is only said.
 #[component]
 pub(super) fn Watch(
     id: VisitId,
@@ -22,6 +23,9 @@ pub(super) fn Watch(
     revision: u32,
     verified: u32,
     #[prop(into)] on_news: Callback<()>,
+    /// Shows what has come.
+    #[prop(optional, into)]
+    show: Option<Callback<()>>,
 ) -> impl IntoView {
     let others = RwSignal::new(others);
     let come = RwSignal::new(0_u32);
@@ -62,12 +66,21 @@ pub(super) fn Watch(
             let count = come.get();
             (count > 0)
                 .then(|| {
-                    let words = fill(w("又到了 {} 份凭证,重新读取", "New evidence is here ({}): show it"), &[&count.to_string()]);
-                    view! {
-                        <p class="watch" role="status" data-come=count.to_string()>
-                            <Button kind=ButtonKind::Quiet icon=Glyph::SYNC on_click=move |()| on_news.run(())>{words}</Button>
-                        </p>
-                    }
+                    let count = count.to_string();
+                    let said = match show {
+                        Some(show) => {
+                            let words = fill(w("又到了 {} 份凭证,重新读取", "New evidence is here ({}): show it"), &[&count]);
+                            view! {
+                                <Button kind=ButtonKind::Quiet icon=Glyph::SYNC on_click=move |()| show.run(())>{words}</Button>
+                            }
+                                .into_any()
+                        }
+                        None => {
+                            let words = fill(w("又到了 {} 份凭证", "New evidence is here ({})"), &[&count]);
+                            view! { <Badge tone=Tone::Violet icon=Glyph::PHOTO>{words}</Badge> }.into_any()
+                        }
+                    };
+                    view! { <p class="watch" role="status" data-come=count>{said}</p> }
                 })
         }}
     }
