@@ -115,7 +115,9 @@ test('many tasks are drawn at once, each reaches one supervisor, and HQ learns o
     await row.locator('summary').click();
     await row.locator('input[name=reason]').fill('该机构停业装修');
     await row.getByRole('button', { name: '收回' }).click();
-    await expect(page).toHaveURL(/\/hq\/tasks$/);
+    // Back on the list as it was filtered.
+    await expect(page.locator(`tr[id="${id}"]`)).toHaveCount(0);
+    await expect(page).toHaveURL(/\/hq\/tasks\?state=released$/);
     await phone.go('/field/sync');
     await phone.page.getByRole('button', { name: '立即同步' }).click();
     await phone.go(`/field/visit/${id}`);

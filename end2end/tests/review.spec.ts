@@ -165,6 +165,23 @@ test('keys move, search, decide and explain, sleep in fields, and can be switche
   }
 });
 
+test('a part of a list that is empty by now leads back to the newest, filtered as it was', async ({ city }) => {
+  const desk = await Desk.sit(city.url, 'reviewer');
+  try {
+    const page = desk.page;
+    for (const list of ['/hq/visits?state=received', '/hq/findings?state=proposed']) {
+      await desk.go(`${list}&older=0.00000000-0000-0000-0000-000000000000`);
+      await expect(page.locator('[data-state=empty]')).toBeVisible();
+      await page.getByRole('link', { name: '回到最新' }).click();
+      await expect(page).toHaveURL((url) => url.pathname + url.search === list);
+      await expect(page.locator('tbody tr').first()).toBeVisible();
+    }
+    desk.expectNoViolations();
+  } finally {
+    await desk.leave();
+  }
+});
+
 // The router goes on providing what the first address said.
 test('what a form came to is said on its page, and not on those one goes to afterwards', async ({ city }) => {
   const desk = await Desk.sit(city.url, 'reviewer');

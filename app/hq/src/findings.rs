@@ -25,7 +25,7 @@ use crate::{
     context::page,
     labels,
     loaded::Loaded,
-    parts::{ActForm, AutoSelect, Screen, SlicePager, When, loading},
+    parts::{ActForm, AutoSelect, EmptyStretch, Screen, SlicePager, When, loading},
     paths,
     words::{t, w},
 };
@@ -60,7 +60,9 @@ fn shown(loaded: &Loaded<FindingList>, filter: &FindingFilter) -> impl IntoView 
     let empty = slice.rows.is_empty();
     let newer = slice.newer.clone().map(|place| filter.stretch(None, Some(place)));
     let older = slice.older.clone().map(|place| filter.stretch(Some(place), None));
-    let back = filter.list();
+    // The very stretch: whoever decides its fifth row wants to see the sixth.
+    let back = filter.stretch(filter.older.clone(), filter.newer.clone());
+    let midway = filter.older.is_some() || filter.newer.is_some();
     let rows = slice.rows.iter().enumerate().map(|(n, row)| line(n as u32, row, loaded, &back)).collect_view();
     let columns = vec![
         Column::text(t(w("程度", "Severity"))),
@@ -72,7 +74,9 @@ fn shown(loaded: &Loaded<FindingList>, filter: &FindingFilter) -> impl IntoView 
     ];
     view! {
         {toolbar(filter, &loaded.data)}
-        {if empty {
+        {if empty && midway {
+            view! { <EmptyStretch newest=filter.list() /> }.into_any()
+        } else if empty {
             view! {
                 <EmptyState
                     glyph=Glyph::ISSUE

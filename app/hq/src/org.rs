@@ -10,7 +10,7 @@ use domain::{
     org::{OrgKind, Venue},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use ui::{Badge, ButtonKind, ButtonLink, Column, DataTable, FilterChip, Glyph, Tone};
 
 use crate::{
@@ -60,8 +60,12 @@ fn shown(org: &Org, county: Option<OrgUnitId>) -> impl IntoView + use<> {
         .collect_view();
     let rows = org.venues.iter().map(|venue| line(venue, org)).collect_view();
     let next = org.more.then(|| org.venues.last()).flatten().map(|last| {
-        let county = county.map(|county| ["&county=", &county.to_string()].concat()).unwrap_or_default();
-        [paths::ORG, "?after=", &last.code, &county].concat()
+        let mut query = ParamsMap::new();
+        query.insert("after", last.code.clone());
+        if let Some(county) = county {
+            query.insert("county", county.to_string());
+        }
+        [paths::ORG, &query.to_query_string()].concat()
     });
     let columns = vec![
         Column::text(t(w("代码", "Code"))),

@@ -17,5 +17,5 @@ pub(crate) use failure::{Failure, FormFailure};
 pub(crate) use loading::loading;
 pub(crate) use moment::{Age, When, age_of};
 pub use pager::Slice;
-pub(crate) use pager::SlicePager;
+pub(crate) use pager::{EmptyStretch, SlicePager};
 pub(crate) use screen::Screen;

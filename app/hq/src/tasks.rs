@@ -18,7 +18,7 @@ use crate::{
     context::page,
     labels,
     loaded::Loaded,
-    parts::{ActForm, Screen, SlicePager, When, loading},
+    parts::{ActForm, EmptyStretch, Screen, SlicePager, When, loading},
     paths,
     words::{t, w},
 };
@@ -76,7 +76,9 @@ fn shown(loaded: &Loaded<TaskList>, filter: &TaskFilter) -> impl IntoView + use<
             view! { <FilterChip href label=t(labels::task_state(state).1) active=filter.state == Some(state) /> }
         })
         .collect_view();
-    let rows = slice.rows.iter().enumerate().map(|(n, row)| line(n as u32, row, loaded)).collect_view();
+    let back = address(filter);
+    let midway = filter.older.is_some() || filter.newer.is_some();
+    let rows = slice.rows.iter().enumerate().map(|(n, row)| line(n as u32, row, loaded, &back)).collect_view();
     let columns = vec![
         Column::text(t(w("状态", "State"))),
         Column::text(t(w("对象", "Venue"))),
@@ -92,7 +94,9 @@ fn shown(loaded: &Loaded<TaskList>, filter: &TaskFilter) -> impl IntoView + use<
                 {chips} <FilterChip href=paths::TASKS label=t(w("全部", "All")) active=filter.state.is_none() />
             </nav>
         </div>
-        {if slice.rows.is_empty() {
+        {if slice.rows.is_empty() && midway {
+            view! { <EmptyStretch newest=stretch(None, None) /> }.into_any()
+        } else if slice.rows.is_empty() {
             view! {
                 <EmptyState
                     glyph=Glyph::PLAN
@@ -108,14 +112,14 @@ fn shown(loaded: &Loaded<TaskList>, filter: &TaskFilter) -> impl IntoView + use<
     }
 }
 
-fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>) -> impl IntoView + use<> {
+fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>, back: &str) -> impl IntoView + use<> {
     let lang = page().lang;
     let (status, word) = labels::task_state(row.state);
     let (glyph, kind) = labels::venue_kind(row.venue_kind);
     let topic = labels::topic(&row.topic).map_or_else(|| row.topic.clone(), |word| t(word).to_owned());
     let (at, now, id) = (row.window.until, loaded.now, row.id.to_string());
     let open = matches!(row.state, AssignmentState::Released | AssignmentState::Accepted | AssignmentState::InProgress);
-    let recall = loaded.op(n + 1);
+    let (recall, back) = (loaded.op(n + 1), back.to_owned());
     view! {
         <tr id=row.id.to_string()>
             <td><StatusBadge status label=t(word) bare=true /></td>
@@ -138,6 +142,7 @@ fn line(n: u32, row: &TaskRow, loaded: &Loaded<TaskList>) -> impl IntoView + use
                                 <summary class="small">{t(w("收回", "Recall"))}</summary>
                                 <ActForm action=RecallTask::url() op=recall base=None class="toolbar">
                                     <input type="hidden" name="task" value=id />
+                                    <input type="hidden" name="back" value=back />
                                     <TextInput name="reason" label=t(w("原因", "Reason")) placeholder=t(w("原因", "Reason")) required=true />
                                     <Button submit=true kind=ButtonKind::Danger>{t(w("收回", "Recall"))}</Button>
                                 </ActForm>

@@ -13,7 +13,7 @@ use ui::{ButtonKind, ButtonLink, Column, DataTable, EmptyState, Glyph};
 
 use crate::{
     context::page,
-    parts::{Screen, SlicePager, loading},
+    parts::{EmptyStretch, Screen, SlicePager, loading},
     words::{t, w},
 };
 use api::read_visits;
@@ -52,6 +52,7 @@ pub(crate) fn VisitsPage() -> impl IntoView {
 fn List(list: VisitList, now: domain::time::Moment, filter: VisitFilter) -> impl IntoView {
     let VisitList { slice, counties } = list;
     let empty = slice.rows.is_empty();
+    let midway = filter.older.is_some() || filter.newer.is_some();
     let newer = slice.newer.map(|place| filter.stretch(None, Some(place)));
     let older = slice.older.map(|place| filter.stretch(Some(place), None));
     let rows = slice.rows.into_iter().map(|row| view! { <VisitLine row now /> }).collect_view();
@@ -67,7 +68,9 @@ fn List(list: VisitList, now: domain::time::Moment, filter: VisitFilter) -> impl
     ];
     view! {
         <VisitToolbar filter=filter.clone() counties />
-        {if empty {
+        {if empty && midway {
+            view! { <EmptyStretch newest=filter.list() /> }.into_any()
+        } else if empty {
             view! {
                 <EmptyState
                     glyph=Glyph::VISITS

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use ui::Pager;
+use ui::{ButtonKind, ButtonLink, EmptyState, Glyph, Pager};
 
 use crate::words::{t, w};
 
@@ -37,4 +37,23 @@ pub(crate) fn SlicePager(
             />
         }
     })
+}
+
+/// In place of a stretch without rows: what was in it when its address was made does not fit any more.
+#[component]
+pub(crate) fn EmptyStretch(
+    /// The address of the newest stretch.
+    newest: String,
+) -> impl IntoView {
+    view! {
+        <EmptyState
+            glyph=Glyph::CHECK
+            title=t(w("这一段已经空了", "Nothing is left in this part of the list"))
+            text=t(w("这里的都已处理或变了状态。", "All that was here has been dealt with, or has changed."))
+        >
+            <ButtonLink href=newest kind=ButtonKind::Quiet>
+                {t(w("回到最新", "Back to the newest"))}
+            </ButtonLink>
+        </EmptyState>
+    }
 }

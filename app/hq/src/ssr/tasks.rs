@@ -21,6 +21,7 @@ use super::{
     act::{Act, act, acting},
     gate::{Reading, failed, reading},
     rows::{slice, stretch},
+    session::within,
 };
 use crate::{
     error::HqError,
@@ -157,11 +158,11 @@ pub(crate) async fn plan(op: OpId, form: NewTasks) -> Result<(), HqError> {
     Ok(())
 }
 
-pub(crate) async fn recall(op: OpId, task: AssignmentId, reason: String) -> Result<(), HqError> {
+pub(crate) async fn recall(op: OpId, task: AssignmentId, reason: String, back: &str) -> Result<(), HqError> {
     let (caller, who) = acting(Action::Assign)?;
     let payload = Payload::AssignmentRecall(AssignmentRecall { reason });
     act(&caller, &who, Act { op, subject: task.0, base: None, payload, private: Private::None }).await?;
-    leptos_axum::redirect(paths::TASKS);
+    leptos_axum::redirect(if back.is_empty() { paths::TASKS } else { within(back) });
     Ok(())
 }
 

@@ -49,11 +49,16 @@ pub async fn plan_tasks(op_id: OpId, form: NewTasks) -> Result<(), HqError> {
     crate::ssr::tasks::plan(op_id, form).await
 }
 
-/// Calls a task back.
+/// Calls a task back. Leads back to `back`; to the list where nothing is said.
 ///
 /// # Errors
 /// [`HqError::Refused`]: it was handed in already.
 #[server(prefix = "/hq/act", endpoint = "tasks/recall")]
-pub async fn recall_task(op_id: OpId, task: AssignmentId, reason: String) -> Result<(), HqError> {
-    crate::ssr::tasks::recall(op_id, task, reason).await
+pub async fn recall_task(
+    op_id: OpId,
+    task: AssignmentId,
+    reason: String,
+    #[server(default)] back: String,
+) -> Result<(), HqError> {
+    crate::ssr::tasks::recall(op_id, task, reason, &back).await
 }
