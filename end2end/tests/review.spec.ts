@@ -211,6 +211,10 @@ test('photos open large, turn, zoom and follow one another by key', async ({ cit
     const viewer = page.locator('[data-viewer]');
     await expect(viewer).toBeVisible();
     const first = await viewer.locator('img').getAttribute('src');
+    // What the browser does with a key stays the browser's.
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Alt+r');
+    await expect(viewer.locator('[data-turn="0"][data-zoom="1"]')).toBeAttached();
     await page.keyboard.press('r');
     await expect(viewer.locator('[data-turn="1"]')).toBeAttached();
     await page.keyboard.press('z');
@@ -220,8 +224,27 @@ test('photos open large, turn, zoom and follow one another by key', async ({ cit
     await expect(viewer.locator('[data-turn="0"][data-zoom="1"]')).toBeAttached();
     await page.keyboard.press('p');
     await expect(viewer.locator('img')).toHaveAttribute('src', first ?? '');
+    // Opened again it is as it was taken.
+    await page.keyboard.press('z');
+    await expect(viewer.locator('[data-zoom="2"]')).toBeAttached();
     await page.keyboard.press('Escape');
     await expect(viewer).toBeHidden();
+    await page.locator('[data-list=evidence] button').first().click();
+    await expect(viewer.locator('[data-zoom="1"]')).toBeAttached();
+
+    // Where single keys are off only arrows move on.
+    await desk.go('/hq/settings');
+    await page.locator('button[name=keys][value=off]').click();
+    await desk.openVisit('?state=received&topic=hall', 2);
+    await desk.alive();
+    await page.locator('[data-list=evidence] button').first().click();
+    await expect(viewer.locator('img')).toHaveAttribute('src', first ?? '');
+    await page.keyboard.press('n');
+    await page.keyboard.press('z');
+    await expect(viewer.locator('[data-turn="0"][data-zoom="1"]')).toBeAttached();
+    await expect(viewer.locator('img')).toHaveAttribute('src', first ?? '');
+    await page.keyboard.press('ArrowRight');
+    await expect(viewer.locator('img')).not.toHaveAttribute('src', first ?? '');
     desk.expectNoViolations();
   } finally {
     await desk.leave();

@@ -16,7 +16,7 @@ use super::{facts::distance, shape::VisitSheet};
 use crate::{
     context::page,
     paths,
-    words::{fill, t, w},
+    words::{Word, fill, t, w},
 };
 
 /// Which piece is shown large.
@@ -70,26 +70,38 @@ pub(super) fn Viewer(sheet: VisitSheet, shown: Shown) -> impl IntoView {
             let to = (isize::try_from(at).ok()? + by).rem_euclid(len);
             all.get(usize::try_from(to).ok()?).map(|one| one.id)
         });
-        turns.set(0);
-        large.set(1);
         if next.is_some() {
             shown.set(next);
         }
     };
     let turn = move || turns.update(|turns| *turns = (*turns + 1) % 4);
     let zoom = move || large.update(|large| *large = if *large >= 4 { 1 } else { *large * 2 });
+    let letters = page().shortcuts;
     let press = move |event: KeyboardEvent| {
+        // With these a key is the browser's.
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
         match event.key().as_str() {
-            "ArrowRight" | "j" | "n" => step(1),
-            "ArrowLeft" | "k" | "p" => step(-1),
-            "r" => turn(),
-            "+" | "z" => zoom(),
+            "ArrowRight" => step(1),
+            "ArrowLeft" => step(-1),
+            "j" | "n" if letters => step(1),
+            "k" | "p" if letters => step(-1),
+            "r" if letters => turn(),
+            "+" | "z" if letters => zoom(),
             _ => return,
         }
         event.prevent_default();
     };
+    // What a button does, and the key that does the same where single keys act.
+    let named = move |word: Word, key: &str| {
+        if letters { [t(word), " (", key, ")"].concat() } else { t(word).to_owned() }
+    };
     Effect::new(move |_| {
         let wanted = shown.with(Option::is_some);
+        // Each picture begins as it was taken.
+        turns.set(0);
+        large.set(1);
         let Some(dialog) = node.get() else { return };
         if wanted && !dialog.open() {
             // Refused only if the element left the document meanwhile.
@@ -120,12 +132,12 @@ pub(super) fn Viewer(sheet: VisitSheet, shown: Shown) -> impl IntoView {
                 Some(
                     view! {
                         <div class="viewer__bar">
-                            <IconButton glyph=Glyph::CHEVRON_LEFT label=t(w("上一张 (p)", "Previous (p)")) on_click=move |()| step(-1) />
+                            <IconButton glyph=Glyph::CHEVRON_LEFT label=named(w("上一张", "Previous"), "p") on_click=move |()| step(-1) />
                             <span class="num">{place}</span>
-                            <IconButton glyph=Glyph::CHEVRON_RIGHT label=t(w("下一张 (n)", "Next (n)")) on_click=move |()| step(1) />
+                            <IconButton glyph=Glyph::CHEVRON_RIGHT label=named(w("下一张", "Next"), "n") on_click=move |()| step(1) />
                             <span class="grow"></span>
-                            <IconButton glyph=Glyph::ROTATE label=t(w("旋转 (r)", "Turn (r)")) on_click=move |()| turn() />
-                            <IconButton glyph=Glyph::ZOOM label=t(w("放大 (z)", "Zoom (z)")) on_click=move |()| zoom() />
+                            <IconButton glyph=Glyph::ROTATE label=named(w("旋转", "Turn"), "r") on_click=move |()| turn() />
+                            <IconButton glyph=Glyph::ZOOM label=named(w("放大", "Zoom"), "z") on_click=move |()| zoom() />
                             <a class="button button--plain" href=whole target="_blank" rel="external noopener">
                                 {t(w("原图", "Full size"))}
                             </a>
