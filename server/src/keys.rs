@@ -17,6 +17,9 @@ use crate::{
     random::{Random, hex},
 };
 
+/// Tells what is derived from a key apart from whatever else is made of it.
+const DERIVED: &[u8; 17] = b"mingcha derived 1";
+
 /// The key in use, and every key before it.
 #[derive(Debug)]
 pub struct Keys {
@@ -82,6 +85,14 @@ impl Keys {
         keys.sort_by_key(|key| key.id != self.id);
         PublishedKeys { keys }
     }
+
+    /// 32 bytes that follow from `of` and that nobody guesses who does not hold the key in use. Every node of a house
+    /// holds the same, and comes to the same.
+    #[must_use]
+    pub fn derived(&self, of: Sha256) -> [u8; 32] {
+        // Three parts of one length each: what is hashed can be read in one way only, and be made longer in none.
+        Sha256::of(&[self.signing.as_bytes().as_slice(), DERIVED.as_slice(), of.0.as_slice()].concat()).0
+    }
 }
 
 impl Signer for Keys {
@@ -145,6 +156,18 @@ mod tests {
     use crate::random::SystemRandom;
     use domain::time::Moment;
     use protocol::receipt::Head;
+
+    #[test]
+    fn what_is_derived_is_the_same_after_a_restart_and_another_with_another_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(folder.path()).unwrap();
+        let keys = Keys::keep(&data, &SystemRandom).unwrap();
+        let (one, two) = (Sha256::of(b"1"), Sha256::of(b"2"));
+        assert_ne!(keys.derived(one), keys.derived(two));
+        assert_eq!(Keys::keep(&data, &SystemRandom).unwrap().derived(one), keys.derived(one));
+        fs::write(folder.path().join("keys/0002.ed25519"), "07".repeat(32)).unwrap();
+        assert_ne!(Keys::keep(&data, &SystemRandom).unwrap().derived(one), keys.derived(one));
+    }
 
     #[test]
     fn a_head_is_ours_after_a_restart_and_a_new_key_but_not_after_a_change() {

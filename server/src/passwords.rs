@@ -23,7 +23,7 @@ impl Passwords {
     /// With a dummy of its own.
     #[must_use]
     pub fn new(random: Arc<dyn Random>) -> Self {
-        let dummy = hash("", random.as_ref()).unwrap_or_default();
+        let dummy = hash("", &random.bytes::<16>()).unwrap_or_default();
         Self { turns: Arc::new(Semaphore::new(AT_ONCE)), dummy: dummy.into(), random }
     }
 
@@ -42,8 +42,13 @@ impl Passwords {
 
     /// The hash of a new password, in PHC form.
     pub async fn hash(&self, password: String) -> Option<String> {
-        let random = Arc::clone(&self.random);
-        self.work(move || hash(&password, random.as_ref())).await
+        let salt = self.random.bytes::<16>();
+        self.work(move || hash(&password, &salt)).await
+    }
+
+    /// The same with a salt that is known: whoever asks again gets the same hash.
+    pub async fn hash_with(&self, password: String, salt: [u8; 32]) -> Option<String> {
+        self.work(move || hash(&password, &salt)).await
     }
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> Option<T> + Send + 'static) -> Option<T> {
@@ -52,8 +57,8 @@ impl Passwords {
     }
 }
 
-fn hash(password: &str, random: &dyn Random) -> Option<String> {
-    let salt = SaltString::encode_b64(&random.bytes::<16>()).ok()?;
+fn hash(password: &str, salt: &[u8]) -> Option<String> {
+    let salt = SaltString::encode_b64(salt).ok()?;
     Argon2::default().hash_password(password.as_bytes(), &salt).ok().map(|hash| hash.to_string())
 }
 
@@ -70,5 +75,14 @@ mod tests {
         assert!(!passwords.check("别的密码".into(), known).await);
         assert!(!passwords.check(String::new(), None).await, "the dummy lets nobody in");
         assert!(!passwords.check("x".into(), Some("nonsense".into())).await);
+    }
+
+    #[tokio::test]
+    async fn with_the_same_salt_the_hash_is_the_same_and_it_fits() {
+        let passwords = Passwords::new(Arc::new(SystemRandom));
+        let known = passwords.hash_with("正确的密码".into(), [7; 32]).await;
+        assert_eq!(passwords.hash_with("正确的密码".into(), [7; 32]).await, known);
+        assert_ne!(passwords.hash_with("正确的密码".into(), [8; 32]).await, known);
+        assert!(passwords.check("正确的密码".into(), known).await);
     }
 }

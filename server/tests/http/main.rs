@@ -15,6 +15,7 @@ mod contract;
 mod desk;
 mod downloads;
 mod extent;
+mod forms;
 mod held;
 mod house;
 mod isolation;

@@ -31,12 +31,14 @@ pub trait Process: Send + Sync {
     fn now(&self) -> Moment;
     /// Random bytes that nobody can guess.
     fn random(&self) -> [u8; 32];
+    /// Bytes that nobody can guess either, the same each time for the same `of`.
+    fn derived(&self, of: Sha256) -> [u8; 32];
     /// A UUID of version 7.
     fn uuid_v7(&self) -> Uuid;
     /// Whether `password` fits `hash`. Without a hash it takes as long, and it never fits.
     fn check_password(&self, password: String, hash: Option<String>) -> Work<bool>;
-    /// The hash of a new password; `None` if it could not be worked out.
-    fn hash_password(&self, password: String) -> Work<Option<String>>;
+    /// The hash of a new password, the same for the same salt; `None` if it could not be worked out.
+    fn hash_password(&self, password: String, salt: [u8; 32]) -> Work<Option<String>>;
     /// Soon looks through the company's evidence for what is here and does not count yet.
     fn count_evidence(&self, tenant: TenantId);
 }
@@ -46,7 +48,7 @@ pub trait Process: Send + Sync {
 pub struct HqServer {
     /// The store.
     pub store: Store,
-    /// Clock, randomness, passwords.
+    /// Clock, randomness, keys, passwords.
     pub process: Arc<dyn Process>,
     /// HQ's files.
     pub bundle: Bundle,

@@ -18,7 +18,7 @@ use store::{Link, Private, PrivateAccount, PrivateSupervisor, Secret, WayIn, hq}
 
 use super::{
     Cookie,
-    act::{Act, act, acting, send},
+    act::{Act, Chance, act, acting, drawn, salt, send},
     cookies::read_cookie,
     gate::{Caller, SignedIn, failed, reading},
     qr,
@@ -110,7 +110,7 @@ pub(crate) async fn set_supervisor(
     }
     let free_days = days.iter().fold(0, |all, day| all | 1 << day);
     let private = PrivateSupervisor { pooled, free_days, ties };
-    let salt = salt(&caller);
+    let salt = salt(&caller, &who, op, &[]);
     let payload = Payload::SupervisorSet(SupervisorSet { commitment: private.commitment(&salt) });
     let asked = Act { op, subject: account.0, base: None, payload, private: Private::Supervisor(private) };
     send(&caller, &who, asked, Salt::new(salt)).await?;
@@ -140,19 +140,20 @@ pub(crate) async fn create(
         id => Some(OrgUnitId::from_str(id).map_err(|_| HqError::bad("unit"))?),
     };
     let (way_in, link) = if password.is_empty() {
-        let (text, link) = one_time(&caller, &who);
+        let (text, link) = one_time(&caller, &who, op);
         (WayIn { password_hash: None, link: Some(link) }, Some(text))
     } else {
         if password.chars().count() < PASSWORD_MIN {
             return Err(HqError::bad("password"));
         }
-        let hash = caller.server.process.hash_password(password).await.ok_or(HqError::Internal)?;
+        let of = drawn(&caller, &who, op, Chance::Password, &[]);
+        let hash = caller.server.process.hash_password(password, of).await.ok_or(HqError::Internal)?;
         (WayIn { password_hash: Some(hash), link: None }, None)
     };
     let supervisor =
         [Role::Visitor, Role::Inspector].iter().any(|role| roles.contains(role)).then(PrivateSupervisor::default);
     let private = PrivateAccount { login, name, way_in, supervisor };
-    let salt = salt(&caller);
+    let salt = salt(&caller, &who, op, &[]);
     let create = AccountCreate { roles: RoleSet::of(&roles), unit, commitment: private.commitment(&salt) };
     let subject = AccountId::derive(op.0, 0).0;
     let asked =
@@ -181,9 +182,9 @@ pub(crate) async fn reopen(op: OpId, account: AccountId) -> Result<(), HqError> 
 /// Sends an op that gives `account` a one-time link, and leads to the page that shows it.
 async fn let_in(op: OpId, account: AccountId, payload: impl FnOnce(Sha256) -> Payload) -> Result<(), HqError> {
     let (caller, who) = acting(Action::ManageOrg)?;
-    let (text, link) = one_time(&caller, &who);
+    let (text, link) = one_time(&caller, &who, op);
     let way_in = WayIn { password_hash: None, link: Some(link) };
-    let salt = salt(&caller);
+    let salt = salt(&caller, &who, op, &[]);
     let payload = payload(way_in.commitment(&salt));
     let asked = Act { op, subject: account.0, base: None, payload, private: Private::WayIn(way_in) };
     send(&caller, &who, asked, Salt::new(salt)).await?;
@@ -191,15 +192,10 @@ async fn let_in(op: OpId, account: AccountId, payload: impl FnOnce(Sha256) -> Pa
     Ok(())
 }
 
-fn one_time(caller: &Caller, who: &SignedIn) -> (String, Link) {
-    let (text, secret) = Secret::mint(who.tenant, caller.server.process.random());
+/// The link that `op` gives. Asked for again it is the same, so that the page after the second answer shows what works.
+fn one_time(caller: &Caller, who: &SignedIn, op: OpId) -> (String, Link) {
+    let (text, secret) = Secret::mint(who.tenant, drawn(caller, who, op, Chance::Link, &[]));
     (text, Link { hash: secret.hash, expires_at: caller.server.process.now().plus(LINK_MS) })
-}
-
-fn salt(caller: &Caller) -> [u8; 16] {
-    let mut salt = [0; 16];
-    salt.copy_from_slice(&caller.server.process.random()[..16]);
-    salt
 }
 
 /// Leads to the page that shows the link, which travels in a cookie that only that page is sent.

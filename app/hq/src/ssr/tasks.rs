@@ -7,7 +7,7 @@ use domain::{
     assignment::{KeyedQuestion, Scenario, Window},
     ids::{AssignmentId, HandleId, OpId, OrgUnitId, VenueId},
     op::{
-        Payload,
+        Payload, Salt,
         payload::{AssignmentPlan, AssignmentRecall, PLAN_MAX_TASKS, PlannedTask},
     },
     org::VenueKind,
@@ -18,7 +18,7 @@ use domain::{
 use store::{HandleQuery, Private, PrivatePlan, Who, hq};
 
 use super::{
-    act::{Act, act, acting},
+    act::{Act, Chance, act, acting, drawn, salt, send},
     gate::{Reading, failed, reading},
     rows::{slice, stretch},
     session::within,
@@ -150,10 +150,12 @@ pub(crate) async fn plan(op: OpId, form: NewTasks) -> Result<(), HqError> {
         .collect();
     let who_gets: BTreeMap<AssignmentId, Who> =
         handle.map(|handle| tasks.iter().map(|task| (task.id, Who::Handle(handle))).collect()).unwrap_or_default();
-    let private =
-        Private::Plan(PrivatePlan { seed: caller.server.process.random(), lock_out_ms: LOCK_OUT_MS, who: who_gets });
+    let seed = drawn(&caller, &who, op, Chance::Lots, &[]);
+    let private = Private::Plan(PrivatePlan { seed, lock_out_ms: LOCK_OUT_MS, who: who_gets });
     let payload = Payload::AssignmentPlan(AssignmentPlan { tasks, by_handle: handle.is_some() });
-    act(&caller, &who, Act { op, subject: op.0, base: None, payload, private }).await?;
+    // Whose handle it is stands in no payload: somebody else's makes it another op all the same.
+    let salt = Salt::new(salt(&caller, &who, op, form.handle.as_bytes()));
+    send(&caller, &who, Act { op, subject: op.0, base: None, payload, private }, salt).await?;
     leptos_axum::redirect(paths::TASKS);
     Ok(())
 }

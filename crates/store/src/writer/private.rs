@@ -96,18 +96,24 @@ pub enum Who {
 }
 
 impl PrivateAccount {
-    /// The salted hash of what `identity` keeps, for the op's payload.
+    /// The salted hash of what `identity` keeps, for the op's payload; not of the moment at which a link ends.
     #[must_use]
     pub fn commitment(&self, salt: &[u8; 16]) -> Sha256 {
-        commit(salt, self)
+        commit(salt, &Self { way_in: self.way_in.undated(), ..self.clone() })
     }
 }
 
 impl WayIn {
-    /// The salted hash of what `identity` keeps, for the op's payload.
+    /// The salted hash of what `identity` keeps, for the op's payload; not of the moment at which a link ends.
     #[must_use]
     pub fn commitment(&self, salt: &[u8; 16]) -> Sha256 {
-        commit(salt, self)
+        commit(salt, &self.undated())
+    }
+
+    /// Without that moment: a form that is sent again comes later, and is the same op all the same.
+    fn undated(&self) -> Self {
+        let link = self.link.as_ref().map(|link| Link { hash: link.hash, expires_at: Moment(0) });
+        Self { password_hash: self.password_hash.clone(), link }
     }
 }
 
