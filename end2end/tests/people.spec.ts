@@ -303,3 +303,42 @@ test('a refused form of new tasks keeps what was ticked and written, and is sent
     await desk.leave();
   }
 });
+
+test('who works at HQ is let in by a password, which a link never takes from them', async ({ city }) => {
+  const admin = await Desk.sit(city.url, 'admin');
+  try {
+    const page = admin.page;
+    const create = async (password: string): Promise<void> => {
+      await admin.go('/hq/people');
+      await page.locator('summary', { hasText: '新建账号' }).click();
+      await page.fill('input[name=name]', '方远');
+      await page.fill('input[name=login]', 'fangyuan');
+      await page.locator('input[value=office]').check();
+      await page.fill('#password', password);
+      await page.getByRole('button', { name: '建立' }).click();
+    };
+    await create('');
+    await expect(page.getByRole('alert')).toContainText('密码(至少 10 个字)');
+    await create('the-first-password');
+    const row = page.locator('tr[data-login=fangyuan]');
+    await expect(row).toContainText('可登录');
+
+    await row.locator('summary').click();
+    await expect(row.getByRole('button', { name: '发新的一次性链接' })).toHaveCount(0);
+    await row.locator('input[name=password]').fill('mingcha-demo');
+    await row.getByRole('button', { name: '设新密码' }).click();
+    await expect(page).toHaveURL(/\/hq\/people$/);
+    const theirs = await Desk.sit(city.url, 'fangyuan');
+    await expect(theirs.page.locator('.rail')).toContainText('方远');
+    await theirs.leave();
+
+    // One's own account is somebody else's to close.
+    const own = page.locator('tr[data-login=admin]');
+    await own.locator('summary').click();
+    await expect(own).toContainText('另一位管理员');
+    await expect(own.locator('button')).toHaveCount(0);
+    admin.expectNoViolations();
+  } finally {
+    await admin.leave();
+  }
+});

@@ -288,7 +288,7 @@ async function named(scene: Scene): Promise<void> {
     logins.push(deck.deal('login', { most: 60, line: true }));
     await page.fill('input[name=login]', logins[logins.length - 1] ?? '');
     await page.locator('input[value=visitor]').check();
-    await page.fill('input[name=password]', password);
+    await page.fill('#password', password);
     await page.getByRole('button', { name: '建立' }).click();
     await expect(password ? page.locator('tr[data-login]').last() : page.locator('[data-link]')).toBeVisible();
     await spy.look(page);

@@ -177,6 +177,12 @@ fn refused(code: RefusedCode, detail: &str) -> Word {
                 "This account reads visits: only whoever runs the server may do this",
             );
         }
+        (RefusedCode::NotAllowed, "self") => {
+            return w(
+                "这是你自己的账号:停用或重设密码,请由另一位管理员,或管理服务器的人来做",
+                "This account is your own: another administrator closes it or sets its password, or whoever runs the server",
+            );
+        }
         (RefusedCode::Exists, "login") => return w("这个登录名已经有人用", "This login is taken"),
         (RefusedCode::AlreadyDecided, "open") => return w("这个账号本来就能用", "This account is open already"),
         (RefusedCode::BadValue, "window") => {

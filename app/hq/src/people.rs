@@ -26,7 +26,7 @@ use crate::{
     words::{Word, fill, t, w},
 };
 use api::{CreatePerson, DisablePerson, ReopenPerson, ResetPerson, read_people};
-use shape::{Account, Draw, People};
+use shape::{Account, Draw, People, enters_by_link, enters_by_password};
 
 /// The roles that an administrator gives out, and those that only whoever runs the server does.
 const ROLES: [Role; 14] = [
@@ -77,26 +77,38 @@ fn line(n: u32, account: &Account, loaded: &Loaded<People>) -> impl IntoView + u
     let (status, word) = match (account.disabled_at, account.has_password) {
         (Some(_), _) => (Status::Void, w("已停用", "Disabled")),
         (None, true) => (Status::Done, w("可登录", "Active")),
-        (None, false) => (Status::Open, w("一次性链接", "By link only")),
+        (None, false) if enters_by_link(account.roles) => (Status::Open, w("一次性链接", "By link only")),
+        (None, false) => (Status::Open, w("没有密码,登录不了", "No password: cannot sign in")),
     };
-    let (in_op, out_op) = (loaded.op(n * 2 + 10), loaded.op(n * 2 + 11));
+    let [by_password, by_link, out_op] = [10, 11, 12].map(|first| loaded.op(n * 3 + first));
+    let own = page().person.is_some_and(|person| person.account == account.id);
     let actions = match account.disabled_at {
+        _ if own => {
+            let words = w(
+                "你自己的账号:由另一位管理员,或管理服务器的人用 mingcha user passwd、mingcha user revoke 处理",
+                "Your own account: another administrator deals with it, or whoever runs the server, with mingcha user passwd and mingcha user revoke",
+            );
+            view! { <p class="small muted">{t(words)}</p> }.into_any()
+        }
         Some(_) => {
-            let word = w("重新启用,发一次性链接", "Open again, by a one-time link");
+            let password = (by_password, w("重新启用,设新密码", "Open again, by a new password"));
+            let link = (by_link, w("重新启用,发一次性链接", "Open again, by a one-time link"));
             let hint = w(
                 "手机丢了或在别人手里的,请另建账号:重新启用后,那台手机上交的内容会直接算数",
                 "Where the phone was lost or is in other hands make a new account: once this one is open again, what that phone hands in counts",
             );
             view! {
-                {let_in(account, ReopenPerson::url(), in_op, word)}
-                <p class="small muted">{t(hint)}</p>
+                {let_in(account, ReopenPerson::url(), password, link)}
+                {enters_by_link(account.roles).then(|| view! { <p class="small muted">{t(hint)}</p> })}
             }
             .into_any()
         }
         None => {
             let id = account.id.to_string();
+            let password = (by_password, w("设新密码", "Set a new password"));
+            let link = (by_link, w("发新的一次性链接", "New one-time link"));
             view! {
-                {let_in(account, ResetPerson::url(), in_op, w("发新的一次性链接", "New one-time link"))}
+                {let_in(account, ResetPerson::url(), password, link)}
                 <ActForm action=DisablePerson::url() op=out_op base=None class="toolbar">
                     <input type="hidden" name="account" value=id />
                     <Button submit=true kind=ButtonKind::Danger>{t(w("停用", "Disable"))}</Button>
@@ -132,8 +144,9 @@ fn drawn(id: AccountId, draw: Draw) -> impl IntoView + use<> {
     view! { <a href=paths::supervisor(id) data-draw="">{line} {ties}</a> }
 }
 
-/// A way in for an account: for one that reads visits only whoever runs the server gives it.
-fn let_in(account: &Account, action: &'static str, op: OpId, word: Word) -> AnyView {
+/// A way in for an account, by a password and by a link, as far as each leads it anywhere: for one that reads visits only
+/// whoever runs the server gives it.
+fn let_in(account: &Account, action: &'static str, password: (OpId, Word), link: (OpId, Word)) -> AnyView {
     if account.roles.is_guarded() {
         let words = w(
             "能看走访原文的账号,由管理服务器的人用 mingcha user passwd 重设密码,用 mingcha user reopen 重新启用",
@@ -142,13 +155,40 @@ fn let_in(account: &Account, action: &'static str, op: OpId, word: Word) -> AnyV
         return view! { <p class="small muted">{t(words)}</p> }.into_any();
     }
     let id = account.id.to_string();
+    let by_password = enters_by_password(account.roles).then(|| {
+        let ((op, word), id) = (password, id.clone());
+        let name = t(w("新密码,至少 10 个字", "New password, 10 characters or more"));
+        view! {
+            <ActForm action op base=None class="toolbar">
+                <input type="hidden" name="account" value=id />
+                <TextInput
+                    name="password"
+                    kind="password"
+                    label=name
+                    placeholder=name
+                    required=true
+                    autocomplete="new-password"
+                />
+                <Button submit=true kind=ButtonKind::Quiet icon=Glyph::KEY>
+                    {t(word)}
+                </Button>
+            </ActForm>
+        }
+    });
+    let by_link = enters_by_link(account.roles).then(|| {
+        let (op, word) = link;
+        view! {
+            <ActForm action op base=None class="toolbar">
+                <input type="hidden" name="account" value=id />
+                <Button submit=true kind=ButtonKind::Quiet icon=Glyph::KEY>
+                    {t(word)}
+                </Button>
+            </ActForm>
+        }
+    });
     view! {
-        <ActForm action op base=None class="toolbar">
-            <input type="hidden" name="account" value=id />
-            <Button submit=true kind=ButtonKind::Quiet icon=Glyph::KEY>
-                {t(word)}
-            </Button>
-        </ActForm>
+        {by_password}
+        {by_link}
     }
     .into_any()
 }
@@ -197,7 +237,12 @@ fn form(loaded: &Loaded<People>) -> impl IntoView + use<> {
             <Field
                 id="password"
                 label=t(w("密码", "Password"))
-                hint=t(w("留空则发一次性链接,监督员用它在手机上登录", "Empty: a one-time link, with which supervisors sign in on their phone"))
+                hint=t(
+                    w(
+                        "只做走访的人可以留空:发一次性链接,用它在手机上登录。其他角色要有密码,至少 10 个字",
+                        "May stay empty for who only makes visits: a one-time link, with which they sign in on their phone. Every other role needs one, of 10 characters or more",
+                    ),
+                )
             >
                 <TextInput name="password" kind="password" autocomplete="new-password" />
             </Field>

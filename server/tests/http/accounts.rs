@@ -12,7 +12,7 @@ use crate::{
     extent::{Dice, progress, report, seed, times},
     house::{House, send},
     phone::{Phone, Shows, from_app, sign_in},
-    web::{Ask, ORIGIN},
+    web::{Answer, Ask, ORIGIN},
 };
 
 fn address(n: u32) -> IpAddr {
@@ -363,4 +363,77 @@ async fn one_admin_alone_gets_nobody_to_read_a_visit() {
         assert_eq!(theirs.get(&house, reads).await.status, 200, "the reviewer's own session goes on");
         desk = puppet.expect("an administrator may make another");
     }
+}
+
+/// A form about accounts, under an id of its own.
+async fn about_accounts(house: &House, desk: &Desk, act: &str, fields: &[(&str, &str)]) -> Answer {
+    let op = uuid().to_string();
+    let mut all = vec![("op_id", op.as_str())];
+    all.extend_from_slice(fields);
+    desk.post(house, &format!("/hq/act/people/{act}"), &all).await
+}
+
+#[track_caller]
+fn asks_for_a_password(answer: &Answer) {
+    assert_eq!(answer.status, 422, "{:.300}", answer.text());
+    assert!(answer.text().contains(r#""field":"password""#), "{:.300}", answer.text());
+    assert_eq!(answer.cookie("mc_link"), None);
+}
+
+/// A link took away the password and led to the phone's app, where who works at HQ gets a 403: they were shut out for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_works_at_hq_is_let_in_by_a_password_and_by_no_link() {
+    const NEXT: &str = "下一个也足够长的密码";
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let admin = company.person(&house, &[Role::Admin]).await;
+    let admin = Desk::sign_in(&house, &company, &admin).await;
+    let login = format!("s{}", uuid().simple());
+    for (role, with) in [("office", None), ("observer", None), ("hall", None), ("visitor", Some("office"))] {
+        let mut fields = vec![("login", login.as_str()), ("name", "方远"), ("roles[0]", role)];
+        fields.extend(with.map(|role| ("roles[1]", role)));
+        asks_for_a_password(&about_accounts(&house, &admin, "create", &fields).await);
+    }
+    for role in [Role::Office, Role::Steering, Role::Department, Role::Admin, Role::Observer] {
+        let person = company.person(&house, &[role]).await;
+        let (theirs, account) = (Desk::sign_in(&house, &company, &person).await, person.account.to_string());
+        for password in ["", "kurz"] {
+            let fields = [("account", account.as_str()), ("password", password)];
+            asks_for_a_password(&about_accounts(&house, &admin, "reset", &fields).await);
+        }
+        assert_eq!(theirs.get(&house, "/hq/read/board").await.status, 200, "{role:?}: nothing was changed");
+        let fields = [("account", account.as_str()), ("password", NEXT)];
+        let reset = about_accounts(&house, &admin, "reset", &fields).await;
+        assert!(reset.status < 400, "{role:?} {} {:.300}", reset.status, reset.text());
+        assert_eq!((reset.header("location"), reset.cookie("mc_link")), (hq::paths::PEOPLE, None));
+        assert_eq!(theirs.get(&house, "/hq/read/board").await.status, 401, "{role:?}");
+        assert_eq!(try_at(&house, &company, &person.login, PASSWORD, address(1), true).await, 401, "{role:?}");
+        assert!(try_at(&house, &company, &person.login, NEXT, address(2), true).await < 400, "{role:?}");
+        // The same for who comes back.
+        assert!(about_accounts(&house, &admin, "disable", &fields[..1]).await.status < 400);
+        asks_for_a_password(&about_accounts(&house, &admin, "reopen", &fields[..1]).await);
+        assert!(about_accounts(&house, &admin, "reopen", &fields).await.status < 400);
+        assert!(try_at(&house, &company, &person.login, NEXT, address(3), true).await < 400, "{role:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_shuts_themselves_out_and_so_an_administrator_stays() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let (one, two) = (company.person(&house, &[Role::Admin]).await, company.person(&house, &[Role::Admin]).await);
+    let desk = Desk::sign_in(&house, &company, &one).await;
+    let (own, other) = (one.account.to_string(), two.account.to_string());
+    for act in ["disable", "reset"] {
+        let fields = [("account", own.as_str()), ("password", PASSWORD)];
+        let fields = if act == "reset" { &fields[..] } else { &fields[..1] };
+        let answer = about_accounts(&house, &desk, act, fields).await;
+        assert_eq!(answer.status, 422, "{act}: {:.300}", answer.text());
+        assert!(answer.text().contains(r#""detail":"self""#), "{act}: {:.300}", answer.text());
+    }
+    // Of two, one may close the other, and is the last.
+    assert!(about_accounts(&house, &desk, "disable", &[("account", &other)]).await.status < 400);
+    assert_eq!(about_accounts(&house, &desk, "disable", &[("account", &own)]).await.status, 422);
+    assert_eq!(desk.get(&house, "/hq/read/people").await.status, 200);
+    assert!(try_at(&house, &company, &one.login, PASSWORD, address(1), true).await < 400);
 }

@@ -39,7 +39,8 @@ pub async fn read_link() -> Result<Loaded<OneTime>, HqError> {
 /// A new account. Without a password it gets a one-time link, shown on the page that follows.
 ///
 /// # Errors
-/// [`HqError::Refused`] `exists` where the login is taken; [`HqError::BadInput`].
+/// [`HqError::Refused`] `exists` where the login is taken; [`HqError::BadInput`], of `password` also where there is none and
+/// one of the roles has nothing to do on a phone.
 #[server(prefix = "/hq/act", endpoint = "people/create")]
 pub async fn create_person(
     op_id: OpId,
@@ -55,28 +56,33 @@ pub async fn create_person(
 /// An account may no longer act.
 ///
 /// # Errors
-/// [`HqError::Refused`].
+/// [`HqError::Refused`], with the detail `self` for one's own.
 #[server(prefix = "/hq/act", endpoint = "people/disable")]
 pub async fn disable_person(op_id: OpId, account: AccountId, #[server(default)] reason: String) -> Result<(), HqError> {
     crate::ssr::people::disable(op_id, account, reason).await
 }
 
-/// A closed account may act again, by a one-time link.
+/// A closed account may act again, by a new password or, without one, by a one-time link.
 ///
 /// # Errors
-/// [`HqError::Refused`]: it reads visits, or it is not closed.
+/// [`HqError::Refused`]: it reads visits, or it is not closed. [`HqError::BadInput`] `password`: too short, or there is none
+/// and a link would lead this account nowhere.
 #[server(prefix = "/hq/act", endpoint = "people/reopen")]
-pub async fn reopen_person(op_id: OpId, account: AccountId) -> Result<(), HqError> {
-    crate::ssr::people::reopen(op_id, account).await
+pub async fn reopen_person(
+    op_id: OpId,
+    account: AccountId,
+    #[server(default)] password: String,
+) -> Result<(), HqError> {
+    crate::ssr::people::reopen(op_id, account, password).await
 }
 
-/// A new way in by a one-time link; every older one ends.
+/// A new way in, by a password or, without one, by a one-time link; every older one ends, with every session.
 ///
 /// # Errors
-/// [`HqError::Refused`].
+/// [`HqError::Refused`]: it reads visits, or, with the detail `self`, it is one's own. [`HqError::BadInput`] as above.
 #[server(prefix = "/hq/act", endpoint = "people/reset")]
-pub async fn reset_person(op_id: OpId, account: AccountId) -> Result<(), HqError> {
-    crate::ssr::people::reset(op_id, account).await
+pub async fn reset_person(op_id: OpId, account: AccountId, #[server(default)] password: String) -> Result<(), HqError> {
+    crate::ssr::people::reset(op_id, account, password).await
 }
 
 /// What the draw is to know of a supervisor from now on.

@@ -2,7 +2,7 @@
 
 use domain::{
     ids::{AccountId, OrgUnitId},
-    role::RoleSet,
+    role::{Action, RoleSet, may},
     text::Text,
     time::Moment,
 };
@@ -36,6 +36,18 @@ pub struct Account {
     pub has_password: bool,
     /// What the draw knows of them, if they make visits.
     pub draw: Option<Draw>,
+}
+
+/// Whether a one-time link lets somebody with `roles` in: it leads to the phone's app, where only who makes visits enters.
+#[must_use]
+pub(crate) fn enters_by_link(roles: RoleSet) -> bool {
+    roles.may(Action::DoVisit)
+}
+
+/// Whether somebody with `roles` also works where a password alone leads: a link would shut them out of HQ.
+#[must_use]
+pub(crate) fn enters_by_password(roles: RoleSet) -> bool {
+    roles.iter().any(|role| !may(role, Action::DoVisit))
 }
 
 /// What the draw knows of somebody, in short.

@@ -6,7 +6,7 @@ use domain::{
     evidence::Sha256,
     ids::{AccountId, OpId, OrgUnitId},
     op::{
-        Payload, Salt,
+        Payload, RefusedCode, Salt,
         payload::{AccountCreate, AccountDisable, AccountReopen, AccountReset, SupervisorSet},
     },
     role::{Action, Role, RoleSet},
@@ -27,7 +27,7 @@ use crate::{
     error::HqError,
     loaded::Loaded,
     paths,
-    people::shape::{Account, Draw, OneTime, People, Supervisor, UnitsOf},
+    people::shape::{Account, Draw, OneTime, People, Supervisor, UnitsOf, enters_by_link, enters_by_password},
 };
 
 /// How long a one-time link works. ms.
@@ -139,22 +139,16 @@ pub(crate) async fn create(
         "" => None,
         id => Some(OrgUnitId::from_str(id).map_err(|_| HqError::bad("unit"))?),
     };
-    let (way_in, link) = if password.is_empty() {
-        let (text, link) = one_time(&caller, &who, op);
-        (WayIn { password_hash: None, link: Some(link) }, Some(text))
-    } else {
-        if password.chars().count() < PASSWORD_MIN {
-            return Err(HqError::bad("password"));
-        }
-        let of = drawn(&caller, &who, op, Chance::Password, &[]);
-        let hash = caller.server.process.hash_password(password, of).await.ok_or(HqError::Internal)?;
-        (WayIn { password_hash: Some(hash), link: None }, None)
-    };
+    let set = RoleSet::of(&roles);
+    if password.is_empty() && enters_by_password(set) {
+        return Err(HqError::bad("password"));
+    }
+    let (way_in, link) = way_in(&caller, &who, op, password).await?;
     let supervisor =
         [Role::Visitor, Role::Inspector].iter().any(|role| roles.contains(role)).then(PrivateSupervisor::default);
     let private = PrivateAccount { login, name, way_in, supervisor };
     let salt = salt(&caller, &who, op, &[]);
-    let create = AccountCreate { roles: RoleSet::of(&roles), unit, commitment: private.commitment(&salt) };
+    let create = AccountCreate { roles: set, unit, commitment: private.commitment(&salt) };
     let subject = AccountId::derive(op.0, 0).0;
     let asked =
         Act { op, subject, base: None, payload: Payload::AccountCreate(create), private: Private::Account(private) };
@@ -165,31 +159,76 @@ pub(crate) async fn create(
 
 pub(crate) async fn disable(op: OpId, account: AccountId, reason: String) -> Result<(), HqError> {
     let (caller, who) = acting(Action::ManageOrg)?;
+    not_oneself(&who, account)?;
     let payload = Payload::AccountDisable(AccountDisable { reason });
     act(&caller, &who, Act { op, subject: account.0, base: None, payload, private: Private::None }).await?;
     leptos_axum::redirect(paths::PEOPLE);
     Ok(())
 }
 
-pub(crate) async fn reset(op: OpId, account: AccountId) -> Result<(), HqError> {
-    let_in(op, account, |commitment| Payload::AccountReset(AccountReset { commitment })).await
+pub(crate) async fn reset(op: OpId, account: AccountId, password: String) -> Result<(), HqError> {
+    let_in(op, account, password, |commitment| Payload::AccountReset(AccountReset { commitment })).await
 }
 
-pub(crate) async fn reopen(op: OpId, account: AccountId) -> Result<(), HqError> {
-    let_in(op, account, |commitment| Payload::AccountReopen(AccountReopen { commitment })).await
+pub(crate) async fn reopen(op: OpId, account: AccountId, password: String) -> Result<(), HqError> {
+    let_in(op, account, password, |commitment| Payload::AccountReopen(AccountReopen { commitment })).await
 }
 
-/// Sends an op that gives `account` a one-time link, and leads to the page that shows it.
-async fn let_in(op: OpId, account: AccountId, payload: impl FnOnce(Sha256) -> Payload) -> Result<(), HqError> {
+/// Sends an op that gives `account` a password, or else a one-time link, and leads to the page that shows that.
+async fn let_in(
+    op: OpId,
+    account: AccountId,
+    password: String,
+    payload: impl FnOnce(Sha256) -> Payload,
+) -> Result<(), HqError> {
     let (caller, who) = acting(Action::ManageOrg)?;
-    let (text, link) = one_time(&caller, &who, op);
-    let way_in = WayIn { password_hash: None, link: Some(link) };
+    not_oneself(&who, account)?;
+    if password.is_empty() && ends_outside(&caller, &who, account).await? {
+        return Err(HqError::bad("password"));
+    }
+    let (way_in, link) = way_in(&caller, &who, op, password).await?;
     let salt = salt(&caller, &who, op, &[]);
     let payload = payload(way_in.commitment(&salt));
     let asked = Act { op, subject: account.0, base: None, payload, private: Private::WayIn(way_in) };
     send(&caller, &who, asked, Salt::new(salt)).await?;
-    lead(&caller, Some(text));
+    lead(&caller, link);
     Ok(())
+}
+
+/// Nobody shuts themselves out: who would let them in again? And since only an administrator who may act closes accounts,
+/// one of them always stays.
+fn not_oneself(who: &SignedIn, account: AccountId) -> Result<(), HqError> {
+    if account == who.person.account {
+        return Err(HqError::Refused { code: RefusedCode::NotAllowed, detail: "self".to_owned() });
+    }
+    Ok(())
+}
+
+/// Whether a link would take `account` its password and lead it nowhere. Of an account that is guarded, or that there is
+/// not, the rules themselves say what is wrong.
+async fn ends_outside(caller: &Caller, who: &SignedIn, account: AccountId) -> Result<bool, HqError> {
+    let accounts = caller.server.store.accounts(who.tenant, who.token, caller.server.process.now()).await?;
+    let roles = accounts.iter().find(|one| one.id == account).map(|one| one.roles);
+    Ok(roles.is_some_and(|roles| !roles.is_guarded() && !enters_by_link(roles)))
+}
+
+/// By `password`, or by a link where it is empty; the text of the link besides.
+async fn way_in(
+    caller: &Caller,
+    who: &SignedIn,
+    op: OpId,
+    password: String,
+) -> Result<(WayIn, Option<String>), HqError> {
+    if password.is_empty() {
+        let (text, link) = one_time(caller, who, op);
+        return Ok((WayIn { password_hash: None, link: Some(link) }, Some(text)));
+    }
+    if password.chars().count() < PASSWORD_MIN {
+        return Err(HqError::bad("password"));
+    }
+    let salt = drawn(caller, who, op, Chance::Password, &[]);
+    let hash = caller.server.process.hash_password(password, salt).await.ok_or(HqError::Internal)?;
+    Ok((WayIn { password_hash: Some(hash), link: None }, None))
 }
 
 /// The link that `op` gives. Asked for again it is the same, so that the page after the second answer shows what works.

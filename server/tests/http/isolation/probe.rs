@@ -93,7 +93,7 @@ pub(crate) fn probe(method: &Method, path: &str, ids: &Ids, actor: &Actor) -> Pr
             let fields = [
                 ("login", login),
                 ("name", "新人".to_owned()),
-                ("roles[0]", "office".to_owned()),
+                ("roles[0]", "visitor".to_owned()),
                 ("unit", ids.county.to_string()),
             ];
             post(&fields, right(&[Action::ManageOrg]))
