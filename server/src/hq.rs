@@ -96,13 +96,15 @@ async fn caller(server: &Server, parts: &Parts) -> Caller {
 
 fn hq_server(server: &Server, parts: &Parts) -> HqServer {
     let host = parts.headers.get(axum::http::header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // With a certificate of our own nobody has told us the address: it is the one under which we were asked.
+    let scheme = if server.is_secure() { "https" } else { "http" };
     HqServer {
         store: server.store.clone(),
         process: lend::process(server),
         bundle: server.site.hq_bundle(),
         cookie: server.hq_cookie(),
         secure: server.is_secure(),
-        origin: server.public_url.clone().unwrap_or_else(|| format!("http://{host}")),
+        origin: server.public_url.clone().unwrap_or_else(|| format!("{scheme}://{host}")),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     extent::{Dice, progress, report, seed, times},
     house::{House, send},
     phone::{Phone, Shows, from_app, sign_in},
-    web::{Answer, Ask, ORIGIN},
+    web::{Answer, Ask, HOST, ORIGIN},
 };
 
 fn address(n: u32) -> IpAddr {
@@ -436,4 +436,25 @@ async fn nobody_shuts_themselves_out_and_so_an_administrator_stays() {
     assert_eq!(about_accounts(&house, &desk, "disable", &[("account", &own)]).await.status, 422);
     assert_eq!(desk.get(&house, "/hq/read/people").await.status, 200);
     assert!(try_at(&house, &company, &one.login, PASSWORD, address(1), true).await < 400);
+}
+
+/// With a certificate of the server's own and no public address every link began with http, where no phone gets in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_shown_over_https_leads_over_https() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let admin = company.person(&house, &[Role::Admin]).await;
+    let desk = Desk::sign_in(&house, &company, &admin).await;
+    let visitor = company.person(&house, &[Role::Visitor]).await.account.to_string();
+    let link =
+        about_accounts(&house, &desk, "reset", &[("account", &visitor)]).await.cookie("mc_link").expect("a link");
+    let show = |cookie: &str| {
+        let cookies = format!("{cookie}={}; mc_link={link}", desk.cookie);
+        Ask::get(hq::paths::PEOPLE_LINK).header("cookie", &cookies)
+    };
+    let page = house.ask(show("mc_hq")).await.expect(200);
+    assert!(page.text().contains(&format!("{ORIGIN}/field/link#{link}")));
+    let https = house.with(|server| server.secure = true);
+    let page = send(&https, show("__Host-mc_hq")).await.expect("an answer").expect(200);
+    assert!(page.text().contains(&format!("https://{HOST}/field/link#{link}")));
 }
