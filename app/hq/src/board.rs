@@ -3,7 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod shape;
 
-use domain::{time::Moment, visit::VisitState};
+use domain::{role::Action, time::Moment, visit::VisitState};
 use leptos::prelude::*;
 use ui::{BarChart, BarRow, Figure, Label, Tone, show_score};
 
@@ -32,15 +32,18 @@ pub(crate) fn BoardPage() -> impl IntoView {
 
 fn shown(loaded: &Loaded<Board>) -> impl IntoView + use<> {
     let board = &loaded.data;
+    // Who may not read visits is told of none: an empty list would say that none waits.
+    let reads = page().may(Action::ReadRawVisit);
+    let waiting = |word, list: &[Waiting]| reads.then(|| waiting(word, list, loaded.now));
     view! {
         {figures(board)}
         // Each column is filled by itself: panels of different heights side by side would leave holes.
         <div class="columns">
             <div class="stack">
-                {waiting(w("等得最久", "Waiting longest"), &board.oldest_waiting, loaded.now)} {findings(board)}
+                {waiting(w("等得最久", "Waiting longest"), &board.oldest_waiting)} {findings(board)}
             </div>
             <div class="stack">
-                {waiting(w("退回未补", "Returned, not mended"), &board.oldest_returned, loaded.now)} {ranking(board)}
+                {waiting(w("退回未补", "Returned, not mended"), &board.oldest_returned)} {ranking(board)}
             </div>
         </div>
     }
@@ -51,18 +54,31 @@ fn figures(board: &Board) -> impl IntoView + use<> {
     let late = (board.red > 0).then(|| fill(w("{} 件超过 3 天", "{} for more than 3 days"), &[&board.red.to_string()]));
     let tone = if board.red > 0 { Tone::Cinnabar } else { Tone::Violet };
     let note = Label::from(late.unwrap_or_default());
+    let (reads, none) = (Action::ReadRawVisit, Label::from(""));
     let held = (board.held > 0).then(|| {
-        view! { <Figure href=paths::HELD label=t(w("收件待处理", "Held")) value=count(board.held) tone=Tone::Violet /> }
+        let word = w("收件待处理", "Held");
+        figure(Action::DecideHeld, paths::HELD.to_owned(), word, board.held, none.clone(), Tone::Violet)
     });
+    let plain = |needs, href, word, number| figure(needs, href, word, number, none.clone(), Tone::Neutral);
     view! {
         <div class="figures">
-            <Figure href=of(VisitState::Received) label=t(w("待审", "To review")) value=count(board.waiting) note tone />
-            <Figure href=of(VisitState::UnderWay) label=t(w("进行中", "Under way")) value=count(board.under_way) />
-            <Figure href=of(VisitState::Returned) label=t(w("已退回", "Returned")) value=count(board.returned) />
-            <Figure href=paths::VISITS label=t(w("24 小时内收到", "Arrived in 24 h")) value=count(board.arrived) />
-            <Figure href=paths::TASKS label=t(w("未开始的任务", "Tasks not begun")) value=count(board.open_tasks) />
+            {figure(reads, of(VisitState::Received), w("待审", "To review"), board.waiting, note, tone)}
+            {plain(reads, of(VisitState::UnderWay), w("进行中", "Under way"), board.under_way)}
+            {plain(reads, of(VisitState::Returned), w("已退回", "Returned"), board.returned)}
+            {plain(reads, paths::VISITS.to_owned(), w("24 小时内收到", "Arrived in 24 h"), board.arrived)}
+            {plain(Action::Assign, paths::TASKS.to_owned(), w("未开始的任务", "Tasks not begun"), board.open_tasks)}
             {held}
         </div>
+    }
+}
+
+/// A number, which leads to what it counts if whoever reads may open that.
+fn figure(needs: Action, href: String, word: Word, number: u32, note: Label, tone: Tone) -> AnyView {
+    let (label, value) = (t(word), count(number));
+    if page().may(needs) {
+        view! { <Figure href label value note tone /> }.into_any()
+    } else {
+        view! { <Figure label value note tone /> }.into_any()
     }
 }
 
@@ -86,6 +102,7 @@ fn waiting(word: Word, list: &[Waiting], now: Moment) -> impl IntoView + use<> {
 }
 
 fn findings(board: &Board) -> impl IntoView + use<> {
+    let reads = page().may(Action::ReadFindings);
     let rows = labels::SEVERITIES
         .into_iter()
         .zip([2, 1, 0])
@@ -94,10 +111,16 @@ fn findings(board: &Board) -> impl IntoView + use<> {
             let state = Some(domain::finding::FindingState::Proposed);
             let href = FindingFilter { state, severity: Some(severity), ..FindingFilter::default() }.list();
             let (proposed, confirmed) = (count(board.proposed[place]), count(board.confirmed[place]));
+            let to_decide = fill(w("待定 {}", "{} to decide"), &[&proposed]);
+            let to_decide = if reads {
+                view! { <a href=href>{to_decide}</a> }.into_any()
+            } else {
+                view! { <span>{to_decide}</span> }.into_any()
+            };
             view! {
                 <li>
                     <span class="lines__name"><ui::Badge tone icon=glyph>{t(word)}</ui::Badge></span>
-                    <a href=href>{fill(w("待定 {}", "{} to decide"), &[&proposed])}</a>
+                    {to_decide}
                     <span class="muted">{fill(w("已确认 {}", "{} confirmed"), &[&confirmed])}</span>
                 </li>
             }

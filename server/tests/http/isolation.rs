@@ -11,7 +11,7 @@ pub(crate) use probe::probe;
 pub(crate) use stage::{Actor, Ids, Side, let_in};
 
 use axum::http::Method;
-use domain::role::Role;
+use domain::role::{Action, Role};
 
 use crate::{
     extent::{Dice, progress, report, seed, times},
@@ -165,6 +165,33 @@ async fn lists_leave_the_house_only_with_who_may_take_them() {
                 (false, false) => 401,
             };
             assert_eq!(status, expected, "{} {path}", actor.name);
+        }
+    }
+}
+
+/// The board named waiting visits to everybody at HQ, with links that ended in a refusal.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_board_names_visits_and_leads_on_for_who_may_open_what_is_there() {
+    let house = House::new().await;
+    let side = Side::new(&house, "a").await;
+    let visit = side.ids.visit.to_string();
+    for actor in side.actors(&house).await {
+        if !probe(&Method::GET, hq::paths::BOARD, &side.ids, &actor).is_for(&actor) {
+            continue;
+        }
+        let may = |action| actor.roles.may(action);
+        for path in [hq::paths::BOARD, "/hq/read/board"] {
+            let answer = house.ask(probe(&Method::GET, path, &side.ids, &actor).by(&actor)).await.expect(200);
+            assert_eq!(answer.text().contains(&visit), may(Action::ReadRawVisit), "{} {path}", actor.name);
+        }
+        let page = house.ask(probe(&Method::GET, hq::paths::BOARD, &side.ids, &actor).by(&actor)).await.text();
+        for (path, needs) in [
+            (hq::paths::VISITS, Action::ReadRawVisit),
+            (hq::paths::FINDINGS, Action::ReadFindings),
+            (hq::paths::TASKS, Action::Assign),
+            (hq::paths::HELD, Action::DecideHeld),
+        ] {
+            assert_eq!(page.contains(&format!("href=\"{path}")), may(needs), "{} {path}", actor.name);
         }
     }
 }

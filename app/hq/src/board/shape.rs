@@ -20,9 +20,9 @@ pub struct Board {
     pub arrived: u32,
     /// Ops that wait in the inbox.
     pub held: u32,
-    /// The visits that have waited longest.
+    /// The visits that have waited longest; none for who may not read visits.
     pub oldest_waiting: Vec<Waiting>,
-    /// The visits that were given back longest ago.
+    /// The visits that were given back longest ago; none for who may not read visits.
     pub oldest_returned: Vec<Waiting>,
     /// Findings to decide, by severity from 一般 on.
     pub proposed: [u32; 3],

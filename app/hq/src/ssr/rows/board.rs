@@ -1,6 +1,9 @@
 //! The board.
 
-use domain::time::{DAY_MS, HOUR_MS};
+use domain::{
+    role::Action,
+    time::{DAY_MS, HOUR_MS},
+};
 use store::hq::{self, board::Limits};
 
 use crate::{
@@ -24,8 +27,11 @@ pub(crate) async fn board() -> Result<Loaded<Board>, HqError> {
     let found = hq::board::read(&mut reading.tx, limits).await.map_err(|error| failed(error.into()))?;
     let ranking = hq::board::ranking(&mut reading.tx, now.plus(-RANKED_MS)).await;
     let ranking = ranking.map_err(|error| failed(error.into()))?;
+    // Numbers are everybody's; which visit it is, and of which hall, is not.
+    let reads = reading.who.person.roles.may(Action::ReadRawVisit);
     let waiting = |list: Vec<hq::board::Waiting>| {
-        list.into_iter().map(|one| Waiting { id: one.id, venue_name: one.venue_name, since: one.since }).collect()
+        let list = list.into_iter().filter(|_| reads);
+        list.map(|one| Waiting { id: one.id, venue_name: one.venue_name, since: one.since }).collect()
     };
     Ok(reading.loaded(Board {
         open_tasks: found.open_tasks,
