@@ -60,6 +60,9 @@ pub enum HqError {
         /// When.
         at: Moment,
     },
+    /// The visit that was to be decided was handed in again meanwhile.
+    #[error("handed_in_again")]
+    HandedInAgain,
     /// Whether it took effect is not known; sending it again finds out.
     #[error("unknown")]
     Unknown,
@@ -108,7 +111,11 @@ impl HqError {
             Self::Throttled => 429,
             Self::NotAllowed => 403,
             Self::NotFound => 404,
-            Self::BadInput { .. } | Self::Refused { .. } | Self::Held { .. } | Self::Decided { .. } => 422,
+            Self::BadInput { .. }
+            | Self::Refused { .. }
+            | Self::Held { .. }
+            | Self::Decided { .. }
+            | Self::HandedInAgain => 422,
             Self::Unknown | Self::Unreachable => 503,
             Self::Internal => 500,
         }
@@ -143,6 +150,9 @@ impl HqError {
                 w("已存下,但没有生效,在「收件」里处理", "Kept, but without effect. Deal with it under Held.")
             }
             Self::Decided { .. } => w("已由 {} 于 {} 处理", "Decided by {} at {}"),
+            Self::HandedInAgain => {
+                w("其间又交了一次,请看最新内容", "It was handed in again meanwhile: look at the newest")
+            }
             Self::Unknown => w(
                 "还不知道是否生效,请再试一次:重试不会重复",
                 "It is not known yet whether this took effect. Try again: nothing is done twice.",

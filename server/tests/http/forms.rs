@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use domain::role::Role;
+use domain::{
+    ids::VisitId,
+    op::{Payload, Verdict},
+    role::Role,
+};
 use protocol::session::{Credentials, SignIn};
 
 use crate::{
@@ -11,7 +15,7 @@ use crate::{
     desk::{self, Desk},
     house::House,
     inspect::Inspector,
-    phone::{Phone, sign_in},
+    phone::{Phone, sign_in, verdicts},
     web::{Answer, Ask},
 };
 
@@ -155,4 +159,35 @@ async fn a_password_that_is_sent_twice_is_the_same_and_another_one_is_another_co
     is_other_content(&create("另一个也足够长的密码").await);
     let answer = desk::sign_in(&house, &company, &login, PASSWORD).await;
     assert!(answer.cookie("mc_hq").is_some(), "{}", answer.status);
+}
+
+/// Handing in again takes a decision back: whoever decided about what was there before was told that there is no such visit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_about_what_was_handed_in_again_meanwhile_says_so() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let visitor = company.person(&house, &[Role::Visitor]).await;
+    let reviewer = company.person(&house, &[Role::Reviewer]).await;
+    let desk = Desk::sign_in(&house, &company, &reviewer).await;
+    let mut phone = Phone::sign_in(&house, &company, &visitor).await;
+    let task = company.task(&house, &visitor).await;
+    let document = company.document(&house, task);
+    phone.visit(&house, task, document.clone()).await;
+    let visit = VisitId::of(task).to_string();
+    let decide = async |what: &str| {
+        let op = uuid().to_string();
+        let mut fields = vec![("op_id", op.as_str()), ("base", "3"), ("visit", &visit)];
+        fields.extend((what == "return").then_some(("items[0][reason]", "看不清")));
+        desk.post(&house, &format!("/hq/act/visit/{what}"), &fields).await
+    };
+    let returned = decide("return").await;
+    assert!(returned.status < 400, "{} {:.300}", returned.status, returned.text());
+    let second = decide("accept").await;
+    assert_eq!(second.status, 422);
+    assert!(second.text().contains("decided"), "{:.300}", second.text());
+    let again = phone.cut(task, 4, Payload::VisitSubmit(document));
+    assert_eq!(verdicts(&phone.push(&house, &[again]).await), [Verdict::Applied]);
+    let late = decide("accept").await;
+    assert_eq!(late.status, 422);
+    assert!(late.text().contains("handed_in_again"), "{:.300}", late.text());
 }

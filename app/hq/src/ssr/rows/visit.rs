@@ -6,6 +6,7 @@ use domain::{
     ids::{AccountId, VisitId},
     role::Action,
     time::{MINUTE_MS, Moment},
+    visit::VisitState,
 };
 use store::hq;
 
@@ -80,15 +81,19 @@ async fn others(reading: &Reading, id: VisitId, names: &BTreeMap<AccountId, Stri
     others.unwrap_or_default().iter().filter_map(|account| names.get(account).cloned()).collect()
 }
 
-/// Who decided first, for whoever comes second.
+/// Who decided first, for whoever comes second; or that it was handed in again, which takes a decision back.
 pub(crate) async fn decided(id: VisitId) -> Result<HqError, HqError> {
     let caller = caller()?;
     let who = caller.signed_in.clone().ok_or(HqError::SignedOut)?;
     let mut tx = caller.server.store.read_planned(who.tenant).await?;
     let names = hq::people::colleagues(&mut tx, &who.token.0, caller.server.process.now()).await?;
-    let decision = hq::visit::read(&mut tx, id).await?.and_then(|sheet| sheet.visit.decision);
-    Ok(decision.map_or(HqError::NotFound, |decision| HqError::Decided {
-        by: names.get(&decision.by).cloned().unwrap_or_else(|| "HQ".to_owned()),
-        at: decision.at,
-    }))
+    let Some(sheet) = hq::visit::read(&mut tx, id).await? else { return Ok(HqError::NotFound) };
+    Ok(match sheet.visit.decision {
+        Some(decision) => HqError::Decided {
+            by: names.get(&decision.by).cloned().unwrap_or_else(|| "HQ".to_owned()),
+            at: decision.at,
+        },
+        None if sheet.visit.state == VisitState::Received => HqError::HandedInAgain,
+        None => HqError::NotFound,
+    })
 }
