@@ -63,6 +63,9 @@ pub enum HqError {
     /// The visit that was to be decided was handed in again meanwhile.
     #[error("handed_in_again")]
     HandedInAgain,
+    /// More venues have the name that was searched for than one search covers.
+    #[error("too_wide")]
+    TooWide,
     /// Whether it took effect is not known; sending it again finds out.
     #[error("unknown")]
     Unknown,
@@ -115,7 +118,8 @@ impl HqError {
             | Self::Refused { .. }
             | Self::Held { .. }
             | Self::Decided { .. }
-            | Self::HandedInAgain => 422,
+            | Self::HandedInAgain
+            | Self::TooWide => 422,
             Self::Unknown | Self::Unreachable => 503,
             Self::Internal => 500,
         }
@@ -153,6 +157,10 @@ impl HqError {
             Self::HandedInAgain => {
                 w("其间又交了一次,请看最新内容", "It was handed in again meanwhile: look at the newest")
             }
+            Self::TooWide => w(
+                "名称里有这些字的对象超过 100 个,查不全:请多写几个字,或改用县分筛选",
+                "More than 100 venues have this in their name, and not all are searched: write more of it, or filter by county",
+            ),
             Self::Unknown => w(
                 "还不知道是否生效,请再试一次:重试不会重复",
                 "It is not known yet whether this took effect. Try again: nothing is done twice.",

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use domain::text::Lang;
 use futures_util::{StreamExt as _, stream};
 use hq::{
     HqError, PageContext,
@@ -21,25 +22,25 @@ use tokio::task::JoinHandle;
 
 pub(super) async fn visits(Extension(caller): Extension<Caller>, parts: Parts) -> Response {
     let lang = PageContext::of_request(&parts).lang;
-    list("visits.csv", csv::visits(&caller, lang, |name| parameter(&parts, name))).await
+    list("visits.csv", lang, csv::visits(&caller, lang, |name| parameter(&parts, name))).await
 }
 
 pub(super) async fn findings(Extension(caller): Extension<Caller>, parts: Parts) -> Response {
     let lang = PageContext::of_request(&parts).lang;
-    list("findings.csv", csv::findings(&caller, lang, |name| parameter(&parts, name))).await
+    list("findings.csv", lang, csv::findings(&caller, lang, |name| parameter(&parts, name))).await
 }
 
 /// Sent as it is read, as the answers are; a row is soon put into words.
-async fn list(name: &'static str, begun: Result<csv::List, HqError>) -> Response {
+async fn list(name: &'static str, lang: Lang, begun: Result<csv::List, HqError>) -> Response {
     let list = match begun {
         Ok(list) => list,
-        Err(error) => return refusal(&error),
+        Err(error) => return refusal(&error, lang),
     };
     let heads = list.heads();
     // Until the first piece is there a failure can still be said.
     let (lines, rest) = match list.next().await {
         Ok(read) => read,
-        Err(error) => return refusal(&error),
+        Err(error) => return refusal(&error, lang),
     };
     let rest = stream::try_unfold(rest, |rest| async move {
         let Some(list) = rest else { return Ok(None) };
@@ -63,12 +64,12 @@ pub(super) async fn answers(Extension(caller): Extension<Caller>, parts: Parts) 
     let begun = answers::begin(&caller, lang, |name| parameter(&parts, name));
     let (wording, pieces) = match begun {
         Ok(begun) => begun,
-        Err(error) => return refusal(&error),
+        Err(error) => return refusal(&error, lang),
     };
     // Until the first piece is there a failure can still be said.
     let (piece, rest) = match pieces.next().await {
         Ok(read) => read,
-        Err(error) => return refusal(&error),
+        Err(error) => return refusal(&error, lang),
     };
     let mut download = Download { wording, ahead: rest.map(|rest| tokio::spawn(rest.next())) };
     let first = download.wording.heads() + &download.wording.lines(&piece);
@@ -114,6 +115,9 @@ fn attachment(name: &str) -> [(header::HeaderName, HeaderValue); 3] {
     ]
 }
 
-fn refusal(error: &HqError) -> Response {
-    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+/// In words: whoever asked for a file sees this in place of a page.
+fn refusal(error: &HqError, lang: Lang) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let heads = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    (status, heads, error.word().get(lang)).into_response()
 }

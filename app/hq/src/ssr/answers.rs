@@ -19,7 +19,7 @@ use store::{
 };
 
 use super::{
-    csv::{Table, may, push_cell},
+    csv::{Table, may, push_cell, whole},
     gate::Caller,
     rows::store_filter,
 };
@@ -76,9 +76,10 @@ impl Pieces {
     /// The next piece, and what follows it.
     ///
     /// # Errors
-    /// The database failed.
+    /// The database failed; [`HqError::TooWide`] for the first piece.
     pub async fn next(mut self) -> Result<(Piece, Option<Self>), HqError> {
         let mut tx = self.store.read_planned(self.tenant).await?;
+        whole(&mut tx, &self.filter, self.from).await?;
         let (piece, last) = hq::answers::fetch(&mut tx, &self.filter, self.from, self.visits, &mut self.lists).await?;
         tx.rollback().await.map_err(store::Error::from)?;
         let rest = last.map(|last| Self { from: Stretch::OlderThan(last), visits: STEP, ..self });

@@ -7,7 +7,7 @@ use domain::{
     time::{ZoneOffset, show_date_time},
 };
 use store::{
-    Store,
+    Store, Tx,
     hq::{self, Stretch},
 };
 
@@ -176,12 +176,13 @@ impl List {
     /// The lines of the next piece, and what follows it.
     ///
     /// # Errors
-    /// The database failed.
+    /// The database failed; [`HqError::TooWide`] for the first piece.
     pub async fn next(self) -> Result<(String, Option<Self>), HqError> {
         let (mut table, most) = (Table::empty(self.lang, self.zone), self.rows);
         let mut tx = self.store.read_planned(self.tenant).await?;
         let last = match &self.of {
             Of::Visits(filter) => {
+                whole(&mut tx, filter, self.from).await?;
                 let rows = hq::visits::fetch(&mut tx, filter, self.from, most).await?;
                 rows.iter().for_each(|row| visit(&mut table, row));
                 rows.get(most - 1).map(hq::visits::place)
@@ -196,6 +197,14 @@ impl List {
         let rest = last.map(|last| Self { from: Stretch::OlderThan(last), rows: STEP, ..self });
         Ok((table.text, rest))
     }
+}
+
+/// Fails where a search would leave visits out: a file does not show that it lacks some. Asked before the first piece.
+pub(super) async fn whole(tx: &mut Tx, filter: &hq::visits::Filter, from: Stretch) -> Result<(), HqError> {
+    if from == Stretch::Newest && hq::visits::is_cut_short(tx, filter).await? {
+        return Err(HqError::TooWide);
+    }
+    Ok(())
 }
 
 /// The visits that `get` filters by.

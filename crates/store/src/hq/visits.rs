@@ -81,8 +81,8 @@ pub struct VisitRow {
     pub decided_at: Option<Moment>,
 }
 
-/// The most venues that a search by name leads to.
-const FOUND_MAX: i32 = 100;
+/// The most venues that a search by name leads to: a walk looks at each of its rows whether it is of one of them.
+const FOUND_MAX: usize = 100;
 
 const GROUND: Ground = Ground {
     table: "app.visit",
@@ -113,6 +113,16 @@ pub async fn fetch(tx: &mut Tx, filter: &Filter, stretch: Stretch, limit: usize)
     walk.fetch(tx, stretch, limit).await?.iter().map(row).collect()
 }
 
+/// Whether the name that `filter` searches for leads to more venues than a list covers: what [`read`] and [`fetch`] give is
+/// then of the first of them alone, by their codes.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_cut_short(tx: &mut Tx, filter: &Filter) -> Result<bool> {
+    let found = found_venues(tx, &filter.text, FOUND_MAX + 1).await?;
+    Ok(found.is_some_and(|venues| venues.len() > FOUND_MAX))
+}
+
 /// How the database reads a page: each visit list must be a walk over an index. Nothing where no venue is found.
 ///
 /// # Errors
@@ -128,7 +138,7 @@ async fn walk(tx: &mut Tx, filter: &Filter) -> Result<Option<Walk>> {
         Some(state) => vec![Code::code(state)],
         None => VisitState::ALL.iter().map(|state| Code::code(*state)).collect(),
     };
-    let venues = match found_venues(tx, &filter.text).await? {
+    let venues = match found_venues(tx, &filter.text, FOUND_MAX).await? {
         None => None,
         // The visits of one venue lie in order.
         Some(venues) => match venues[..] {
@@ -152,14 +162,15 @@ pub fn place(row: &VisitRow) -> Cursor {
     Cursor { at: row.listed_at.0, id: row.id.0 }
 }
 
-async fn found_venues(tx: &mut Tx, name: &str) -> Result<Option<Vec<Uuid>>> {
+/// Up to `most` venues; `None`: none is searched for.
+async fn found_venues(tx: &mut Tx, name: &str, most: usize) -> Result<Option<Vec<Uuid>>> {
     let name = name.trim();
     if name.is_empty() {
         return Ok(None);
     }
     let found = sqlx::query_scalar("SELECT app.find_venues($1, $2)")
         .bind(text(name))
-        .bind(FOUND_MAX)
+        .bind(most as i32)
         .fetch_all(&mut **tx)
         .await?;
     Ok(Some(found))
