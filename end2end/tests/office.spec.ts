@@ -148,6 +148,17 @@ test('work on a task that was called back is kept and adopted, and who chose its
     await phone.page.getByRole('button', { name: '立即同步' }).click();
     await expect(phone.page.locator('[data-list=trouble]')).toContainText('待审核人处理', { timeout: 60_000 });
 
+    // What the server keeps back stands beside what HQ has done, and goes once it was seen.
+    await phone.go(`/field/visit/${id}`);
+    const task = phone.page.locator('[data-stage=closed]');
+    await expect(task).toContainText('待处理', { timeout: 60_000 });
+    await expect(task).toContainText('任务已收回');
+    await task.getByRole('button', { name: '知道了' }).click();
+    await expect(task).not.toContainText('待处理');
+    await expect(task).toContainText('任务已收回');
+    await phone.go('/field/sync');
+    await expect(phone.page.locator('[data-list=trouble]')).toHaveCount(0);
+
     // HQ takes the arrival and what was handed in.
     other = await Desk.sit(city.url, 'reviewer2');
     for (const what of ['到场', '提交的走访']) {

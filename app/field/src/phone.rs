@@ -232,6 +232,14 @@ impl Phone {
         self.keeper.with_value(|keeper| keeper.seen(self));
     }
 
+    /// The person has seen what the server said of a task's ops, or of all tasks'.
+    pub(crate) fn seen_trouble(self, task: Option<AssignmentId>) {
+        let keeper = self.keeper();
+        leptos::task::spawn_local(async move {
+            keeper.seen_trouble(self, task).await;
+        });
+    }
+
     /// Starts a stopwatch.
     pub(crate) fn start_watch(self, key: String) {
         self.keeper.with_value(|keeper| keeper.keep_watch(self, key, Some(device::clock::now())));

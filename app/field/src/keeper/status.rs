@@ -3,11 +3,11 @@
 use domain::sorted::Map;
 
 use device::vault::Change;
-use domain::op::Verdict;
+use domain::{ids::AssignmentId, op::Verdict};
 use sync::{Engine, FileState};
 use ui::TileState;
 
-use super::{Keeper, records::of_engine, words};
+use super::{Keeper, pass::Stop, records::of_engine, words};
 use crate::{
     phone::Phone,
     row,
@@ -29,10 +29,12 @@ impl Keeper {
                     .filter(|file| file.is_owed(*id))
                     .map(|file| (file.sha256, shown(file, sending)))
                     .collect();
+                // All of them: who says that they are seen says it of each.
                 row.trouble = engine
                     .troubles()
-                    .find(|trouble| trouble.task == *id)
-                    .map(|trouble| say(&words::verdict(&trouble.verdict)));
+                    .filter(|trouble| trouble.task == *id)
+                    .map(|trouble| [words::kind(&trouble.kind), ": ", &say(&words::verdict(&trouble.verdict))].concat())
+                    .reduce(|all, one| [all, one].join("; "));
             }
         });
         let names: Map<_, _> =
@@ -55,6 +57,21 @@ impl Keeper {
                 })
                 .collect();
         });
+    }
+
+    /// The person has seen what the server said of a task's ops, or of all tasks'. A refused op itself stays, and is
+    /// exported as before.
+    pub(crate) async fn seen_trouble(&self, phone: Phone, task: Option<AssignmentId>) {
+        let done = self
+            .change(phone, |engine| {
+                let seen = engine.troubles().filter(|trouble| task.is_none_or(|task| trouble.task == task));
+                let seen: Vec<_> = seen.map(|trouble| trouble.op).collect();
+                seen.into_iter().flat_map(|op| engine.forget_trouble(op)).collect()
+            })
+            .await;
+        if let Err(Stop::Disk(failure)) = done {
+            phone.heard(Err(failure));
+        }
     }
 
     /// Lets go of what the server has had for a month, and of bytes that nothing names. Whoever calls has the turn.

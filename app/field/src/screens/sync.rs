@@ -122,9 +122,14 @@ fn trouble(phone: Phone, all: &[Trouble]) -> Option<impl IntoView + use<>> {
         <section class="stack stack--tight" data-list="trouble">
             <h2>{t("待处理", "Needs a look")}</h2>
             {rows}
-            <Button kind=ButtonKind::Quiet icon=Glyph::DOWNLOAD on_click=move |()| phone.export()>
-                {t("导出到文件", "Export to a file")}
-            </Button>
+            <div class="buttons buttons--fill">
+                <Button kind=ButtonKind::Quiet icon=Glyph::DOWNLOAD on_click=move |()| phone.export()>
+                    {t("导出到文件", "Export to a file")}
+                </Button>
+                <Button kind=ButtonKind::Quiet on_click=move |()| phone.seen_trouble(None)>
+                    {t("知道了", "I have seen it")}
+                </Button>
+            </div>
         </section>
     })
 }

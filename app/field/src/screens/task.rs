@@ -47,6 +47,7 @@ pub(crate) fn task(phone: Phone, id: AssignmentId) -> impl IntoView {
     let dialog = RwSignal::new(false);
     let body = view! {
         <div class="stack" data-stage=move || stage.get().code()>
+            {move || trouble(visit).into_any()}
             {move || notice(visit, stage.get())}
             {move || moment::just_arrived(visit, stage.get()).into_any()}
             {result::view(visit, stage)}
@@ -78,6 +79,25 @@ fn aside_button(dialog: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// What the server refused or holds back, until it was seen. It stands above all else that is to be said: a visit that
+/// came back has its list below.
+fn trouble(visit: Visit) -> Option<impl IntoView> {
+    let trouble = visit.with(|row| row.trouble.clone()).flatten()?;
+    let seen = move || {
+        view! {
+            <Button kind=ButtonKind::Quiet on_click=move |()| visit.phone.seen_trouble(Some(visit.id))>
+                {t("知道了", "I have seen it")}
+            </Button>
+        }
+    };
+    Some(view! {
+        <Banner tone=Tone::Violet glyph=Glyph::LOCK title=t("待处理", "Needs a look") actions=ViewFn::from(seen)>
+            <p>{trouble}</p>
+            <p><a href=Route::Sync.path()>{t("到同步页看", "See the sync page")}</a></p>
+        </Banner>
+    })
+}
+
 /// What must be said about the whole task first.
 fn notice(visit: Visit, stage: Stage) -> AnyView {
     if visit.with(|row| row.checklist.is_none()).unwrap_or(false) {
@@ -90,15 +110,6 @@ fn notice(visit: Visit, stage: Stage) -> AnyView {
                 "This checklist needs a newer app. Close this page and open it again while online.",
             ),
         );
-    }
-    if let Some(trouble) = visit.with(|row| row.trouble.clone()).flatten() {
-        return view! {
-            <Banner tone=Tone::Violet glyph=Glyph::LOCK title=t("待处理", "Needs a look")>
-                <p>{trouble}</p>
-                <p><a href=Route::Sync.path()>{t("到同步页处理", "Deal with it on the sync page")}</a></p>
-            </Banner>
-        }
-        .into_any();
     }
     match stage {
         Stage::Elsewhere => banner(
