@@ -9,7 +9,7 @@ import { expect, test } from '../fixtures/city';
 import { Phone } from '../fixtures/phone';
 import { makeScreenshot, sha256 } from '../fixtures/pictures';
 import { storedHashes } from '../fixtures/stored';
-import { acceptAndArrive, addPhotos, leave, saved, signIn } from '../fixtures/visit';
+import { acceptAndArrive, addPhotos, leave, note, saved, signIn } from '../fixtures/visit';
 
 test('a photo is seen as soon as it was taken, and none is read again when another comes', async ({ city }) => {
   const folder = mkdtempSync(join(tmpdir(), 'mc-screens-'));
@@ -105,6 +105,48 @@ test('photos are taken in the page, moved, taken again and deleted', async ({ ci
     await page.locator('input[data-input=screenshot]').setInputFiles([makeScreenshot(folder, 'huge.png', 1300, 1200)]);
     await expect(page.locator('[data-state=refused]')).toContainText('没有存');
     await expect(pieces('HALL-02')).toHaveAttribute('data-count', '4');
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
+
+// The question stood on the disk until something was chosen: every later start led back to it, perhaps in another hall.
+test('a chooser that was cancelled and a camera that was left lead no later start back to their question', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup4');
+    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    const page = phone.page;
+    const openItem = async (): Promise<void> => {
+      await phone.go(`/field/visit/${id}`);
+      await page.locator('a[href$="/item/HALL-09"]').click();
+      await expect(page.locator('article[data-item="HALL-09"]')).toBeVisible();
+    };
+    const startsAnew = async (text: string): Promise<void> => {
+      // One after another: once this is on the disk, so is that the chooser is gone.
+      await note(page, text);
+      await phone.go('/field');
+      await expect(page.locator('[data-list=today]')).toBeVisible();
+      await expect(page).toHaveURL(/\/field$/);
+    };
+
+    await openItem();
+    const choosing = page.waitForEvent('filechooser');
+    await page.locator('[data-add=photo] button').click();
+    await choosing;
+    await page.locator('input[data-input=photo]').dispatchEvent('cancel');
+    await startsAnew('没有选');
+
+    // The way back leaves the item with its camera open.
+    await openItem();
+    await page.locator('[data-add=camera] button').click();
+    await page.locator('.camera__shutter:enabled').waitFor();
+    await page.goBack();
+    await expect(page.locator('.camera')).toHaveCount(0);
+    await page.locator('a[href$="/item/HALL-09"]').click();
+    await startsAnew('没有拍');
     phone.expectNoViolations();
   } finally {
     await phone.remove();

@@ -217,11 +217,12 @@ impl Keeper {
     }
 }
 
-/// The camera may have killed the page: back to the question.
+/// The camera may have killed the page: back to the question, once, and only where it can still be answered.
 fn go_back(phone: Phone, intent: Option<Intent>) {
-    if let Some(Intent { visit, code }) = intent
-        && matches!(phone.router.now(), Route::Today)
-    {
+    let Some(Intent { visit, code }) = intent else { return };
+    phone.set_intent(None);
+    let can_write = phone.rows.with_untracked(|rows| rows.get(&visit).is_some_and(|row| row.stage().can_write()));
+    if can_write && matches!(phone.router.now(), Route::Today) {
         phone.router.replace(Route::Item(visit, code));
     }
 }

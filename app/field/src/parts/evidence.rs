@@ -84,11 +84,12 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
         {move || match over.get() {
             None => ().into_any(),
             Some(Over::Camera(instead)) => {
+                // However it closes, by the way back too: the next start is none of its business.
+                on_cleanup(move || visit.phone.set_intent(None));
                 let taken = move |shot: Shot| {
                     let adding = visit.phone.add_shot(visit.id, Some(id), EvidenceKind::Photo, shot, instead);
                     leptos::task::spawn_local(adding);
                     if instead.is_some() {
-                        visit.phone.set_intent(None);
                         over.set(None);
                     }
                 };
@@ -96,8 +97,6 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
                     over.set(None);
                     if no_camera {
                         chooser.camera(instead);
-                    } else {
-                        visit.phone.set_intent(None);
                     }
                 };
                 super::viewfinder(visit, title.clone(), taken, close).into_any()

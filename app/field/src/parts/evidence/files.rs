@@ -1,5 +1,6 @@
 //! Files chosen by the person. The intent is on the disk before the chooser opens:
-//! Android may kill the page while its camera is in front.
+//! Android may kill the page while its camera is in front. Once the chooser is gone it
+//! is taken back, whether something was chosen or not.
 
 use device::camera::SCREENSHOT_MAX;
 use domain::{
@@ -89,6 +90,7 @@ impl Chooser {
                     aria-label=t("拍照", "Camera")
                     node_ref=self.camera
                     on:change=photo(EvidenceSource::SystemCamera)
+                    on:cancel=move |_: web_sys::Event| self.cancelled()
                 />
                 <input
                     type="file"
@@ -98,6 +100,7 @@ impl Chooser {
                     aria-label=t("相册", "Gallery")
                     node_ref=self.gallery
                     on:change=photo(EvidenceSource::Gallery)
+                    on:cancel=move |_: web_sys::Event| self.cancelled()
                 />
                 <input
                     type="file"
@@ -107,6 +110,7 @@ impl Chooser {
                     aria-label=t("截屏", "Screenshot")
                     node_ref=self.screens
                     on:change=move |event| self.take(&event, EvidenceKind::Screenshot, EvidenceSource::Gallery)
+                    on:cancel=move |_: web_sys::Event| self.cancelled()
                 />
             </div>
         }
@@ -137,6 +141,12 @@ impl Chooser {
             input.set_value("");
             phone.set_intent(None);
         });
+    }
+
+    /// Nothing was chosen: the next start leads to no question, and the next photo takes nobody's place.
+    fn cancelled(self) {
+        self.instead.set_value(None);
+        self.visit.phone.set_intent(None);
     }
 
     /// What went wrong with a file, if anything.
