@@ -32,7 +32,10 @@ test('a new supervisor gets in by a one-time link, once, and out when the accoun
     await phone.go('/field/me');
     await expect(phone.page.locator('main')).toContainText('苏晴');
     await thief.page.getByRole('button', { name: '在这台手机上登录' }).click();
-    await expect(thief.page.getByRole('alert')).toBeVisible();
+    await expect(thief.page.getByRole('alert')).toContainText('已用过');
+    await thief.page.getByRole('link', { name: '用账号登录' }).click();
+    await expect(thief.page.locator('[data-state=sign-in]')).toBeVisible();
+    await expect(thief.page.getByRole('link', { name: '先不登录' })).toHaveCount(0);
 
     // The account ends: the phone is emptied once nothing waits on it.
     await desk.go('/hq/people');

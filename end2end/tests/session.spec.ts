@@ -70,6 +70,9 @@ test('a supervisor whose way in is made anew is asked for it, and goes on with w
     await page.locator('form button[type=submit]').click();
     await expect(page.getByRole('alert')).toBeVisible();
 
+    // Who cannot get in now goes on with what the phone holds.
+    await page.getByRole('link', { name: '先不登录,继续填写' }).click();
+    await expect(page.locator('[data-list=today] [data-task]').first()).toBeVisible();
     await page.goto(link);
     await page.getByRole('button', { name: '在这台手机上登录' }).click();
     await expect(page.locator('[data-list=today]')).toBeVisible();

@@ -2,7 +2,7 @@
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use protocol::session::Credentials;
-use ui::{Banner, Button, ButtonLink, Field, Glyph, Icon, TextInput, Tone};
+use ui::{Banner, Button, ButtonKind, ButtonLink, Field, Glyph, Icon, TextInput, Tone};
 
 use crate::{
     parts::lost,
@@ -43,7 +43,7 @@ pub(crate) fn sign_in(phone: Phone) -> impl IntoView {
             </div>
             {lost(phone)}
             <form class="stack" on:submit=submit>
-                {way.trouble()}
+                {way.trouble(None)}
                 {move || {
                     way.tenant
                         .get()
@@ -68,15 +68,27 @@ pub(crate) fn sign_in(phone: Phone) -> impl IntoView {
                     (!way.tenant.get())
                         .then(|| {
                             view! {
-                                <Button kind=ui::ButtonKind::Link on_click=move |()| way.tenant.set(true)>
+                                <Button kind=ButtonKind::Link on_click=move |()| way.tenant.set(true)>
                                     {t("有单位代码?", "A company code?")}
                                 </Button>
                             }.into_any()
                         })
                 }}
             </form>
+            {go_on(phone)}
         </main>
     }
+}
+
+/// The way past signing in, for whom this phone knows: nothing of what is filled in waits for it.
+fn go_on(phone: Phone) -> Option<impl IntoView> {
+    phone.me.with_untracked(Option::is_some).then(|| {
+        view! {
+            <ButtonLink kind=ButtonKind::Link href=Route::Today.path()>
+                {t("先不登录,继续填写", "Go on without signing in")}
+            </ButtonLink>
+        }
+    })
 }
 
 /// A one-time link. It is used by a press, not by opening: previews open links too.
@@ -91,13 +103,19 @@ pub(crate) fn link(phone: Phone, secret: String) -> impl IntoView {
                 <h1 id="page-title" tabindex="-1">{t("一次性登录", "One-time sign-in")}</h1>
                 <p class="muted">{t("这个链接只能用一次,用在要随身带的这台手机上。", "This link works once. Use it on the phone that you carry.")}</p>
             </div>
-            {way.trouble()}
+            {way.trouble(
+                Some(
+                    t(
+                        "如果这个链接已用过或已过期,请向管理员再要一个。",
+                        "If this link was used or is over, ask your administrator for another one.",
+                    ),
+                ),
+            )}
             {if empty {
                 view! {
                     <Banner tone=Tone::Cinnabar glyph=Glyph::LINK title=t("链接不完整", "The link is not complete")>
                         <p>{t("请完整复制管理员发的链接。", "Copy the whole link that your administrator sent.")}</p>
                     </Banner>
-                    <ButtonLink href=Route::SignIn.path()>{t("用账号登录", "Sign in with a login")}</ButtonLink>
                 }
                     .into_any()
             } else {
@@ -114,6 +132,8 @@ pub(crate) fn link(phone: Phone, secret: String) -> impl IntoView {
                 }
                     .into_any()
             }}
+            <ButtonLink kind=ButtonKind::Quiet href=Route::SignIn.path()>{t("用账号登录", "Sign in with a login")}</ButtonLink>
+            {go_on(phone)}
         </main>
     }
 }
@@ -150,12 +170,14 @@ impl Way {
         });
     }
 
-    fn trouble(self) -> impl IntoView {
+    /// Why it did not succeed, and what else there is to say then.
+    fn trouble(self, more: Option<&'static str>) -> impl IntoView {
         move || {
             self.wrong.get().map(|words| {
                 view! {
                     <Banner tone=Tone::Cinnabar glyph=Glyph::WARNING title=t("没有登录成功", "Not signed in") alert=true>
                         <p>{words}</p>
+                        {more.map(|more| view! { <p>{more}</p> })}
                     </Banner>
                 }
             })
