@@ -35,6 +35,22 @@ test('plain http to another machine says why nothing is kept', async ({ city }) 
   }
 });
 
+// The link was used up in the tab, and the app on the home screen, whose store is another one, could not sign in.
+test('a tab of iOS uses no one-time link up: it is carried to the app on the home screen', async ({ city }) => {
+  const phone = await Phone.take(city.url, { userAgent: IPHONE });
+  try {
+    await phone.go('/field/link#0123456789');
+    await expect(phone.page.locator('[data-state=ios-tab]')).toContainText('添加到主屏幕');
+    await expect(phone.page.getByRole('button', { name: '在这台手机上登录' })).toHaveCount(0);
+    await phone.page.getByRole('button', { name: '复制链接' }).click();
+    await expect(phone.page.locator('[data-state=copied]')).toHaveText('已复制');
+    expect(await phone.page.evaluate(() => navigator.clipboard.readText())).toBe(`${city.url}/field/link#0123456789`);
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
+
 test('a tab of iOS reads and explains, and begins no visit', async ({ city }) => {
   const phone = await Phone.take(city.url, { userAgent: IPHONE });
   try {

@@ -52,7 +52,10 @@ test('a new supervisor gets in by a one-time link, once, and out when the accoun
     const next = (await page.locator('[data-link]').textContent()) ?? '';
     expect(next).toContain('/field/link#');
     expect(next).not.toBe(link);
-    await phone.page.goto(next);
+    // Pasted whole, as into the app on a home screen that no link opens.
+    await phone.page.locator('summary', { hasText: '粘贴一次性链接' }).click();
+    await phone.page.fill('input[name=link]', ` ${next} `);
+    await phone.page.getByRole('button', { name: '继续', exact: true }).click();
     await phone.page.getByRole('button', { name: '在这台手机上登录' }).click();
     await expect(phone.page.locator('[data-list=today]')).toBeVisible();
     await desk.go('/hq/people');

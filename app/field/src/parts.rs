@@ -1,6 +1,7 @@
 //! Parts that several screens share.
 
 mod checks;
+mod copy;
 mod evidence;
 mod home_screen;
 mod lost;
@@ -13,6 +14,7 @@ mod viewfinder;
 mod whereabouts;
 
 pub(crate) use checks::checks;
+pub(crate) use copy::copy;
 pub(crate) use evidence::{evidence, truth_name};
 pub(crate) use home_screen::home_screen;
 pub(crate) use lost::lost;

@@ -2,9 +2,9 @@
 
 use device::door::Shut;
 use leptos::prelude::*;
-use ui::{Button, Glyph, Icon};
+use ui::{ButtonKind, Glyph, Icon};
 
-use crate::words::t;
+use crate::{parts::copy, words::t};
 
 /// The page.
 pub(crate) fn door(why: Shut) -> impl IntoView {
@@ -31,7 +31,7 @@ pub(crate) fn door(why: Shut) -> impl IntoView {
             vec![t("更新浏览器后再打开", "Update the browser and open this again")],
         ),
     };
-    let copied = RwSignal::new(false);
+    let address = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
     view! {
         <main class="gate" data-state="door">
             <div class="gate__head">
@@ -40,17 +40,7 @@ pub(crate) fn door(why: Shut) -> impl IntoView {
                 <p class="muted">{text}</p>
             </div>
             <ol class="gate__steps">{steps.into_iter().map(|step| view! { <li><span>{step}</span></li> }).collect_view()}</ol>
-            <Button
-                icon=Glyph::COPY
-                on_click=move |()| {
-                    leptos::task::spawn_local(async move {
-                        let address = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
-                        copied.set(device::files::copy(&address).await);
-                    });
-                }
-            >
-                {move || if copied.get() { t("已复制", "Copied") } else { t("复制链接", "Copy the link") }}
-            </Button>
+            {copy(ButtonKind::Primary, t("复制链接", "Copy the link"), address)}
         </main>
     }
 }

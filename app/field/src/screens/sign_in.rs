@@ -5,7 +5,7 @@ use protocol::session::Credentials;
 use ui::{Banner, Button, ButtonKind, ButtonLink, Field, Glyph, Icon, TextInput, Tone};
 
 use crate::{
-    parts::lost,
+    parts::{copy, lost},
     phone::Phone,
     route::Route,
     words::{say, t},
@@ -75,9 +75,39 @@ pub(crate) fn sign_in(phone: Phone) -> impl IntoView {
                         })
                 }}
             </form>
+            {pasted(phone)}
             {go_on(phone)}
         </main>
     }
+}
+
+/// Where a one-time link is pasted: the app on the home screen is never opened by one.
+fn pasted(phone: Phone) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    let secret = move || text.with(|text| secret_of(text).to_owned());
+    view! {
+        <details class="field">
+            <summary class="button button--plain">{t("粘贴一次性链接", "Paste a one-time link")}</summary>
+            <div class="stack">
+                <Field id="one-time" label=t("管理员发的链接", "The link that your administrator sent")>
+                    <TextInput name="link" value=text autocomplete="off" on_input=move |typed| text.set(typed) />
+                </Field>
+                <Button
+                    kind=ButtonKind::Quiet
+                    wide=true
+                    disabled=Signal::derive(move || secret().is_empty())
+                    on_click=move |()| phone.router.go(Route::Link(untrack(secret)))
+                >
+                    {t("继续", "Go on")}
+                </Button>
+            </div>
+        </details>
+    }
+}
+
+/// What stands behind `#` in a link, or all of it where somebody copied no more.
+fn secret_of(link: &str) -> &str {
+    link.rsplit_once('#').map_or(link, |(_, secret)| secret).trim()
 }
 
 /// The way past signing in, for whom this phone knows: nothing of what is filled in waits for it.
@@ -94,8 +124,6 @@ fn go_on(phone: Phone) -> Option<impl IntoView> {
 /// A one-time link. It is used by a press, not by opening: previews open links too.
 pub(crate) fn link(phone: Phone, secret: String) -> impl IntoView {
     let way = Way::new(phone);
-    let empty = secret.is_empty();
-    let secret = StoredValue::new(secret);
     view! {
         <main class="gate" data-state="link">
             <div class="gate__head">
@@ -111,20 +139,22 @@ pub(crate) fn link(phone: Phone, secret: String) -> impl IntoView {
                     ),
                 ),
             )}
-            {if empty {
+            {if secret.is_empty() {
                 view! {
                     <Banner tone=Tone::Cinnabar glyph=Glyph::LINK title=t("链接不完整", "The link is not complete")>
                         <p>{t("请完整复制管理员发的链接。", "Copy the whole link that your administrator sent.")}</p>
                     </Banner>
                 }
                     .into_any()
+            } else if device::door::is_ios_tab() {
+                carried(&secret).into_any()
             } else {
                 view! {
                     <Button
                         wide=true
                         busy=way.busy
                         on_click=move |()| {
-                            way.go(String::new(), Credentials::Link { secret: secret.get_value() });
+                            way.go(String::new(), Credentials::Link { secret: secret.clone() });
                         }
                     >
                         {t("在这台手机上登录", "Sign in on this phone")}
@@ -135,6 +165,29 @@ pub(crate) fn link(phone: Phone, secret: String) -> impl IntoView {
             <ButtonLink kind=ButtonKind::Quiet href=Route::SignIn.path()>{t("用账号登录", "Sign in with a login")}</ButtonLink>
             {go_on(phone)}
         </main>
+    }
+}
+
+/// A tab of iOS has a store of its own: used up here, the link leads to no visit. It is carried to the app.
+fn carried(secret: &str) -> impl IntoView + use<> {
+    let origin = web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default();
+    let address = [origin.as_str(), &Route::Link(String::new()).path(), "#", secret].concat();
+    view! {
+        <div class="stack" data-state="ios-tab">
+            <Banner
+                tone=Tone::Violet
+                glyph=Glyph::PHONE
+                title=t("请在主屏幕的应用里登录", "Sign in in the app on the home screen")
+            >
+                <p>
+                    {t(
+                        "先别在这里登录:链接用掉后,主屏幕上的应用就登录不了。复制链接,点「分享」→「添加到主屏幕」,从「随记」图标打开,在登录页粘贴。",
+                        "Do not use the link up in this tab: the app on the home screen could not sign in then. Copy it, tap Share, then Add to Home Screen, open the Notes icon and paste it on the sign-in screen.",
+                    )}
+                </p>
+            </Banner>
+            {copy(ButtonKind::Primary, t("复制链接", "Copy the link"), address)}
+        </div>
     }
 }
 
@@ -182,5 +235,21 @@ impl Way {
                 }
             })
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::secret_of;
+
+    #[test]
+    fn the_secret_of_a_link_is_found_in_what_was_copied() {
+        for copied in
+            ["https://hall.example/field/link#s3cret", " https://hall.example/field/link#s3cret\n", "#s3cret", "s3cret"]
+        {
+            assert_eq!(secret_of(copied), "s3cret", "{copied:?}");
+        }
+        assert_eq!(secret_of("https://hall.example/field/link#"), "");
+        assert_eq!(secret_of(""), "");
     }
 }
