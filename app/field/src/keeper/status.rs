@@ -3,14 +3,18 @@
 use domain::sorted::Map;
 
 use device::vault::Change;
-use domain::{ids::AssignmentId, op::Verdict};
+use domain::{
+    evidence::{EvidenceRecord, Sha256},
+    ids::AssignmentId,
+    op::Verdict,
+};
 use sync::{Engine, FileState};
 use ui::TileState;
 
 use super::{Keeper, pass::Stop, records::of_engine, words};
 use crate::{
     phone::Phone,
-    row,
+    row::{self, Row},
     status::{SyncState, Trouble},
     words::say,
 };
@@ -27,7 +31,7 @@ impl Keeper {
                 row.files = engine
                     .files()
                     .filter(|file| file.is_owed(*id))
-                    .map(|file| (file.sha256, shown(file, sending)))
+                    .map(|file| (file.sha256, shown(file, sending, row)))
                     .collect();
                 // All of them: who says that they are seen says it of each.
                 row.trouble = engine
@@ -107,12 +111,19 @@ impl Keeper {
     }
 }
 
-fn shown(file: &sync::FileNote, sending: bool) -> row::FileState {
+fn shown(file: &sync::FileNote, sending: bool, row: &Row) -> row::FileState {
     let (state, cause) = match file.state {
         FileState::Received { .. } => (TileState::Received, None),
-        FileState::Stuck => (TileState::Failed, Some(say(&words::stuck()))),
+        FileState::Stuck => (TileState::Failed, Some(say(&words::stuck(is_open(row, file.sha256))))),
         FileState::Waiting { sent } if sending && sent > 0 => (TileState::Sending, None),
         FileState::Waiting { .. } => (TileState::Saved, None),
     };
     row::FileState { sent: file.sent(), size: file.size, state, cause }
+}
+
+/// Whether these bytes can be taken again now.
+fn is_open(row: &Row, sha256: Sha256) -> bool {
+    let Some(draft) = row.draft.as_ref().filter(|_| row.stage().can_write()) else { return false };
+    let named = |piece: &&EvidenceRecord| piece.bytes.as_ref().is_some_and(|bytes| bytes.sha256 == sha256);
+    draft.evidence.iter().filter(named).any(|piece| draft.is_open(piece.item))
 }

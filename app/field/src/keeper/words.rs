@@ -49,8 +49,16 @@ pub(super) fn deactivated() -> Text {
     )
 }
 
-pub(super) fn stuck() -> Text {
-    Text::new("没传成,请在题目里重拍或重选。", "It could not be sent: take or choose it again.")
+/// `open`: what it proves can be changed now.
+pub(super) fn stuck(open: bool) -> Text {
+    if open {
+        Text::new("没传成,请在题目里重拍或重选。", "It could not be sent: take or choose it again.")
+    } else {
+        Text::new(
+            "没传成。已提交,不能再改:请审核人退回这一条,再重拍或重选。",
+            "It could not be sent, and the visit is read only: ask the reviewer to give the item back, then take it again.",
+        )
+    }
 }
 
 pub(super) fn disk(failure: &device::Failure) -> Text {

@@ -54,11 +54,15 @@ pub(crate) fn missing(phone: Phone, id: AssignmentId) -> impl IntoView {
         }}
         {move || {
             let count = hard.get();
-            if count == 0 {
-                view! { <h2 data-missing="0">{t("都齐了", "Nothing is missing")}</h2> }.into_any()
+            let words = if count > 0 {
+                tf("还缺 {} 条", "{} missing", &[&count.to_string()])
+            } else if stage.get() == Stage::Later && !visit.has_more() {
+                // Nothing that was due is missing, and there is nothing to hand in.
+                t("后补题还没有答", "What is due later is not answered yet").to_owned()
             } else {
-                view! { <h2 data-missing=count>{tf("还缺 {} 条", "{} missing", &[&count.to_string()])}</h2> }.into_any()
-            }
+                t("都齐了", "Nothing is missing").to_owned()
+            };
+            view! { <h2 data-missing=count>{words}</h2> }.into_any()
         }}
         {move || {
             let all = missing.get();

@@ -163,6 +163,8 @@ pub fn apply_edit(draft: &mut Draft, record: &EditRecord) -> Result<(), EditRefu
             find(draft, *id)?;
             draft.evidence.retain(|known| known.id != *id);
         }
+        // What it proves now is open; so must be what it is to prove.
+        Edit::MoveEvidence { item, .. } if !draft.is_open(*item) => return Err(EditRefused::ReadOnly),
         Edit::MoveEvidence { id, item } => find(draft, *id)?.item = *item,
         Edit::Caption { id, caption } => find(draft, *id)?.caption.clone_from(caption),
         Edit::NoMicrophone(refused) => draft.no_microphone = *refused,
@@ -178,7 +180,7 @@ fn item_of(draft: &Draft, edit: &Edit) -> Option<ItemId> {
     match edit {
         Edit::Answer { item, .. } => Some(*item),
         Edit::AddEvidence(evidence) => evidence.item,
-        Edit::RemoveEvidence(id) | Edit::Caption { id, .. } => proves(id),
+        Edit::RemoveEvidence(id) | Edit::MoveEvidence { id, .. } | Edit::Caption { id, .. } => proves(id),
         _ => None,
     }
 }

@@ -187,6 +187,9 @@ proptest! {
                 Some(Edit::RemoveEvidence(id) | Edit::Caption { id, .. }) => {
                     draft.evidence.iter().all(|piece| piece.id != id || piece.item != Some(later))
                 }
+                Some(Edit::MoveEvidence { id, item }) => {
+                    item != Some(later) || draft.evidence.iter().all(|piece| piece.id != id || piece.item != Some(later))
+                }
                 Some(_) => true,
                 None => continue,
             };
@@ -210,4 +213,29 @@ proptest! {
         let open = list.items().filter(|item| item.later.is_some() && !done(&item.id)).count();
         prop_assert_eq!(draft.open_later.len(), open);
     }
+}
+
+#[test]
+fn a_photo_goes_from_one_item_that_is_answered_later_to_another_and_nowhere_else() {
+    let list = builtin().unwrap().swap_remove(2);
+    let window = Window { from: Moment(0), until: Moment(1_000_000) };
+    let task = AssignmentId::derive(Uuid::nil(), 1);
+    let mut draft = Draft::new(task, VenueId::derive(Uuid::nil(), 1), list.id, window);
+    let at = Moment(1);
+    let tapped = |draft: &mut Draft, tap: &Tap| {
+        edit(tap, at, &list).map(|edit| apply_edit(draft, &EditRecord { at, edit })).unwrap()
+    };
+    for tap in [Tap::Arrive, Tap::Add(0, Some(0)), Tap::Add(1, Some(2)), Tap::Leave] {
+        assert_eq!(tapped(&mut draft, &tap), Ok(()));
+    }
+    draft.hand_in(None);
+    draft.open_later = BTreeSet::from([item(&list, 0), item(&list, 1)]);
+    assert_eq!(tapped(&mut draft, &Tap::Move(0, Some(1))), Ok(()));
+    assert_eq!(draft.evidence[0].item, Some(item(&list, 1)));
+    assert!(draft.amended, "it can be handed in once more");
+    let before = draft.clone();
+    for tap in [Tap::Move(0, Some(2)), Tap::Move(0, None), Tap::Move(1, Some(0))] {
+        assert_eq!(tapped(&mut draft, &tap), Err(EditRefused::ReadOnly), "{tap:?}");
+    }
+    assert_eq!(draft, before);
 }

@@ -146,8 +146,10 @@ fn slot(
     let (id, now) = record.with_value(|record| (record.id, record.item));
     let items = visit.items();
     let current = items.iter().find(|(_, item)| Some(item.id) == now).map(|(_, item)| item.code.clone());
+    // After handing in, those alone that are answered later.
     let options: Vec<ui::Choice> = items
         .iter()
+        .filter(|(_, item)| untrack(|| visit.is_open(Some(item.id))))
         .map(|(_, item)| ui::Choice::new(item.code.clone(), [item.code.as_str(), " ", &say(&item.criterion)].concat()))
         .collect();
     let ids: StoredValue<Vec<_>> = StoredValue::new(items.into_iter().map(|(_, item)| (item.code, item.id)).collect());

@@ -1,9 +1,10 @@
 //! Where the visit is made, by whom one is, and what was promised.
 
 use leptos::prelude::*;
-use ui::{Button, ButtonKind, Fact, Glyph, Icon, IconSize};
+use ui::{ButtonKind, Fact, Glyph, Icon, IconSize};
 
 use crate::{
+    parts::copy,
     row::{Row, Stage},
     visit::Visit,
     words::{day_time, mode, say, t, venue_kind},
@@ -62,23 +63,9 @@ fn place(row: &Row) -> impl IntoView + use<> {
 }
 
 fn ways(address: String, map: Option<String>) -> impl IntoView {
-    let copied = RwSignal::new(false);
     view! {
         <div class="buttons buttons--fill">
-            <Button
-                kind=ButtonKind::Quiet
-                icon=Glyph::COPY
-                on_click=move |()| {
-                    let address = address.clone();
-                    leptos::task::spawn_local(async move {
-                        copied.set(device::files::copy(&address).await);
-                    });
-                }
-            >
-                <span data-state=move || if copied.get() { "copied" } else { "ready" }>
-                    {move || if copied.get() { t("已复制", "Copied") } else { t("复制地址", "Copy the address") }}
-                </span>
-            </Button>
+            {copy(ButtonKind::Quiet, t("复制地址", "Copy the address"), address)}
             {map
                 .map(|href| {
                     view! {
