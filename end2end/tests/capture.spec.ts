@@ -111,6 +111,37 @@ test('photos are taken in the page, moved, taken again and deleted', async ({ ci
   }
 });
 
+// It was counted as taken, and called saved by itself later, while its bytes were thrown away.
+test('a photo for which the full disk has no room is not counted, and is said not to be kept', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup4');
+    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    const page = phone.page;
+    await phone.go(`/field/visit/${id}/item/HALL-09`);
+    await page.locator('[data-add=camera] button').click();
+    await page.locator('.camera__shutter:enabled').waitFor();
+    await page.evaluate(() => {
+      const put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (...all) {
+        if (this.name === 'files') throw new DOMException('full', 'QuotaExceededError');
+        return put.apply(this, all);
+      };
+    });
+    await page.locator('.camera__shutter:enabled').click();
+    await expect(page.locator('[data-shots="0"]')).toContainText('这张没有存下');
+    await page.getByRole('button', { name: '完成' }).click();
+    await expect(page.locator('[data-evidence="HALL-09"]')).toHaveAttribute('data-count', '0');
+    await expect(page.locator('.actionbar [data-state=failed]')).toContainText('重做这一步');
+    // What is written has room still.
+    await note(page, '没有拍成');
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
+
 // The question stood on the disk until something was chosen: every later start led back to it, perhaps in another hall.
 test('a chooser that was cancelled and a camera that was left lead no later start back to their question', async ({ city }) => {
   const phone = await Phone.take(city.url);

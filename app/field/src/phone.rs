@@ -40,8 +40,10 @@ pub(crate) enum Saved {
 /// Why something is not on the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// The phone is full.
+    /// The phone is full; it is saved once there is room.
     Full,
+    /// The phone is full, and it is not in memory any more: a photo's bytes, an op.
+    Dropped,
     /// The disk refused it.
     Refused,
     /// The store has not answered for [`PATIENCE`] beats, and is asked on.
@@ -192,7 +194,10 @@ impl Phone {
     fn say(self, written: Result<(), device::Failure>) {
         let now = device::clock::now();
         self.saved.update(|saved| match written {
-            Err(failure) => *saved = Saved::Not(if failure.is_quota() { Why::Full } else { Why::Refused }),
+            Err(failure) if !failure.is_quota() => *saved = Saved::Not(Why::Refused),
+            // What is in memory still is saved by itself later, and nothing else is.
+            Err(_) if self.keeper.with_value(Keeper::has_refused) => *saved = Saved::Not(Why::Full),
+            Err(_) => *saved = Saved::Not(Why::Dropped),
             Ok(()) if self.keeper.with_value(Keeper::all_saved) && self.pending.get_value() == 0 => {
                 *saved = Saved::At(now);
             }

@@ -20,6 +20,7 @@ use crate::{
     words::{say, t, tf},
 };
 use files::Chooser;
+pub(super) use files::not_kept;
 
 /// What is open over the item.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,12 +87,13 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
             Some(Over::Camera(instead)) => {
                 // However it closes, by the way back too: the next start is none of its business.
                 on_cleanup(move || visit.phone.set_intent(None));
-                let taken = move |shot: Shot| {
-                    let adding = visit.phone.add_shot(visit.id, Some(id), EvidenceKind::Photo, shot, instead);
-                    leptos::task::spawn_local(adding);
-                    if instead.is_some() {
-                        over.set(None);
+                let taken = move |shot: Shot| async move {
+                    let kept = visit.phone.add_shot(visit.id, Some(id), EvidenceKind::Photo, shot, instead).await;
+                    if kept.is_ok() && instead.is_some() {
+                        // The item may have been left by now.
+                        over.try_set(None);
                     }
+                    kept
                 };
                 let close = move |no_camera: bool| {
                     over.set(None);

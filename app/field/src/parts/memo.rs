@@ -20,7 +20,10 @@ pub(crate) fn memo(visit: Visit, item: ItemId, close: impl Fn() + Copy + Send + 
     let awake = StoredValue::new_local(None::<device::wake::Awake>);
     let keep = move |bytes: js_sys::Uint8Array| {
         let shot = Shot::new(bytes, recorder::mime(), EvidenceSource::Recorder);
-        leptos::task::spawn_local(visit.phone.add_shot(visit.id, Some(item), EvidenceKind::Memo, shot, None));
+        leptos::task::spawn_local(async move {
+            // The page says what the disk refused.
+            let _ = visit.phone.add_shot(visit.id, Some(item), EvidenceKind::Memo, shot, None).await;
+        });
     };
     let start = move |()| {
         leptos::task::spawn_local(async move {

@@ -36,6 +36,10 @@ fn not_saved(why: Why) -> &'static str {
             "没有存下:手机空间不够。先别关闭本应用,腾出空间后会自动存下;空间用尽时重开浏览器,可能丢掉本机草稿。",
             "Not saved: the phone is full. Keep this app open and free some space: then it is saved by itself. A browser that is opened on a full phone may lose its drafts.",
         ),
+        Why::Dropped => t(
+            "没有存下:手机空间不够。请腾出空间后重做这一步。",
+            "Not saved: the phone is full. Free some space, then do it again.",
+        ),
         Why::Refused => t("没有存下,请再点一次。", "Not saved. Please tap again."),
         Why::Slow => t("还没有存下,仍在尝试。先别关闭本应用。", "Not saved yet, still trying. Keep this app open."),
     }

@@ -4,17 +4,19 @@ use device::camera;
 use leptos::{html, prelude::*};
 use ui::{CameraOverlay, CameraWords};
 
+use super::evidence::not_kept;
 use crate::{
     phone::{Shot, ShotError},
     visit::Visit,
     words::{t, tf},
 };
 
-/// The viewfinder over everything. Each press of the shutter is one photo; it stays open for more.
-pub(crate) fn viewfinder(
+/// The viewfinder over everything. Each press of the shutter is one photo; it stays open for more. It is counted once
+/// `taken` says that it is on the disk.
+pub(crate) fn viewfinder<T: Future<Output = Result<(), ShotError>> + 'static>(
     visit: Visit,
     title: String,
-    taken: impl Fn(Shot) + Copy + Send + Sync + 'static,
+    taken: impl Fn(Shot) -> T + Copy + Send + Sync + 'static,
     close: impl Fn(bool) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let video = NodeRef::<html::Video>::new();
@@ -50,9 +52,12 @@ pub(crate) fn viewfinder(
                 Ok(still) => visit.phone.shot_of_still(still).await,
                 Err(error) => Err(error),
             };
-            match shot {
-                Ok(shot) => {
-                    taken(shot);
+            let kept = match shot {
+                Ok(shot) => taken(shot).await,
+                Err(error) => Err(error),
+            };
+            match kept {
+                Ok(()) => {
                     let _ = count.try_update(|count| *count += 1);
                 }
                 // Said where one looks: whoever believes that a photo was kept does not take it again.
@@ -75,6 +80,7 @@ pub(crate) fn viewfinder(
                     <span data-shots=move || count.get()>
                         {move || match missed.get() {
                             Some(ShotError::NoRoom) => Some(t("手机空间快满了", "The phone is nearly full").to_owned()),
+                            Some(ShotError::NotKept) => Some(not_kept().to_owned()),
                             Some(_) => Some(t("没拍成,请再按一次", "Not taken. Press again").to_owned()),
                             None => (count.get() > 0).then(|| tf("已拍 {} 张", "{} taken", &[&count.get().to_string()])),
                         }}

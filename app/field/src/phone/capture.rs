@@ -32,6 +32,8 @@ pub(crate) enum ShotError {
     TooLarge,
     /// The phone is nearly full; text is still saved.
     NoRoom,
+    /// The disk did not take it, and it is in the draft no more.
+    NotKept,
 }
 
 /// Below this much room no photo is added, so that text can still be saved. Bytes.
@@ -94,8 +96,11 @@ impl Phone {
         }
     }
 
-    /// Adds a shot to the draft; its bytes go to the disk in the same transaction. A piece that it is taken
-    /// `instead` of goes after that, and not before.
+    /// Adds a shot to the draft; its bytes go to the disk in the same transaction, which is waited for. A piece that it is
+    /// taken `instead` of goes after that, and not before.
+    ///
+    /// # Errors
+    /// It is not on the disk.
     pub(crate) async fn add_shot(
         self,
         visit: AssignmentId,
@@ -103,8 +108,9 @@ impl Phone {
         kind: EvidenceKind,
         shot: Shot,
         instead: Option<EvidenceId>,
-    ) {
-        let (Ok(sha256), Ok(id)) = (seal::sha256(&shot.bytes).await, device::random::uuid(shot.at)) else { return };
+    ) -> Result<(), ShotError> {
+        let sha256 = seal::sha256(&shot.bytes).await.map_err(|_| ShotError::NotKept)?;
+        let id = device::random::uuid(shot.at).map_err(|_| ShotError::NotKept)?;
         let size = u64::from(shot.bytes.length());
         let record = EvidenceRecord {
             id: EvidenceId(id),
@@ -119,16 +125,19 @@ impl Phone {
             caption: String::new(),
         };
         self.edit_with(visit, Edit::AddEvidence(record), Some((sha256.to_string(), shot.bytes)));
-        let Some(instead) = instead else { return };
         self.keeper().settled().await;
-        // The disk may have had no room for it: then the older one stays.
+        // The disk may have had no room for it: then the older one stays, and it is not counted.
         let is_there = self.rows.with_untracked(|rows| {
             let draft = rows.get(&visit).and_then(|row| row.draft.as_ref());
             draft.is_some_and(|draft| draft.evidence.iter().any(|record| record.id == EvidenceId(id)))
         });
-        if is_there {
+        if !is_there {
+            return Err(ShotError::NotKept);
+        }
+        if let Some(instead) = instead {
             self.edit(visit, Edit::RemoveEvidence(instead));
         }
+        Ok(())
     }
 
     /// Adds a ticket number.

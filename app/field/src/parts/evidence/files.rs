@@ -130,11 +130,12 @@ impl Chooser {
                     EvidenceKind::Screenshot => phone.shot_of_screenshot(&file).await,
                     _ => phone.shot_of_file(&file, source).await,
                 };
-                match made {
+                let kept = match made {
                     Ok(shot) => phone.add_shot(visit, Some(item), kind, shot, instead.take()).await,
-                    Err(error) => {
-                        trouble.try_set(Some(words(&error)));
-                    }
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = kept {
+                    trouble.try_set(Some(words(&error)));
                 }
             }
             // The same file can be chosen again.
@@ -172,5 +173,11 @@ fn words(error: &ShotError) -> String {
             "The phone is nearly full: no more photos for now. Text is still saved.",
         )
         .to_owned(),
+        ShotError::NotKept => not_kept().to_owned(),
     }
+}
+
+/// Said of a photo that is not in the draft: whoever believes that it is does not take it again.
+pub(crate) fn not_kept() -> &'static str {
+    t("这张没有存下,请腾出空间后重拍。", "This one was not kept. Free some space and take it again.")
 }
