@@ -59,7 +59,12 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
     let kinds = kinds(&rule.kinds);
     let note_serves = rule.kinds.contains(&EvidenceNeed::Note);
     let add = move || {
-        open.get().then(|| kinds.iter().map(|kind| add_tiles(visit, *kind, required, chooser, over)).collect_view())
+        let one = |(kind, serves): &(EvidenceKind, bool)| {
+            // Who takes what does not serve takes it in vain.
+            let required = if *serves { required } else { Signal::stored(None) };
+            add_tiles(visit, *kind, required, chooser, over)
+        };
+        open.get().then(|| kinds.iter().map(one).collect_view())
     };
     let pictures = Pictures::new();
     let tiles = move || {
@@ -113,21 +118,21 @@ pub(crate) fn evidence(visit: Visit, item: &Item) -> impl IntoView + use<> {
     }
 }
 
-/// What can be added: what the rule asks for, and a photo always.
-fn kinds(needs: &[EvidenceNeed]) -> Vec<EvidenceKind> {
-    let mut kinds: Vec<EvidenceKind> = needs
+/// What can be added, and whether it serves: what the rule asks for does. Photo, screenshot and memo can always be added.
+fn kinds(needs: &[EvidenceNeed]) -> Vec<(EvidenceKind, bool)> {
+    let mut kinds: Vec<(EvidenceKind, bool)> = needs
         .iter()
         .filter_map(|need| match need {
-            EvidenceNeed::Photo => Some(EvidenceKind::Photo),
-            EvidenceNeed::Screenshot => Some(EvidenceKind::Screenshot),
-            EvidenceNeed::Memo => Some(EvidenceKind::Memo),
-            EvidenceNeed::Ticket => Some(EvidenceKind::Ticket),
+            EvidenceNeed::Photo => Some((EvidenceKind::Photo, true)),
+            EvidenceNeed::Screenshot => Some((EvidenceKind::Screenshot, true)),
+            EvidenceNeed::Memo => Some((EvidenceKind::Memo, true)),
+            EvidenceNeed::Ticket => Some((EvidenceKind::Ticket, true)),
             EvidenceNeed::Note => None,
         })
         .collect();
     for always in [EvidenceKind::Photo, EvidenceKind::Screenshot, EvidenceKind::Memo] {
-        if !kinds.contains(&always) {
-            kinds.push(always);
+        if !kinds.contains(&(always, true)) {
+            kinds.push((always, false));
         }
     }
     kinds
