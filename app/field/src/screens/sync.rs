@@ -23,11 +23,19 @@ pub(super) fn badge(phone: Phone) -> impl IntoView {
     let word = move || {
         phone.sync.with(|sync| match sync.state {
             SyncState::SignedOut => (Tone::Violet, Glyph::KEY, t("请重新登录", "Sign in again").to_owned()),
-            SyncState::Sending => (Tone::Ink, Glyph::CLOUD_UP, t("传输中", "Uploading").to_owned()),
+            SyncState::Sending if sync.waiting() > 0 => {
+                (Tone::Ink, Glyph::CLOUD_UP, t("传输中", "Uploading").to_owned())
+            }
             SyncState::Starting | SyncState::Waiting | SyncState::Idle if sync.waiting() > 0 => {
                 (Tone::Neutral, Glyph::CLOUD_OFF, tf("待传 {}", "{} waiting", &[&sync.waiting().to_string()]))
             }
-            SyncState::Starting => (Tone::Neutral, Glyph::SYNC, t("检查中", "Checking").to_owned()),
+            SyncState::Starting | SyncState::Sending => {
+                (Tone::Neutral, Glyph::SYNC, t("检查中", "Checking").to_owned())
+            }
+            // There was an answer, and it says why: the screen shows it.
+            SyncState::Waiting if sync.cause.is_some() => {
+                (Tone::Neutral, Glyph::SYNC, t("稍后再试", "Will try again").to_owned())
+            }
             SyncState::Waiting => (Tone::Neutral, Glyph::CLOUD_OFF, t("无网络", "No network").to_owned()),
             SyncState::Idle => (Tone::Jade, Glyph::CLOUD_DONE, t("已同步", "Synced").to_owned()),
         })
