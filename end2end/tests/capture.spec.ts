@@ -111,6 +111,35 @@ test('photos are taken in the page, moved, taken again and deleted', async ({ ci
   }
 });
 
+// The camera covered the button, and under the page of notes a key reached whatever lay there.
+test('an open camera hides at one tap, and nothing under the page of notes is reached', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup4');
+    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    const page = phone.page;
+    await phone.go(`/field/visit/${id}/item/HALL-09`);
+    await page.locator('[data-add=camera] button').click();
+    await page.locator('.camera__shutter:enabled').waitFor();
+    await page.locator('.camera').getByRole('button', { name: '收起,显示记事页' }).click();
+    await expect(page.locator('.plain-notes textarea')).toBeFocused();
+    await expect(page.locator('[inert] .camera')).toBeAttached();
+    for (let n = 0; n < 6; n += 1) {
+      await page.keyboard.press('Tab');
+      const outside = await page.evaluate(() => document.activeElement !== document.body && !document.activeElement?.closest('.plain-notes'));
+      expect(outside).toBe(false);
+    }
+    await page.locator('.plain-notes').getByRole('button', { name: '返回' }).click();
+    await expect(page.locator('.plain-notes')).toHaveCount(0);
+    await expect(page.locator('[inert]')).toHaveCount(0);
+    await expect(page.locator('.camera__shutter:enabled')).toBeVisible();
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
+
 // It was counted as taken, and called saved by itself later, while its bytes were thrown away.
 test('a photo for which the full disk has no room is not counted, and is said not to be kept', async ({ city }) => {
   const phone = await Phone.take(city.url);

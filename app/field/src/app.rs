@@ -85,11 +85,12 @@ fn run(phone: Phone) {
 
 fn shown(phone: Phone) -> impl IntoView {
     Effect::new(move |_| {
-        // The heading is built by the time the next turn of the loop begins.
         let _route = phone.router.current();
-        leptos::task::spawn_local(async {
+        let place = if phone.hidden.get() { screens::NOTES } else { "page-title" };
+        leptos::task::spawn_local(async move {
+            // It is built by the time the next turn of the loop begins.
             device::clock::sleep(0).await;
-            device::door::focus("page-title");
+            device::door::focus(place);
         });
     });
     let said = Signal::derive(move || match phone.saved.get() {
@@ -104,16 +105,19 @@ fn shown(phone: Phone) -> impl IntoView {
         phone.rows.with(|rows| named.is_none_or(|id| rows.contains_key(&id)))
     });
     view! {
-        {move || {
-            // Who switches the language builds the view anew.
-            phone.lang.track();
-            phone.mended.track();
-            is_known.track();
-            let (route, signed_in) = (phone.router.current(), signed_in.get());
-            // What a screen shows it follows by itself: a tap must not build the screen anew
-            // under the finger, or take away the camera and the keyboard.
-            untrack(|| screen(phone, route, signed_in))
-        }}
+        // Under the page of notes nothing is reached: not by a key, and not by what reads the screen aloud.
+        <div prop:inert=move || phone.hidden.get()>
+            {move || {
+                // Who switches the language builds the view anew.
+                phone.lang.track();
+                phone.mended.track();
+                is_known.track();
+                let (route, signed_in) = (phone.router.current(), signed_in.get());
+                // What a screen shows it follows by itself: a tap must not build the screen anew
+                // under the finger, or take away the camera and the keyboard.
+                untrack(|| screen(phone, route, signed_in))
+            }}
+        </div>
         {move || phone.hidden.get().then(|| screens::cover(phone).into_any())}
         <LiveRegion text=said />
     }

@@ -13,7 +13,7 @@ mod task;
 mod today;
 mod visits;
 
-pub(crate) use cover::cover;
+pub(crate) use cover::{NOTES, cover};
 pub(crate) use debrief::debrief;
 pub(crate) use door::door;
 pub(crate) use item::item;

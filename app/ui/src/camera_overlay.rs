@@ -11,6 +11,8 @@ pub struct CameraWords {
     pub shutter: &'static str,
     /// 关闭
     pub close: &'static str,
+    /// 收起
+    pub hide: &'static str,
 }
 
 /// The whole screen as a viewfinder: whose hall on top, the picture, the shutter
@@ -32,6 +34,9 @@ pub fn CameraOverlay(
     /// Called to leave.
     #[prop(into)]
     on_close: Callback<()>,
+    /// Called to hide everything: whoever takes photos unseen must not have to leave first.
+    #[prop(into)]
+    on_hide: Callback<()>,
     /// Left of the shutter: the last picture, a count.
     #[prop(optional, into)]
     aside: Option<ViewFn>,
@@ -49,6 +54,7 @@ pub fn CameraOverlay(
         >
             <div class="camera__top">
                 <span class="grow one-line">{title}</span>
+                <IconButton glyph=Glyph::EYE_OFF label=words.hide kind=ButtonKind::Link on_click=on_hide />
                 <IconButton glyph=Glyph::CLOSE label=words.close kind=ButtonKind::Link on_click=on_close />
             </div>
             <div class="camera__stage">{children()}</div>

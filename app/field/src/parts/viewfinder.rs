@@ -71,10 +71,15 @@ pub(crate) fn viewfinder<T: Future<Output = Result<(), ShotError>> + 'static>(
     view! {
         <CameraOverlay
             title
-            words=CameraWords { shutter: t("拍照", "Take the photo"), close: t("完成", "Done") }
+            words=CameraWords {
+                shutter: t("拍照", "Take the photo"),
+                close: t("完成", "Done"),
+                hide: t("收起,显示记事页", "Hide behind a page of notes"),
+            }
             ready
             on_shutter=shoot
             on_close=move |()| close(false)
+            on_hide=move |()| visit.phone.hidden.set(true)
             aside=ViewFn::from(move || {
                 view! {
                     <span data-shots=move || count.get()>

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::{phone::Phone, words::t};
 
 const KEY: &str = "mc.notes";
+/// The id of what one writes into.
+pub(crate) const NOTES: &str = "notes";
 
 /// The page. A press in its corner leads back.
 pub(crate) fn cover(phone: Phone) -> impl IntoView {
@@ -14,6 +16,7 @@ pub(crate) fn cover(phone: Phone) -> impl IntoView {
             <p class="plain-notes__title">{t("随记", "Notes")}</p>
             <textarea
                 class="plain-notes__text"
+                id=NOTES
                 aria-label=t("随记", "Notes")
                 prop:value=text
                 on:input=move |event| device::mirror::set_preference(KEY, &event_target_value(&event))
