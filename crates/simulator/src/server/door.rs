@@ -125,7 +125,8 @@ impl Server {
             if op.verdict == Verdict::Applied
                 && let Some(known) = op.incoming.op().cloned()
             {
-                self.carry_out(&known, &facts, request, rev, &mut writers);
+                let writes_as = sender.and_then(|sender| sender.writes_as);
+                self.carry_out(&known, &facts, (request, writes_as, rev), &mut writers);
             }
         }
         for (visit, journal) in writers {
@@ -226,9 +227,9 @@ impl Server {
         let task = op.and_then(|op| task_of(op));
         let assignee = task.and_then(|task| self.assignees.get(&task));
         let lost = task.is_some_and(|task| !self.states.assignments.contains_key(&task));
-        let stored = assignee.is_none_or(|found| found.writer.is_none() || found.writer == request.journal);
+        let stored = assignee.is_none_or(|found| found.writer.is_none() || found.writer == sender.writes_as);
         let writes = match task.and_then(|task| writers.get(&VisitId::of(task))) {
-            Some(writer) => request.journal == Some(*writer),
+            Some(writer) => sender.writes_as == Some(*writer),
             None => stored,
         };
         Facts {
@@ -303,8 +304,7 @@ impl Server {
         &mut self,
         op: &Arc<Op>,
         facts: &Facts,
-        request: &Request,
-        rev: i64,
+        (request, writes_as, rev): (&Request, Option<JournalId>, i64),
         writers: &mut HashMap<VisitId, JournalId>,
     ) {
         match &op.payload {
@@ -341,16 +341,16 @@ impl Server {
         }
         match &op.payload {
             Payload::VisitArrive(_) | Payload::VisitSubmit(_) | Payload::VisitTakeOver(_) => {
-                if let (Some(task), Some(journal)) = (task_of(op), request.journal) {
+                if let (Some(task), Some(journal)) = (task_of(op), writes_as) {
                     writers.insert(VisitId::of(task), journal);
                 }
             }
             Payload::HeldAdopt(adopt) => {
                 if let Some(row) = self.held.get_mut(&adopt.op.0) {
                     row.decided = true;
-                    let task = before.as_ref().and_then(|held| task_of(held));
-                    if let (Some(task), Some(journal)) = (task, row.journal) {
-                        writers.insert(VisitId::of(task), journal);
+                    let (task, journal) = (before.as_ref().and_then(|held| task_of(held)), row.journal);
+                    if let (Some(task), Some(journal)) = (task, journal) {
+                        writers.insert(VisitId::of(task), self.last_of(journal));
                     }
                 }
             }

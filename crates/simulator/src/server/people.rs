@@ -23,6 +23,7 @@ pub(super) struct Sender {
     pub(super) account: AccountId,
     pub(super) active: bool,
     pub(super) last_seq: i64,
+    pub(super) writes_as: Option<JournalId>,
 }
 
 impl Server {
@@ -44,12 +45,12 @@ impl Server {
             .find(|(_, known)| Some(known.key) == resume && known.account == account && !known.revoked)
             .map(|(id, known)| (*id, known.key))
             // The phone may not have heard yet that another is in its place, and writes that one all the same.
-            .map(|known| (known, self.with_later(known.0).pop()))
-            .filter(|(_, last)| !last.is_some_and(|last| self.is_revoked(last)));
+            .map(|known| (known, self.last_of(known.0)))
+            .filter(|(_, last)| !self.is_revoked(*last));
         let (journal, key) = match known {
             Some((known, last)) => {
                 if let Some(session) = self.sessions.get_mut(&token) {
-                    session.journal = last;
+                    session.journal = Some(last);
                 }
                 known
             }
@@ -111,6 +112,11 @@ impl Server {
         std::iter::successors(Some(journal), |one| self.journals.get(one)?.replaced_by).collect()
     }
 
+    /// The last journal in the place of this one: in its name is written what comes in those before it.
+    pub(super) fn last_of(&self, journal: JournalId) -> JournalId {
+        self.with_later(journal).pop().unwrap_or(journal)
+    }
+
     /// Whether a session lasts.
     #[must_use]
     pub fn is_session(&self, token: u64) -> bool {
@@ -169,7 +175,7 @@ impl Server {
     pub(super) fn sender(&self, caller: Caller, journal: Option<JournalId>) -> Option<Sender> {
         let named = journal.and_then(|id| self.journals.get(&id));
         if let Caller::Server = caller {
-            return Some(Sender { account: AccountId(uuid::Uuid::nil()), active: true, last_seq: 0 });
+            return Some(Sender { account: AccountId(uuid::Uuid::nil()), active: true, last_seq: 0, writes_as: None });
         }
         let account = self.account_of(caller)?;
         let named = named.filter(|named| named.account == account);
@@ -182,10 +188,13 @@ impl Server {
         {
             return None;
         }
+        let writes_as = journal.map(|journal| self.last_of(journal));
+        let in_service = [journal, writes_as].into_iter().flatten().all(|one| !self.is_revoked(one));
         Some(Sender {
             account,
-            active: self.is_active(account) && named.is_none_or(|named| !named.revoked),
+            active: self.is_active(account) && in_service,
             last_seq: named.map_or(0, |named| named.last_seq),
+            writes_as,
         })
     }
 }

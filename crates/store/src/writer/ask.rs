@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use domain::ids::JournalId;
 use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
@@ -19,6 +20,9 @@ pub(crate) struct CallerRow {
     pub(crate) active: bool,
     /// The last seq of the journal that was named; 0 where none was.
     pub(crate) last_seq: i64,
+    /// The journal in whose name it writes visits: the one that was named, or the last that its phone opened in that
+    /// one's place. `None` where none was named.
+    pub(crate) writes_as: Option<JournalId>,
 }
 
 /// What `identity` says about a visit.
@@ -26,7 +30,7 @@ pub(crate) struct CallerRow {
 pub(super) struct VisitAnswers {
     /// The caller holds the task.
     pub(super) holds: bool,
-    /// The journal writes the visit, or none does yet.
+    /// The caller's journal, or an earlier one of its phone, writes the visit, or none does yet.
     pub(super) writes: bool,
     /// The caller chose the visitor by handle.
     pub(super) chose: bool,
@@ -40,7 +44,10 @@ pub(super) async fn callers(connection: &mut PgConnection, requests: &[&Prepared
     for (place, request) in requests.iter().enumerate() {
         match request.caller {
             // The server itself: nobody to look up.
-            None => found[place] = Some(CallerRow { account_id: Uuid::nil(), roles: 0, active: true, last_seq: 0 }),
+            None => {
+                found[place] =
+                    Some(CallerRow { account_id: Uuid::nil(), roles: 0, active: true, last_seq: 0, writes_as: None });
+            }
             Some(caller) => {
                 places.push(place);
                 hashes.push(caller.hash().0.to_vec());
@@ -53,7 +60,8 @@ pub(super) async fn callers(connection: &mut PgConnection, requests: &[&Prepared
     if places.is_empty() {
         return Ok(found);
     }
-    let rows = sqlx::query("SELECT n, account_id, roles, active, last_seq FROM identity.callers($1, $2, $3, $4)");
+    let rows =
+        sqlx::query("SELECT n, account_id, roles, active, last_seq, writes_as FROM identity.callers($1, $2, $3, $4)");
     for row in rows.bind(hashes).bind(are_keys).bind(journals).bind(now).fetch_all(connection).await? {
         if let Some(place) = place(&places, row.try_get("n")?) {
             found[place] = Some(CallerRow {
@@ -61,6 +69,7 @@ pub(super) async fn callers(connection: &mut PgConnection, requests: &[&Prepared
                 roles: row.try_get("roles")?,
                 active: row.try_get("active")?,
                 last_seq: row.try_get::<Option<i64>, _>("last_seq")?.unwrap_or_default(),
+                writes_as: row.try_get::<Option<Uuid>, _>("writes_as")?.map(JournalId),
             });
         }
     }
@@ -71,6 +80,7 @@ pub(super) async fn callers(connection: &mut PgConnection, requests: &[&Prepared
 pub(super) async fn visits(
     connection: &mut PgConnection,
     requests: &[&Prepared],
+    callers: &[Option<CallerRow>],
     fresh: &[Fresh<'_>],
 ) -> Result<HashMap<usize, VisitAnswers>> {
     let (mut places, mut visits, mut hashes, mut are_keys, mut journals) =
@@ -82,7 +92,7 @@ pub(super) async fn visits(
             visits.push(visit.0);
             hashes.push(caller.hash().0.to_vec());
             are_keys.push(caller.is_key());
-            journals.push(request.journal.map(|journal| journal.0));
+            journals.push(callers[op.request].and_then(|caller| caller.writes_as).map(|journal| journal.0));
         }
     }
     let mut answers = HashMap::new();

@@ -117,7 +117,7 @@ pub(crate) async fn run(
     let forked = fork::check(connection, tenant, &mut locked, requests, &callers, signer.as_ref()).await?;
 
     let Sorted { mut fresh, found, expect, places } = sort(connection, tenant, requests, &callers).await?;
-    let answers = ask::visits(connection, requests, &fresh).await?;
+    let answers = ask::visits(connection, requests, &callers, &fresh).await?;
     let ops = fresh.iter().filter_map(|fresh| fresh.op.op());
     let mut states =
         if poison { States::default() } else { load(connection, tenant, ops, &mut lane.checklists).await? };
@@ -141,7 +141,7 @@ pub(crate) async fn run(
         {
             let before = Changes::before(op, &states);
             let effects = apply(op, &mut states, &facts);
-            changes.applied(op, &before, effects, (request, rev), &states, &mut writers);
+            changes.applied(op, &before, effects, (request, caller, rev), &states, &mut writers);
         }
     }
 
@@ -287,7 +287,7 @@ fn facts(
     // work is held for HQ. Nobody holds a task that does exist: then not this one either.
     let lost = op.and_then(task_of).is_some_and(|task| !states.assignments.contains_key(&task));
     let writes = match op.and_then(visit_of).and_then(|visit| writers.get(&visit)) {
-        Some(writer) => request.journal == Some(*writer),
+        Some(writer) => caller.writes_as == Some(*writer),
         None => answers.is_none_or(|answers| answers.writes),
     };
     Facts {

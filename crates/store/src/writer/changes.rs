@@ -17,6 +17,7 @@ use sqlx::{PgConnection, Row as _};
 use uuid::Uuid;
 
 use super::{
+    ask::CallerRow,
     batch::{Fresh, Prepared, task_of, visit_of},
     incoming::Parts,
 };
@@ -159,7 +160,7 @@ impl Changes {
         op: &Op,
         before: &Before,
         effects: Effects,
-        (request, rev): (&Prepared, i64),
+        (request, caller, rev): (&Prepared, Option<&CallerRow>, i64),
         states: &States,
         writers: &mut HashMap<VisitId, JournalId>,
     ) {
@@ -176,7 +177,7 @@ impl Changes {
         }
         match &op.payload {
             Payload::VisitArrive(_) | Payload::VisitSubmit(_) | Payload::VisitTakeOver(_) => {
-                if let (Some(visit), Some(journal)) = (visit_of(op), request.journal) {
+                if let (Some(visit), Some(journal)) = (visit_of(op), caller.and_then(|caller| caller.writes_as)) {
                     writers.insert(visit, journal);
                 }
             }
@@ -235,7 +236,8 @@ impl Changes {
         }
     }
 
-    /// The journals whose held ops were adopted write those visits from now on.
+    /// The journals whose held ops were adopted write those visits from now on, or whichever is in their place by then:
+    /// that is known to `identity.record`.
     pub(super) async fn adopt_writers(
         &self,
         connection: &mut PgConnection,

@@ -8,6 +8,7 @@ mod growth;
 mod history;
 mod hq;
 mod isolation;
+mod journals;
 mod luck;
 mod model;
 mod people;

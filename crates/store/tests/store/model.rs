@@ -67,6 +67,46 @@ async fn the_simulators_server_answers_as_the_store_does() {
     }
 }
 
+/// Something is on its way while its phone opens another journal, and HQ adopts afterwards what was held of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_of_a_journal_that_was_replaced_is_modelled() {
+    let mut pair = Pair::new(143).await;
+    let (task, person) = pair.tasks[0];
+    let n = pair.phones.iter().position(|phone| phone.person == person).expect("a phone");
+    let document = pair.world.document(task, &[0]);
+    let arrive = VisitArrive { assignment: task, presence: presence(1) };
+    let arrive = pair.cut_about(n, task, 0, Payload::VisitArrive(arrive));
+    let stale = pair.cut_about(n, task, 7, Payload::VisitSubmit(document.clone()));
+    let held = stale.envelope.op_id;
+
+    let new = NewJournal { id: JournalId(pair.luck.uuid()), key: Sha256::of(pair.luck.uuid().as_bytes()) };
+    let key = pair.luck.next();
+    let (token, here) = (pair.phones[n].token, pair.phones[n].model.0);
+    let store = &pair.world.store;
+    assert!(store.open_journal(pair.world.tenant, Caller::Token(token), new, NOW).await.expect("asked"));
+    assert!(pair.model.open_journal(model::Caller::Token(here), new.id, key));
+    pair.send(n, vec![arrive, stale]).await;
+    assert_eq!(pair.model.writer(task), Some(new.id));
+    pair.pull(n).await;
+
+    let phone = &mut pair.phones[n];
+    (phone.journal, phone.key, phone.model.1, phone.seq) = (new.id, new.key, key, 0);
+    pair.hq(held.0, None, Payload::HeldAdopt(HeldAdopt { op: held }), Private::None).await;
+    assert_eq!(pair.model.writer(task), Some(new.id));
+    pair.pull(n).await;
+    let visit = pair.model.states.visits.get(&VisitId::of(task)).expect("the visit");
+    assert_eq!(visit.submission, 1);
+    let items = vec![ReturnedItem { item: None, reason: "再看".into() }];
+    let base = Some(visit.revision);
+    pair.hq(VisitId::of(task).0, base, Payload::VisitReturn(VisitReturn { items }), Private::None).await;
+    let revision = pair.model.states.visits.get(&VisitId::of(task)).map_or(0, |visit| visit.revision);
+    let mended = pair.cut_about(n, task, revision, Payload::VisitSubmit(document));
+    pair.send(n, vec![mended]).await;
+    let visit = pair.model.states.visits.get(&VisitId::of(task)).expect("the visit");
+    assert_eq!(visit.submission, 2);
+    pair.compare_all().await;
+}
+
 /// A store that forgets to keep what is held for a stale base: what is verified in the end says so. (The model has the
 /// same fault then, for it has the same name.)
 #[test]
@@ -325,6 +365,15 @@ impl Pair {
         let phone = &mut self.phones[n];
         phone.seq += 1;
         Some(pushed(&op, phone.journal, phone.seq))
+    }
+
+    /// The next op of a phone, about the visit of `task`.
+    fn cut_about(&mut self, n: usize, task: AssignmentId, base: u32, payload: Payload) -> PushedOp {
+        let (actor, visit) = (AliasId::of(task).0, VisitId::of(task).0);
+        let op = Op::new(OpId(self.luck.uuid()), actor, visit, Some(base), salt(), payload).expect("an op");
+        let phone = &mut self.phones[n];
+        phone.seq += 1;
+        pushed(&op, phone.journal, phone.seq)
     }
 
     /// Something that went up before, as it was.

@@ -271,6 +271,14 @@ pub(crate) struct Phone {
 }
 
 impl Phone {
+    /// The same phone, which has opened another journal in the place of this one.
+    pub(crate) async fn reopened(&self, store: &Store) -> Self {
+        let new = NewJournal { id: JournalId(uuid()), key: Sha256::of(uuid().as_bytes()) };
+        assert!(store.open_journal(self.tenant, Caller::Token(self.token), new, NOW).await.expect("asked"));
+        let newest = self.newest.clone();
+        Self { tenant: self.tenant, token: self.token, key: new.key, journal: new.id, seq: 0, newest }
+    }
+
     /// Cuts an op about the visit of `task`.
     pub(crate) fn cut(&mut self, task: AssignmentId, base: u32, payload: Payload) -> PushedOp {
         let subject = match &payload {
