@@ -158,4 +158,26 @@ UPDATE identity.assignee m SET writer = identity.journal_last(m.tenant_id, m.wri
 FROM identity.journal j
 WHERE j.tenant_id = m.tenant_id AND j.journal_id = m.writer AND j.replaced_by IS NOT NULL;
 
+-- Whether a head that we signed stands in the log of another company than the one at hand. Whoever showed the head of one
+-- company to another on the same server opened an epoch there, for what is signed does not say whose it is. All that is
+-- signed of it must be named, so it says of a head that is known already that it is somebody's, and never whose. Each
+-- company's log is asked by its key.
+CREATE FUNCTION identity.head_of_another(p_epoch bigint, p_number bigint, p_previous bytea, p_root bytea, p_time bigint)
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_tenant uuid := app.tenant();
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM app.tenant t
+        CROSS JOIN LATERAL (
+            SELECT * FROM app.batch_head i WHERE i.tenant_id = t.tenant_id AND i.number = p_number LIMIT 1) b
+        WHERE t.tenant_id <> v_tenant AND b.epoch = p_epoch AND b.previous = p_previous AND b.root = p_root
+          AND b.committed_at = p_time);
+END
+$$;
+REVOKE EXECUTE ON FUNCTION identity.head_of_another(bigint, bigint, bytea, bytea, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION identity.head_of_another(bigint, bigint, bytea, bytea, bigint) TO mingcha_serve;
+
 RESET ROLE;

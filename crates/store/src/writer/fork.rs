@@ -40,9 +40,14 @@ pub(super) async fn check(
     let numbers: Vec<i64> =
         shown.iter().map(|(head, _)| head.number).filter(|number| *number <= locked.batch).collect();
     let ours = heads(connection, tenant, numbers).await?;
-    let alien = shown
-        .into_iter()
-        .find(|(head, _)| ours.get(&head.number).is_none_or(|hash| *hash != head.hash()) && signer.verify(head));
+    let mut alien = None;
+    for (head, found_at) in shown {
+        let is_ours = ours.get(&head.number).is_some_and(|hash| *hash == head.hash());
+        if !is_ours && signer.verify(head) && !is_anothers(connection, head).await? {
+            alien = Some((head, found_at));
+            break;
+        }
+    }
     let Some((seen, found_at)) = alien else { return Ok(false) };
     let epoch = locked.epoch.max(i32::try_from(seen.epoch).unwrap_or(i32::MAX - 1)) + 1;
     record(connection, tenant, locked, epoch, seen, found_at, signer).await?;
@@ -69,6 +74,19 @@ async fn heads(connection: &mut PgConnection, tenant: TenantId, numbers: Vec<i64
         }
     }
     Ok(heads)
+}
+
+/// Whether it is another company's head: we sign for all of them with one key, and what is signed does not say whose it
+/// is. Asked of heads that we signed and that are not this company's, which is hardly ever. One that a restore has cut
+/// off another company's log cannot be told from one of ours.
+async fn is_anothers(connection: &mut PgConnection, head: &Head) -> Result<bool> {
+    let query = sqlx::query_scalar("SELECT identity.head_of_another($1, $2, $3, $4, $5)")
+        .bind(i64::from(head.epoch))
+        .bind(head.number)
+        .bind(head.previous.0.to_vec())
+        .bind(head.root.0.to_vec())
+        .bind(head.time.0);
+    Ok(query.fetch_one(connection).await?)
 }
 
 /// Reads `number, epoch, previous, root, committed_at, key, signature`.

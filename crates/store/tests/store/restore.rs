@@ -63,6 +63,39 @@ async fn a_head_that_we_signed_and_do_not_have_begins_a_new_epoch() {
     assert_eq!(world.verify().await.differences, []);
 }
 
+/// We sign for all companies with one key: whoever worked for two of them and showed the head of one to the other opened
+/// an epoch there, and then one in the first with a head of that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_of_another_company_begins_no_epoch() {
+    let (ours, theirs) = (World::new().await, World::new().await);
+    let (visitor, other) = (ours.person(&[Role::Visitor]).await, theirs.person(&[Role::Visitor]).await);
+    for _ in 0..3 {
+        ours.task(&visitor).await;
+    }
+    let mut phone = ours.phone(&visitor).await;
+    let mut abroad = theirs.phone(&other).await;
+    // At a place that our log has as well, and at one that it has not reached.
+    for tasks in [1, 4] {
+        for _ in 0..tasks {
+            let task = theirs.task(&other).await;
+            let op = abroad.cut(task, 0, Payload::AssignmentAccept(AssignmentAccept {}));
+            abroad.push(&theirs.store, &[op]).await.unwrap();
+        }
+        phone.newest = abroad.newest.clone();
+        assert!(phone.push(&ours.store, &[]).await.unwrap().results.is_empty());
+        assert_eq!(phone.pull(&ours.store, None).await.unwrap().epoch, 1);
+    }
+    assert_eq!(ours.verify().await.differences, []);
+
+    // One that is nobody's any more is of a log that was cut off, ours for all that we know.
+    let cut_off = sqlx::query("DELETE FROM app.batch_head WHERE tenant_id = $1 AND number = $2");
+    let number = phone.newest.as_ref().map(|head| head.number);
+    let mut owner = PgConnection::connect(&cluster().owner).await.unwrap();
+    cut_off.bind(theirs.tenant.0).bind(number).execute(&mut owner).await.unwrap();
+    phone.push(&ours.store, &[]).await.unwrap();
+    assert_eq!(phone.pull(&ours.store, None).await.unwrap().epoch, 2);
+}
+
 /// The store had been put back behind a phone's cursor and had grown past it again: what lay between was never told.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cursor_of_a_history_that_was_cut_off_begins_anew() {
