@@ -8,7 +8,7 @@ use domain::{
     op::{Conclusion, Verdict},
     time::{HOUR_MS, Moment},
 };
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, future::join_all, stream};
 
 use crate::{arrived::Which, process::Server, shutdown::Shutdown};
 
@@ -21,6 +21,9 @@ const SETTLE_EVERY_MS: i64 = HOUR_MS;
 const SETTLE_AT_ONCE: usize = 200;
 /// Rows of evidence that it takes at a time.
 const AT_ONCE: i64 = 500;
+/// Companies that it looks at together: one for which nothing can be written at the moment holds up none of the others,
+/// and all together leave connections for whoever asks meanwhile.
+const COMPANIES_AT_ONCE: usize = 8;
 
 /// Goes on until it is told to stop.
 ///
@@ -38,13 +41,8 @@ pub async fn run_every(server: Server, shutdown: Shutdown, pause: Duration) {
         tokio::select! {
             () = shutdown.wait() => return,
             () = server.jobs.wait() => {
-                for (tenant, which) in server.jobs.take() {
-                    let counted = match which {
-                        Which::These(visits) => count(&server, tenant, Some(&Vec::from_iter(visits))).await,
-                        Which::All => verify(&server, tenant).await,
-                    };
-                    tell(counted);
-                }
+                let arrived = server.jobs.take().into_iter();
+                few_at_once(arrived.map(|(tenant, which)| look(&server, tenant, which)).collect()).await;
             }
             _ = every.tick() => {
                 tell(all(&server).await);
@@ -61,14 +59,23 @@ pub async fn run_every(server: Server, shutdown: Shutdown, pause: Duration) {
 }
 
 async fn all(server: &Server) -> store::Result<()> {
-    let mut failed = Ok(());
-    for tenant in server.store.all_tenants().await? {
-        // One company's trouble is not the others'.
-        if let Err(error) = verify(server, tenant).await {
-            failed = Err(error);
-        }
-    }
-    failed
+    let tenants = server.store.all_tenants().await?.into_iter();
+    few_at_once(tenants.map(|tenant| look(server, tenant, Which::All)).collect()).await;
+    Ok(())
+}
+
+/// Does all of it, for a few companies at a time.
+async fn few_at_once<T>(work: Vec<impl Future<Output = T>>) -> Vec<T> {
+    stream::iter(work).buffer_unordered(COMPANIES_AT_ONCE).collect().await
+}
+
+/// Looks at one company. Its trouble is not the others'.
+async fn look(server: &Server, tenant: TenantId, which: Which) {
+    let counted = match which {
+        Which::These(visits) => count(server, tenant, Some(&Vec::from_iter(visits))).await,
+        Which::All => verify(server, tenant).await,
+    };
+    tell(counted);
 }
 
 /// Makes scores final, and says whether some are left that only want their turn. One company's trouble is not the others'.
@@ -76,8 +83,8 @@ async fn settle_all(server: &Server) -> bool {
     let again = |error: store::Error| tracing::error!(%error, "scores could not be made final; it will be tried again");
     let tenants = server.store.all_tenants().await.map_err(again).unwrap_or_default();
     let mut left = false;
-    for tenant in tenants {
-        left |= settle(server, tenant).await.map_err(again).unwrap_or_default();
+    for settled in few_at_once(tenants.into_iter().map(|tenant| settle(server, tenant)).collect()).await {
+        left |= settled.map_err(again).unwrap_or_default();
     }
     left
 }

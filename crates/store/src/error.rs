@@ -28,7 +28,8 @@ pub enum Error {
     /// A named constraint was hit.
     #[error("constraint {0}")]
     Constraint(String),
-    /// The answer to COMMIT did not come: written or not, the retry finds out. 503 at the edge.
+    /// The answer to COMMIT did not come, or all of it took too long: written or not, the retry finds out. 503 at the
+    /// edge.
     #[error("the outcome of the commit is unknown")]
     Unknown,
     /// There is no such session, key or journal, or it has ended. 401 at the edge.
@@ -55,7 +56,7 @@ impl From<sqlx::Error> for Error {
 }
 
 impl Error {
-    /// Whether the connection is at fault rather than what was asked: a new one may succeed.
+    /// Whether the connection, or whoever else is at work, is at fault rather than what was asked: a new one may succeed.
     #[must_use]
     pub fn is_connection(&self) -> bool {
         let Self::Driver(error) = self else { return false };
@@ -66,10 +67,11 @@ impl Error {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => true,
-            // 08…: connection; 57P01–57P03: shut down or starting; 53…: out of connections.
+            // 08…: connection; 57P01–57P03: shut down or starting; 53…: out of connections; 55P03: somebody held a lock for
+            // too long.
             sqlx::Error::Database(database) => database
                 .code()
-                .is_some_and(|code| code.starts_with("08") || code.starts_with("57P") || code.starts_with("53")),
+                .is_some_and(|code| ["08", "57P", "53", "55P03"].iter().any(|start| code.starts_with(*start))),
             _ => false,
         }
     }

@@ -13,7 +13,7 @@ use crate::{
     phone::Noter,
     planned::KEEP_PLANS,
     signer::Signer,
-    writer::Writer,
+    writer::{PATIENCE, Writer},
 };
 
 /// A transaction of one tenant. Dropped, it is rolled back.
@@ -45,12 +45,20 @@ impl Store {
     /// # Errors
     /// No connection, or a login that may not sign in.
     pub async fn open(settings: &Settings, signer: Arc<dyn Signer>) -> Result<Self> {
+        Self::open_with_patience(settings, signer, PATIENCE).await
+    }
+
+    /// The same, where a write is given up after `patience` instead of half a minute.
+    ///
+    /// # Errors
+    /// See [`Store::open`].
+    pub async fn open_with_patience(settings: &Settings, signer: Arc<dyn Signer>, patience: Duration) -> Result<Self> {
         let serve = pool(&settings.serve_url, settings.connections).await?;
         let unit = match &settings.unit_url {
             Some(url) => Some(pool(url, settings.connections.min(8)).await?),
             None => None,
         };
-        let writer = Arc::new(Writer::new(serve.clone(), signer));
+        let writer = Arc::new(Writer::new(serve.clone(), signer, patience));
         let noter = Arc::new(Noter::new(serve.clone()));
         Ok(Self { serve, unit, writer, noter })
     }

@@ -19,6 +19,7 @@ mod tree;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use domain::{
@@ -34,6 +35,7 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) use batch::task_of;
 pub(crate) use fork::{fork_hash, read_head};
 pub(crate) use incoming::Parts;
+pub(crate) use lane::PATIENCE;
 pub use private::{Link, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, WayIn, Who};
 pub use request::{Caller, Source, WriteRequest};
 pub(crate) use tree::Leaves;
@@ -55,13 +57,15 @@ const QUEUE: usize = 256;
 pub(crate) struct Writer {
     pool: PgPool,
     signer: Arc<dyn Signer>,
+    /// How long a lane tries to write a batch.
+    patience: Duration,
     /// `None`: stopped.
     lanes: Mutex<Option<HashMap<TenantId, mpsc::Sender<Job>>>>,
 }
 
 impl Writer {
-    pub(crate) fn new(pool: PgPool, signer: Arc<dyn Signer>) -> Self {
-        Self { pool, signer, lanes: Mutex::new(Some(HashMap::new())) }
+    pub(crate) fn new(pool: PgPool, signer: Arc<dyn Signer>, patience: Duration) -> Self {
+        Self { pool, signer, patience, lanes: Mutex::new(Some(HashMap::new())) }
     }
 
     /// Takes nothing more in; what was taken in is finished.
@@ -76,7 +80,7 @@ impl Writer {
             return Ok(lane.clone());
         }
         let (sender, jobs) = mpsc::channel(QUEUE);
-        tokio::spawn(Lane::new(tenant, Arc::clone(&self.signer), self.pool.clone()).run(jobs));
+        tokio::spawn(Lane::new(tenant, Arc::clone(&self.signer), self.pool.clone(), self.patience).run(jobs));
         lanes.insert(tenant, sender.clone());
         Ok(sender)
     }
@@ -125,7 +129,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unauthorized`]: no such session, key or journal. [`Error::Unknown`]: the database
-    /// failed, written or not; sending it again finds out. [`Error::Stopped`]: shutting down.
+    /// failed or took too long, written or not; sending it again finds out. [`Error::Stopped`]:
+    /// shutting down.
     pub async fn write(&self, tenant: TenantId, request: WriteRequest) -> Result<Pushed> {
         self.writer().write(tenant, request).await
     }

@@ -1,5 +1,9 @@
 //! Somebody at HQ with a browser: pages that are read, forms that are posted.
 
+use std::time::Duration;
+
+use domain::ids::VisitId;
+
 use crate::{
     company::{Company, PASSWORD, Person},
     house::House,
@@ -41,5 +45,18 @@ impl Desk {
     /// Posts a form as a program would: the answer is the outcome, not a way back.
     pub(crate) async fn post(&self, house: &House, path: &str, fields: &[(&str, &str)]) -> Answer {
         house.ask(self.ask(form(path, fields))).await
+    }
+    /// Waits until the visit says that its photo is here, but no longer than `patience`.
+    pub(crate) async fn sees_the_photo(&self, house: &House, visit: VisitId, patience: Duration) {
+        let counted = async {
+            loop {
+                let watch = self.get(house, &format!("/hq/read/visit/watch?id={visit}")).await;
+                if watch.text().contains("\"evidence_verified\":1") {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(patience, counted).await.expect("the photo counts");
     }
 }

@@ -45,17 +45,7 @@ async fn photos_that_came_before_their_visit_was_adopted_count_at_once() {
         let adopted = desk.post(&house, "/hq/act/held/adopt", &[("op_id", &id), ("held", &held)]).await;
         assert!(adopted.status < 400, "{} {:.300}", adopted.status, adopted.text());
     }
-    let visit = domain::ids::VisitId::of(task);
-    let counted = async {
-        loop {
-            let watch = desk.get(&house, &format!("/hq/read/visit/watch?id={visit}")).await;
-            if watch.text().contains("\"evidence_verified\":1") {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(60), counted).await.expect("the photo counts");
+    desk.sees_the_photo(&house, domain::ids::VisitId::of(task), Duration::from_secs(60)).await;
     shutdown.set();
     at_work.await.expect("the job ends");
 }

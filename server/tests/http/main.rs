@@ -25,4 +25,5 @@ mod phone;
 mod planted;
 mod releases;
 mod texts;
+mod waiting;
 mod web;

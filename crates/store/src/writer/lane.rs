@@ -2,14 +2,19 @@
 //!
 //! What arrives while a batch is being written forms the next one, so that a
 //! commit is shared by whoever waits. A batch that fails is tried again one
-//! request at a time; what fails alone twice is held whole rather than lost.
+//! request at a time; what fails alone twice is held whole rather than lost. A
+//! batch that takes too long is given up: nobody knows what became of it.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use domain::ids::TenantId;
+use mutants::{Mutant, planted};
 use protocol::push::Pushed;
-use sqlx::{AssertSqlSafe, PgPool};
-use tokio::sync::{mpsc, oneshot};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, timeout_at},
+};
 
 use super::{
     batch::{self, Outcome, Prepared},
@@ -27,6 +32,11 @@ use crate::{
 const BATCH_MAX_OPS: usize = 1_000;
 /// How many batches are remembered to answer retries from.
 const RECENT: usize = 64;
+/// How long one attempt at a batch may take, from asking for a connection to the answer to COMMIT. A batch takes
+/// milliseconds, and a large plan on a slow disk a few seconds: what takes longer than this waits for somebody who holds
+/// a row, or for a database that has gone silent, and all that is written for the company would wait with it. Whoever
+/// asked is to hear that nobody knows before they give up themselves, after a minute.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A request that waits for its batch.
 pub(super) struct Job {
@@ -43,11 +53,21 @@ pub(crate) struct Lane {
     /// Batches of late, newest last.
     pub(crate) recent: VecDeque<Arc<Tree>>,
     pool: PgPool,
+    /// See [`PATIENCE`].
+    patience: Duration,
 }
 
 impl Lane {
-    pub(super) fn new(tenant: TenantId, signer: Arc<dyn Signer>, pool: PgPool) -> Self {
-        Self { tenant, signer, checklists: Checklists::new(), packer: Packer::default(), recent: VecDeque::new(), pool }
+    pub(super) fn new(tenant: TenantId, signer: Arc<dyn Signer>, pool: PgPool, patience: Duration) -> Self {
+        Self {
+            tenant,
+            signer,
+            checklists: Checklists::new(),
+            packer: Packer::default(),
+            recent: VecDeque::new(),
+            pool,
+            patience,
+        }
     }
 
     /// Works until nobody can ask any more.
@@ -99,15 +119,44 @@ impl Lane {
     }
 
     async fn attempt(&mut self, requests: &[&Prepared], poison: bool) -> Result<Vec<Result<Pushed>>> {
-        let pool = self.pool.clone();
-        let mut tx = pool.begin_with(AssertSqlSafe(format!("BEGIN; {KEEP_PLANS}"))).await?;
-        let Outcome { answers, wrote, tree } = batch::run(&mut tx, self, requests, poison).await?;
-        if wrote && mutants::planted(mutants::Mutant::AnswersBeforeCommit) {
+        let until = Instant::now() + self.patience;
+        let Ok(acquired) = timeout_at(until, self.pool.acquire()).await else { return Err(Error::Unknown) };
+        let mut connection = acquired?;
+        let written = timeout_at(until, self.write(&mut connection, requests, poison)).await;
+        let Ok(written) = written else {
+            tracing::error!(patience = ?self.patience, "a batch took too long and is given up");
+            // Not back into the pool, where it would first be asked whether it is well, for as long as the batch waited.
+            // Dropped like this its socket is closed without another word.
+            drop(connection.detach());
+            return Err(Error::Unknown);
+        };
+        if planted(Mutant::AnswersBeforeCommit) {
             tokio::spawn(async move {
-                tokio::time::sleep(std::time::Duration::from_millis(250)).await;
-                tx.commit().await
+                tokio::time::sleep(Duration::from_millis(250)).await;
+                // Where nothing was written there is nothing to commit, and nothing happens.
+                sqlx::query("COMMIT").execute(&mut *connection).await?;
+                connection.close().await
             });
-            // What may never be is not remembered: a lane that answers from it falls over, and hides what this fault is.
+        }
+        written
+    }
+
+    /// One attempt, on a connection that is somebody else's to put away.
+    async fn write(
+        &mut self,
+        connection: &mut PgConnection,
+        requests: &[&Prepared],
+        poison: bool,
+    ) -> Result<Vec<Result<Pushed>>> {
+        // What was given up waits no longer than we did: else each attempt would leave one more behind that waits.
+        let lock = self.patience.as_millis();
+        let begin = format!("BEGIN; SET LOCAL lock_timeout = {lock}; {KEEP_PLANS}");
+        let mut tx = connection.begin_with(AssertSqlSafe(begin)).await?;
+        let Outcome { answers, wrote, tree } = batch::run(&mut tx, self, requests, poison).await?;
+        if wrote && planted(Mutant::AnswersBeforeCommit) {
+            // It stays open until `attempt` commits it. What may never be is not remembered: a lane that answers from it
+            // falls over, and hides what this fault is.
+            std::mem::forget(tx);
             return Ok(answers);
         }
         if wrote {

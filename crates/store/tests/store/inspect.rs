@@ -49,6 +49,16 @@ impl Inspector {
         (row.get("rev"), row.get("head"))
     }
 
+    /// Holds the head of a company for as long as this lasts, as somebody who writes and comes to no end.
+    pub(crate) async fn hold(&mut self, tenant: Uuid) {
+        sqlx::raw_sql("BEGIN").execute(&mut self.0).await.expect("begun");
+        sqlx::query("SELECT FROM app.tenant_head WHERE tenant_id = $1 FOR UPDATE")
+            .bind(tenant)
+            .execute(&mut self.0)
+            .await
+            .expect("held");
+    }
+
     /// Takes down what keeps the companies' rows of a table apart, or puts it up again: for tests of what then is noticed.
     pub(crate) async fn wall(&mut self, table: &str, up: bool) {
         let what = if up { "ENABLE" } else { "DISABLE" };

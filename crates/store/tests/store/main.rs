@@ -9,6 +9,7 @@ mod history;
 mod hq;
 mod isolation;
 mod journals;
+mod lane;
 mod luck;
 mod model;
 mod people;
