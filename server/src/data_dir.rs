@@ -92,6 +92,20 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&draft, path)?;
+    settle(path)
+}
+
+/// Takes a file away so that no power cut brings it back.
+///
+/// # Errors
+/// The system's.
+pub fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)?;
+    settle(path)
+}
+
+/// Makes what was renamed or removed at `path` last.
+fn settle(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
@@ -170,5 +184,7 @@ mod tests {
         write_private(&path, b"2").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"2");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        remove(&path).unwrap();
+        assert!(!path.exists());
     }
 }

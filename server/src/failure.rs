@@ -13,7 +13,7 @@ pub enum Exit {
     Postgres = 3,
     /// The address is taken or cannot be bound.
     Address = 4,
-    /// The data folder cannot be used: not writable, in use, full.
+    /// The data folder cannot be used: not writable, in use, full, with half a demo city.
     Data = 5,
     /// The database may lie about what it has kept, or the login may do too much.
     Unsafe = 6,
@@ -33,7 +33,7 @@ Exit codes:
   2  a wrong flag, variable, settings file or input file; nothing was changed
   3  PostgreSQL is missing, cannot be started or cannot be reached
   4  the address is taken or cannot be bound
-  5  the data folder cannot be used: not writable, in use, or the disk is full
+  5  the data folder cannot be used: not writable, in use, the disk is full, or a demo city in it is half made
   6  the database may lose what it confirmed, or the serving login may do too much
   7  the schema is missing, or older or newer than this build
   8  the certificate or its key cannot be used

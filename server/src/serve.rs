@@ -69,6 +69,7 @@ async fn with_database(
     let server = server(settings, data, database, site).await?;
     if options.demo && !shutdown.is_set() {
         let tools = demo::install::Tools {
+            data,
             owner_url: database.urls.owner()?.reveal(),
             media: &server.media,
             keys: &server.keys,

@@ -17,6 +17,7 @@ pub(super) async fn run(settings: &Settings) -> Result<()> {
 async fn install(owner: &Owner) -> Result<()> {
     owner.needs_schema().await?;
     let tools = Tools {
+        data: &owner.data,
         owner_url: owner.url(),
         media: &owner.media,
         keys: &owner.keys,

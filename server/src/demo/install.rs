@@ -4,7 +4,7 @@
 mod day;
 mod ground;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use domain::{
     ids::TenantId,
@@ -15,12 +15,16 @@ use store::{NewTenant, Settings, Signer, Store};
 
 use super::people::{PASSWORD, PEOPLE, TENANT_CODE};
 use crate::{
-    failure::{Failure, Result},
+    data_dir::{DataDir, cannot_use, remove, write_private},
+    failure::{Exit, Failure, Result},
     keys::Keys,
     media::Media,
     passwords::Passwords,
     random::Random,
 };
+
+/// Lies in the data folder for as long as the city is being made: one whose making was cut off is then not taken for whole.
+const UNFINISHED: &str = "demo-unfinished";
 
 /// What the installation works with.
 pub(super) struct City {
@@ -35,6 +39,8 @@ pub(super) struct City {
 /// What the installation needs of the process.
 #[derive(Debug)]
 pub struct Tools<'a> {
+    /// The data folder.
+    pub data: &'a DataDir,
     /// The database, over its owner's login.
     pub owner_url: &'a str,
     /// Where the pictures go.
@@ -61,15 +67,21 @@ pub enum Outcome {
 /// Installs the demo city unless the database holds a company already.
 ///
 /// # Errors
-/// The database or the media store failed; a half-made city is none: empty the data folder and begin anew.
+/// The database or the media store failed. [`Exit::Data`]: an installation before this one was cut off; what it left is no
+/// city.
 pub async fn if_empty(tools: &Tools<'_>) -> Result<Outcome> {
     let owner_url = tools.owner_url;
     let failed = |error: store::Error| Failure::unexpected("demo city", &error);
     let tenant = TenantId(super::places::ORIGIN);
     let companies = store::tenants(owner_url).await.map_err(failed)?;
-    if !companies.is_empty() {
-        return Ok(if companies.contains(&tenant) { Outcome::There } else { Outcome::OtherCompany });
+    let unfinished = tools.data.root().join(UNFINISHED);
+    if companies.contains(&tenant) {
+        return if unfinished.exists() { Err(half_made(tools.data.root())) } else { Ok(Outcome::There) };
     }
+    if !companies.is_empty() {
+        return Ok(Outcome::OtherCompany);
+    }
+    write_private(&unfinished, b"").map_err(|error| cannot_use(&unfinished, &error))?;
     eprintln!("正在安装演示城市(约 10 秒) installing the demo city (about 10 seconds)");
     let now = tools.now;
     let new = NewTenant {
@@ -89,7 +101,19 @@ pub async fn if_empty(tools: &Tools<'_>) -> Result<Outcome> {
     city.ground(&hash).await?;
     city.month().await?;
     city.owner.close().await;
+    remove(&unfinished).map_err(|error| cannot_use(&unfinished, &error))?;
     Ok(Outcome::Installed)
+}
+
+fn half_made(root: &Path) -> Failure {
+    let root = root.display();
+    Failure::new(
+        Exit::Data,
+        format!("演示城市上次安装到一半就中断了。请清空数据目录 {root}(数据库不在其中时,连同那个数据库),再运行一次"),
+        format!(
+            "the installation of the demo city was cut off, and it is only half made. Empty the data folder {root} (and the database, where that lies elsewhere), and run this again"
+        ),
+    )
 }
 
 /// Who can sign in, for the terminal.

@@ -8,6 +8,9 @@ use crate::{
     web::ask,
 };
 
+/// What lies in the data folder while a demo city is being made.
+const UNFINISHED: &str = "demo-unfinished";
+
 #[test]
 fn wrong_words_and_settings_are_refused() {
     let house = House::bare();
@@ -96,6 +99,7 @@ fn the_demo_city_is_installed_once_and_into_an_empty_database_only() {
     let said = first.said.join("\n");
     assert!(said.contains("demo accounts") && said.contains("sup1") && said.contains("reviewer"), "{said}");
     assert!(["sup1", "reviewer", ADMIN].iter().all(|login| signs_in(&first, login)));
+    assert!(!house.data().join(UNFINISHED).exists());
     house.run(&["user", "revoke", "reviewer"]).succeeds();
     house.run(&["demo"]).fails(2, &["the demo city goes into an empty one only"]);
     assert!(house.run(&["verify"]).succeeds().out.contains("Nothing differs"));
@@ -112,6 +116,24 @@ fn the_demo_city_is_installed_once_and_into_an_empty_database_only() {
     assert!(!serving.said.join("\n").contains("demo accounts"));
     assert!(!signs_in(&serving, ADMIN));
     serving.stop();
+}
+
+/// Whoever pressed Ctrl-C twice, or ran out of disk, was left with half a city that every later start called whole.
+#[test]
+fn a_demo_city_that_was_cut_off_is_not_taken_for_whole() {
+    let house = House::empty();
+    let mark = || fs::write(house.data().join(UNFINISHED), "").expect("a mark");
+    // Before its company is there, nothing of it is: then it is simply made.
+    mark();
+    house.run(&["demo"]).succeeds();
+    assert!(!house.data().join(UNFINISHED).exists());
+    mark();
+    let data = house.data();
+    let words = [data.to_str().expect("UTF-8"), "half made", "Empty the data folder"];
+    house.run(&["demo"]).fails(5, &words);
+    let site = house.path().join("site");
+    let serve = ["serve", "--addr", "127.0.0.1:0", "--site", site.to_str().expect("UTF-8"), "--demo"];
+    house.run(&serve).fails(5, &words);
 }
 
 #[test]
