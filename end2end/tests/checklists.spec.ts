@@ -76,7 +76,8 @@ test('four checklists are answered offline and end in a score', async ({ city })
     const later = done.filter((one) => one.later).map((one) => one.id);
     for (const id of later) {
       await phone.go(`/field/visit/${id}/missing`);
-      // Not again with nothing new in it.
+      // Not again with nothing new in it, and it says what is awaited.
+      await expect(phone.page.locator('[data-missing="0"]')).toHaveText('后补题还没有答');
       await expect(phone.page.locator('[data-submit=no] button')).toBeDisabled();
       await phone.go(`/field/visit/${id}`);
       const ends = phone.page.locator('.jump__row .jump__end');
