@@ -15,16 +15,16 @@ async function isMarked(element: Locator): Promise<boolean> {
   return element.evaluate((node) => (node as HTMLElement & { marked?: boolean }).marked === true);
 }
 
-/** A task that is still offered, with the checklist of business halls. */
-async function offeredHall(phone: Phone): Promise<string> {
-  const offered = phone.page.locator('[data-task][data-stage=offered]');
-  await expect(offered.first()).toBeVisible();
-  for (const id of await offered.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.task ?? ''))) {
+/** A task on which nothing was done yet, with the checklist whose items are cited so. */
+async function untouched(phone: Phone, list: string): Promise<string> {
+  const tasks = phone.page.locator('[data-task]:is([data-stage=offered], [data-stage=ready])');
+  await expect(tasks.first()).toBeVisible();
+  for (const id of await tasks.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.task ?? ''))) {
     await phone.go(`/field/visit/${id}`);
     const first = await phone.page.locator('.jump__row .jump__end').first().textContent();
-    if (first?.startsWith('HALL')) return id;
+    if (first?.startsWith(list)) return id;
   }
-  throw new Error('no business hall is offered');
+  throw new Error(`there is no new task with ${list}`);
 }
 
 test('elements stay in the page while what they show changes, and listeners go with their view', async ({ city }) => {
@@ -33,7 +33,7 @@ test('elements stay in the page while what they show changes, and listeners go w
   try {
     await signIn(phone, 'sup4');
     const { page } = phone;
-    const id = await offeredHall(phone);
+    const id = await untouched(phone, 'HALL');
     await acceptAndArrive(phone, id);
     const go = async (code: string): Promise<void> => {
       await phone.go(`/field/visit/${id}/item/${code}`);
@@ -90,6 +90,46 @@ test('elements stay in the page while what they show changes, and listeners go w
     await page.goBack();
     await phone.go('/field/me');
     expect(await isMarked(page.locator('main').first())).toBe(false);
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});
+
+// Emptied, a value in the middle was taken away under the finger a moment later: what was typed next went into its neighbour.
+test('a measurement that is emptied keeps its row, and takes what is typed next', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup1');
+    const { page } = phone;
+    const id = await untouched(phone, 'NET');
+    await acceptAndArrive(phone, id);
+    const go = async (): Promise<void> => {
+      await phone.go(`/field/visit/${id}/item/NET-07`);
+      await expect(page.locator('article[data-item="NET-07"]')).toBeVisible();
+    };
+    const row = (place: number): Locator => page.locator(`[data-place="${place}"] input`);
+    const values = async (): Promise<string[]> => page.locator('[data-place] input').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+
+    await go();
+    await page.locator('input[type=radio][name$="-variant"]').first().check({ force: true });
+    for (const [place, value] of ['10', '20', '30'].entries()) {
+      await row(place).fill(value);
+      await expect(page.locator('.actionbar [data-state=saved]')).toBeVisible();
+      await saved(page);
+    }
+    await row(1).fill('');
+    await saved(page);
+    expect(await values()).toEqual(['10', '', '30']);
+    await row(1).pressSequentially('25');
+    await saved(page);
+    expect(await values()).toEqual(['10', '25', '30']);
+
+    // What was left empty is no measurement: where one comes back to it, the others have moved up.
+    await row(1).fill('');
+    await saved(page);
+    await go();
+    await expect.poll(values).toEqual(['10', '30', '']);
     phone.expectNoViolations();
   } finally {
     await phone.remove();

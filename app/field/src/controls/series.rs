@@ -15,17 +15,26 @@ pub(super) fn view(slot: Slot, unit: Unit, control: Control, count: usize, varia
     let single = variants.iter().all(|variant| variant.code.is_empty());
     // Without a variant of its own the first one stands.
     let chosen = move || stored.with(|(variant, _)| variant.clone()).or_else(|| single.then(String::new));
+    // One that is emptied keeps its row while the screen is open: were it taken away, the next value would come under the
+    // finger. What is stored has no gap.
+    let places = RwSignal::new(stored.with_untracked(|(_, values)| in_rows(values)));
+    Effect::new(move |_| {
+        let values = stored.with(|(_, values)| values.clone());
+        if places.with_untracked(|places| filled(places)) != values {
+            places.set(in_rows(&values));
+        }
+    });
     let put = move |place: usize, value: Option<i64>| {
         let Some(variant) = untrack(chosen) else { return };
-        let mut values = stored.with_untracked(|(_, values)| values.clone());
-        match value {
-            Some(value) if place < values.len() => values[place] = value,
-            Some(value) => values.push(value),
-            None if place < values.len() => {
-                values.remove(place);
+        places.update(|places| match value {
+            None if place + 1 == places.len() => {
+                places.pop();
             }
+            _ if place < places.len() => places[place] = value,
+            Some(_) => places.push(value),
             None => {}
-        }
+        });
+        let values = places.with_untracked(|places| filled(places));
         let empty = values.is_empty() && single;
         slot.set((!empty).then_some(Value::Series { variant, values }));
     };
@@ -33,11 +42,11 @@ pub(super) fn view(slot: Slot, unit: Unit, control: Control, count: usize, varia
         variants.iter().map(|variant| ui::Choice::new(variant.code.clone(), say(&variant.label))).collect();
     let bands: Vec<(String, String)> =
         variants.iter().map(|variant| (variant.code.clone(), typed::bands_line(&variant.bands, unit))).collect();
-    let done = Memo::new(move |_| stored.with(|(_, values)| values.len()));
+    let done = Memo::new(move |_| places.with(Vec::len));
     let rows = move || {
         chosen()?;
         let shown = (done.get() + 1).min(count);
-        Some((0..shown).map(|place| row(slot, unit, control, place, stored, put)).collect_view())
+        Some((0..shown).map(|place| row(slot, unit, control, place, places, put)).collect_view())
     };
     view! {
         {(!single)
@@ -69,15 +78,27 @@ pub(super) fn view(slot: Slot, unit: Unit, control: Control, count: usize, varia
     }
 }
 
+/// Each value in its row.
+fn in_rows(values: &[i64]) -> Vec<Option<i64>> {
+    values.iter().copied().map(Some).collect()
+}
+
+/// The values of the rows that have one.
+fn filled(places: &[Option<i64>]) -> Vec<i64> {
+    places.iter().flatten().copied().collect()
+}
+
 fn row(
     slot: Slot,
     unit: Unit,
     control: Control,
     place: usize,
-    stored: Memo<(Option<String>, Vec<i64>)>,
+    places: RwSignal<Vec<Option<i64>>>,
     put: impl Fn(usize, Option<i64>) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let value = Signal::derive(move || stored.with(|(_, values)| values.get(place).copied()));
+    // Told of itself alone: what is saved in one row leaves what is being typed in another.
+    let value: Signal<Option<i64>> =
+        Memo::new(move |_| places.with(|places| places.get(place).copied().flatten())).into();
     let label = tf("第 {} 次", "No. {}", &[&(place + 1).to_string()]);
     let heading = label.clone();
     let body = match control {
