@@ -251,10 +251,11 @@ async function judged(scene: Scene, { visit, paths: [path, other], aside }: Pend
   for (const one of [path, other]) await view(scene, reviewer, one);
   await view(scene, reviewer, '/hq/findings?state=proposed&topic=hotline');
   const finding = page.locator('tr[data-finding]', { has: page.locator(`a[href^="${path}"]`) }).first();
+  const dismissed = await finding.getAttribute('data-finding');
   await finding.locator('summary').click();
   await finding.locator('input[name=reason]').fill(deck.deal('reason of dismissing', { line: true }));
   await finding.getByRole('button', { name: '不成立' }).click();
-  await expect(page.locator('.hq[data-state=alive]')).toBeAttached();
+  await expect(page.locator(`tr[data-finding="${dismissed}"]`)).toHaveCount(0);
   await view(scene, reviewer, '/hq/findings?state=dismissed');
 
   await synced(phone);

@@ -50,7 +50,7 @@ pub(crate) fn VisitsPage() -> impl IntoView {
 
 #[component]
 fn List(list: VisitList, now: domain::time::Moment, filter: VisitFilter) -> impl IntoView {
-    let VisitList { slice, counties } = list;
+    let VisitList { slice, counties, cut_short } = list;
     let empty = slice.rows.is_empty();
     let midway = filter.older.is_some() || filter.newer.is_some();
     let newer = slice.newer.map(|place| filter.stretch(None, Some(place)));
@@ -67,7 +67,7 @@ fn List(list: VisitList, now: domain::time::Moment, filter: VisitFilter) -> impl
         Column::text(t(w("已等", "Waiting"))),
     ];
     view! {
-        <VisitToolbar filter=filter.clone() counties />
+        <VisitToolbar filter=filter.clone() counties cut_short />
         {if empty && midway {
             view! { <EmptyStretch newest=filter.list() /> }.into_any()
         } else if empty {

@@ -103,4 +103,9 @@ async fn a_download_of_a_search_that_is_too_wide_is_refused_in_words() {
         // Less wide by one, it is all there.
         desk.get(&house, &search(path, "长街 0")).await.expect(200);
     }
+    // The list shows what it has, and says that it is not all.
+    for (text, says) in [("长街", true), ("长街 0", false), ("", false)] {
+        let page = desk.get(&house, &search(hq::paths::VISITS, text)).await.expect(200).text();
+        assert_eq!(page.contains("data-cut-short"), says, "{text}");
+    }
 }

@@ -18,6 +18,8 @@ pub struct VisitList {
     pub slice: Slice<VisitRow>,
     /// The county branches.
     pub counties: Vec<(OrgUnitId, Text)>,
+    /// More venues have the name that was searched for than one search covers: visits of the others are missing.
+    pub cut_short: bool,
 }
 
 /// One visit of the list.

@@ -2,20 +2,21 @@
 
 use domain::{ids::OrgUnitId, text::Text, visit::VisitState};
 use leptos::prelude::*;
-use ui::{FilterChip, Glyph, Icon};
+use ui::{Banner, FilterChip, Glyph, Icon, Tone};
 
 use super::filter::VisitFilter;
 use crate::{
     context::page,
+    error::HqError,
     labels,
     parts::AutoSelect,
     paths,
     words::{Word, t, w},
 };
 
-/// Chips for states, selects for county and topic, switches, search.
+/// Chips for states, selects for county and topic, switches, search; and below them that a search was `cut_short`.
 #[component]
-pub(crate) fn VisitToolbar(filter: VisitFilter, counties: Vec<(OrgUnitId, Text)>) -> impl IntoView {
+pub(crate) fn VisitToolbar(filter: VisitFilter, counties: Vec<(OrgUnitId, Text)>, cut_short: bool) -> impl IntoView {
     let lang = page().lang;
     let states =
         [VisitState::Received, VisitState::Returned, VisitState::UnderWay, VisitState::Accepted, VisitState::Voided]
@@ -75,6 +76,16 @@ pub(crate) fn VisitToolbar(filter: VisitFilter, counties: Vec<(OrgUnitId, Text)>
                 </button>
             </form>
         </div>
+        {cut_short
+            .then(|| {
+                view! {
+                    <div data-cut-short="">
+                        <Banner tone=Tone::Amber glyph=Glyph::WARNING title=t(HqError::TooWide.word())>
+                            <p>{t(w("下面只有其中前 100 个对象的走访。", "Below are visits of the first 100 of them alone."))}</p>
+                        </Banner>
+                    </div>
+                }
+            })}
     }
 }
 

@@ -17,10 +17,13 @@ use crate::{
 pub(crate) async fn visits(filter: VisitFilter) -> Result<Loaded<VisitList>, HqError> {
     let mut reading = reading(&[Action::ReadRawVisit]).await?;
     let stretch = stretch(filter.older.as_deref(), filter.newer.as_deref());
-    let found = hq::visits::read(&mut reading.tx, &store_filter(&filter), stretch).await;
+    let asked = store_filter(&filter);
+    let found = hq::visits::read(&mut reading.tx, &asked, stretch).await;
     let found = found.map_err(|error| failed(error.into()))?;
+    let cut_short = hq::visits::is_cut_short(&mut reading.tx, &asked).await;
+    let cut_short = cut_short.map_err(|error| failed(error.into()))?;
     let counties = hq::org::counties(&mut reading.tx).await.map_err(|error| failed(error.into()))?;
-    Ok(reading.loaded(VisitList { slice: slice(found, row), counties }))
+    Ok(reading.loaded(VisitList { slice: slice(found, row), counties, cut_short }))
 }
 
 /// The filter as the store knows it.
