@@ -283,3 +283,40 @@ test('nobody is recorded in the hall, and a refused microphone leaves the note',
     await phone.remove();
   }
 });
+
+// The clock went on as if what was said went on being recorded.
+test('a memo whose microphone is taken away says so, and keeps what there is', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup4');
+    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    await leave(phone, id);
+    const page = phone.page;
+    await phone.go(`/field/visit/${id}/item/HALL-09`);
+    await page.evaluate(() => {
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wish) => {
+        const stream = await ask(wish);
+        addEventListener('call', () => {
+          for (const track of stream.getTracks()) {
+            track.stop();
+            track.dispatchEvent(new Event('ended'));
+          }
+        });
+        return stream;
+      };
+    });
+    await page.locator('[data-add=memo] button').click();
+    await page.getByRole('button', { name: '开始口述' }).click();
+    await expect(page.locator('[data-state=recording]')).not.toHaveText('00:00');
+    await page.evaluate(() => dispatchEvent(new Event('call')));
+    await expect(page.getByRole('alert')).toContainText('录音已中断');
+    await expect(page.locator('[data-state=recording]')).toHaveCount(0);
+    await expect(page.getByRole('button', { name: '开始口述' })).toBeVisible();
+    await expect(page.locator('[data-evidence="HALL-09"]')).toHaveAttribute('data-count', '1');
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});

@@ -9,7 +9,7 @@ use std::{cell::RefCell, rc::Rc};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{BlobEvent, MediaRecorder, MediaRecorderOptions};
+use web_sys::{BlobEvent, MediaRecorder, MediaRecorderOptions, MediaStreamTrack};
 
 use crate::{Failure, camera::Stream, clock};
 
@@ -30,14 +30,26 @@ pub fn mime() -> &'static str {
 }
 
 impl Recording {
-    /// Records `stream` and calls `slice` with the bytes of each slice.
+    /// Records `stream` and calls `slice` with the bytes of each slice; `ended` where no more come, though nobody stopped
+    /// it: a call has taken the microphone away.
     ///
     /// # Errors
     /// The browser cannot record.
-    pub fn start(stream: Stream, slice: impl Fn(Uint8Array) + 'static) -> Result<Self, Failure> {
+    pub fn start(
+        stream: Stream,
+        slice: impl Fn(Uint8Array) + 'static,
+        ended: impl Fn() + 'static,
+    ) -> Result<Self, Failure> {
         let stream = Rc::new(stream);
+        let ended: Rc<dyn Fn()> = Rc::new(ended);
         let slice: Rc<dyn Fn(Uint8Array)> = Rc::new(slice);
         let current = Rc::new(RefCell::new(Some(begin(&stream, &slice)?)));
+        for track in stream.media().get_tracks().iter() {
+            let ended = Rc::clone(&ended);
+            // Not called where we stop it ourselves. What was recorded of the slice comes as it does at every stop.
+            let heard = Closure::once_into_js(move || ended());
+            track.unchecked_into::<MediaStreamTrack>().set_onended(Some(heard.unchecked_ref()));
+        }
         let (turn, source) = (Rc::clone(&current), Rc::clone(&stream));
         spawn_local(async move {
             loop {
@@ -47,6 +59,7 @@ impl Recording {
                 };
                 drop(running.stop());
                 let Ok(next) = begin(&source, &slice) else {
+                    ended();
                     return;
                 };
                 *turn.borrow_mut() = Some(next);

@@ -17,6 +17,7 @@ pub(crate) fn memo(visit: Visit, item: ItemId, close: impl Fn() + Copy + Send + 
     let running = StoredValue::new_local(None::<recorder::Recording>);
     let since = RwSignal::new(None::<Moment>);
     let refused = RwSignal::new(false);
+    let broken = RwSignal::new(false);
     let awake = StoredValue::new_local(None::<device::wake::Awake>);
     let keep = move |bytes: js_sys::Uint8Array| {
         let shot = Shot::new(bytes, recorder::mime(), EvidenceSource::Recorder);
@@ -25,10 +26,23 @@ pub(crate) fn memo(visit: Visit, item: ItemId, close: impl Fn() + Copy + Send + 
             let _ = visit.phone.add_shot(visit.id, Some(item), EvidenceKind::Memo, shot, None).await;
         });
     };
+    let stop = move || {
+        if running.try_update_value(Option::take).flatten().is_some() {
+            awake.try_update_value(Option::take);
+            visit.phone.keep_beating(false);
+        }
+    };
+    // A call has taken the microphone: what was recorded is kept, and the clock does not go on as if there were more.
+    let ended = move || {
+        stop();
+        since.try_set(None);
+        broken.try_set(true);
+    };
     let start = move |()| {
+        broken.set(false);
         leptos::task::spawn_local(async move {
             let opened = camera::open_microphone().await;
-            match opened.and_then(|stream| recorder::Recording::start(stream, keep)) {
+            match opened.and_then(|stream| recorder::Recording::start(stream, keep, ended)) {
                 Ok(recording) => {
                     running.try_set_value(Some(recording));
                     since.try_set(Some(device::clock::now()));
@@ -44,11 +58,6 @@ pub(crate) fn memo(visit: Visit, item: ItemId, close: impl Fn() + Copy + Send + 
                 }
             }
         });
-    };
-    let stop = move || {
-        running.try_update_value(Option::take);
-        awake.try_update_value(Option::take);
-        visit.phone.keep_beating(false);
     };
     on_cleanup(stop);
     view! {
@@ -70,6 +79,17 @@ pub(crate) fn memo(visit: Visit, item: ItemId, close: impl Fn() + Copy + Send + 
                         view! {
                             <Banner tone=Tone::Violet glyph=Glyph::MEMO title=t("麦克风用不了", "No microphone") alert=true>
                                 <p>{t("写 20 字以上的备注也算,会标明没有录音。", "A note of 20 characters or more serves instead and is marked so.")}</p>
+                            </Banner>
+                        }.into_any()
+                    })
+            }}
+            {move || {
+                broken
+                    .get()
+                    .then(|| {
+                        view! {
+                            <Banner tone=Tone::Amber glyph=Glyph::MEMO title=t("录音已中断", "The recording was interrupted") alert=true>
+                                <p>{t("已录的都留着,可以接着录。", "What was recorded is kept. You can go on.")}</p>
                             </Banner>
                         }.into_any()
                     })
