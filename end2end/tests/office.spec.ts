@@ -156,6 +156,10 @@ test('work on a task that was called back is kept and adopted, and who chose its
     await task.getByRole('button', { name: '知道了' }).click();
     await expect(task).not.toContainText('待处理');
     await expect(task).toContainText('任务已收回');
+    // What was filled in can be read, and not be changed.
+    await task.locator('ul.jump a').first().click();
+    await expect(phone.page.locator('article[data-item][data-state=answered]')).toBeVisible();
+    await expect(phone.page.locator('article .item__control')).toHaveAttribute('disabled', '');
     await phone.go('/field/sync');
     await expect(phone.page.locator('[data-list=trouble]')).toHaveCount(0);
 

@@ -52,7 +52,7 @@ pub(crate) fn task(phone: Phone, id: AssignmentId) -> impl IntoView {
             {move || moment::just_arrived(visit, stage.get()).into_any()}
             {result::view(visit, stage)}
             {about::view(visit, stage)}
-            {move || matches!(stage.get(), Stage::Declined | Stage::Closed).then_some(()).is_none().then(|| sections(visit)).into_any()}
+            {move || shows_items(visit, stage.get()).then(|| sections(visit)).into_any()}
             {move || (stage.get() == Stage::Offered || stage.get() == Stage::Ready).then(|| aside_button(dialog).into_any())}
         </div>
         {step_aside::view(visit, dialog)}
@@ -69,6 +69,15 @@ pub(crate) fn task(phone: Phone, id: AssignmentId) -> impl IntoView {
         },
     )
     .into_any()
+}
+
+/// Whether there is anything to read or to fill in. What was filled in is read after the task was called back, too.
+fn shows_items(visit: Visit, stage: Stage) -> bool {
+    match stage {
+        Stage::Declined => false,
+        Stage::Closed => visit.with(|row| row.draft.is_some()).unwrap_or_default(),
+        _ => true,
+    }
 }
 
 fn aside_button(dialog: RwSignal<bool>) -> impl IntoView {
