@@ -20,11 +20,13 @@ impl Keeper {
     pub(crate) async fn sign_in(&self, phone: Phone, tenant: String, with: Credentials) -> Result<(), Text> {
         let known = phone.me.get_untracked();
         let resume = known.as_ref().map(|me| me.hand_in_key.clone());
+        let by_link = matches!(with, Credentials::Link { .. });
         let request = SignIn { tenant, with, resume, bearer: false };
         let answer = Caller::session(None).post("/api/v1/session", &request).await;
         let signed: SignedIn = match answer.outcome {
             Outcome::Fine => answer.json().ok_or_else(words::update)?,
             Outcome::Later if answer.problem().is_none() => return Err(words::no_network()),
+            Outcome::SignIn if by_link => return Err(words::used_link()),
             _ => return Err(answer.problem().map_or_else(words::no_network, |problem| problem.title)),
         };
         if known.is_some_and(|me| me.account != signed.account) {

@@ -28,6 +28,13 @@ pub(super) fn update() -> Text {
     )
 }
 
+pub(super) fn used_link() -> Text {
+    Text::new(
+        "这个链接已用过或已过期,请向管理员再要一个。",
+        "This link was used or is over: ask your administrator for another one.",
+    )
+}
+
 pub(super) fn too_large() -> Text {
     Text::new(
         "一条记录太大,服务器没有收。内容仍在本机,请联系管理员。",

@@ -43,7 +43,7 @@ pub(crate) fn sign_in(phone: Phone) -> impl IntoView {
             </div>
             {lost(phone)}
             <form class="stack" on:submit=submit>
-                {way.trouble(None)}
+                {way.trouble()}
                 {move || {
                     way.tenant
                         .get()
@@ -131,14 +131,7 @@ pub(crate) fn link(phone: Phone, secret: String) -> impl IntoView {
                 <h1 id="page-title" tabindex="-1">{t("一次性登录", "One-time sign-in")}</h1>
                 <p class="muted">{t("这个链接只能用一次,用在要随身带的这台手机上。", "This link works once. Use it on the phone that you carry.")}</p>
             </div>
-            {way.trouble(
-                Some(
-                    t(
-                        "如果这个链接已用过或已过期,请向管理员再要一个。",
-                        "If this link was used or is over, ask your administrator for another one.",
-                    ),
-                ),
-            )}
+            {way.trouble()}
             {if secret.is_empty() {
                 view! {
                     <Banner tone=Tone::Cinnabar glyph=Glyph::LINK title=t("链接不完整", "The link is not complete")>
@@ -223,14 +216,13 @@ impl Way {
         });
     }
 
-    /// Why it did not succeed, and what else there is to say then.
-    fn trouble(self, more: Option<&'static str>) -> impl IntoView {
+    /// Why it did not succeed.
+    fn trouble(self) -> impl IntoView {
         move || {
             self.wrong.get().map(|words| {
                 view! {
                     <Banner tone=Tone::Cinnabar glyph=Glyph::WARNING title=t("没有登录成功", "Not signed in") alert=true>
                         <p>{words}</p>
-                        {more.map(|more| view! { <p>{more}</p> })}
                     </Banner>
                 }
             })
