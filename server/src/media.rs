@@ -159,11 +159,22 @@ impl Media {
         if !right && !planted(Mutant::CountsUnhashedBytes) {
             return Err(MediaError::Hash);
         }
-        match self.create(&object(tenant, sha256), bytes).await {
-            // Another visit named the same bytes; they are immutable, and these hash alike.
-            Ok(()) | Err(object_store::Error::AlreadyExists { .. }) => Ok(()),
+        match self.create(&object(tenant, sha256), bytes.clone()).await {
+            Ok(()) => Ok(()),
+            // Another visit named the same bytes, or they come again: what lies there may have been damaged since.
+            Err(object_store::Error::AlreadyExists { .. }) => self.mend(tenant, sha256, bytes).await,
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Puts `bytes`, which were hashed, in the place of an object that has another hash or cannot be read.
+    async fn mend(&self, tenant: TenantId, sha256: Sha256, bytes: Bytes) -> Result<(), MediaError> {
+        if self.is_intact(tenant, sha256).await.unwrap_or_default() {
+            return Ok(());
+        }
+        tracing::warn!(%sha256, "a damaged media file is replaced by the bytes that came again");
+        self.store.put(&object(tenant, sha256), PutPayload::from_bytes(bytes)).await?;
+        Ok(())
     }
 
     /// The bytes with this hash; `None` if they never arrived.
@@ -174,6 +185,18 @@ impl Media {
         match self.store.get(&object(tenant, sha256)).await {
             Ok(found) => Ok(Some(found)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether an object of this hash and size is there. It is not read: [`Self::is_intact`] says what its bytes are.
+    ///
+    /// # Errors
+    /// [`MediaError::Store`].
+    pub async fn holds(&self, tenant: TenantId, sha256: Sha256, size: u64) -> Result<bool, MediaError> {
+        match self.store.head(&object(tenant, sha256)).await {
+            Ok(found) => Ok(found.size == size),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
@@ -287,6 +310,34 @@ mod tests {
         let file = folder.path().join(format!("evidence/{}/{}/{name}", key.tenant, &name[..2]));
         std::fs::write(file, b"abcdeF").unwrap();
         assert!(!media.is_intact(key.tenant, key.sha256).await.unwrap(), "a flipped bit is noticed");
+    }
+
+    /// Bytes that came again were thrown away for those that lay there already, whatever had become of these.
+    #[tokio::test]
+    async fn what_was_damaged_gives_way_to_what_comes_again() {
+        let (folder, media) = media();
+        let key = key(b"abcdef");
+        let name = key.sha256.to_string();
+        let file = folder.path().join(format!("evidence/{}/{}/{name}", key.tenant, &name[..2]));
+        assert!(!media.holds(key.tenant, key.sha256, 6).await.unwrap());
+        media.keep(key.tenant, key.sha256, Bytes::from_static(b"abcdef")).await.unwrap();
+        let all: [(&[u8], bool); 4] = [(b"abcdeF", true), (b"abc", false), (b"", false), (b"abcdef!", false)];
+        for (damaged, has_its_size) in all {
+            std::fs::write(&file, damaged).unwrap();
+            assert_eq!(media.holds(key.tenant, key.sha256, 6).await.unwrap(), has_its_size, "{damaged:?}");
+            let wrong = media.keep(key.tenant, key.sha256, Bytes::from_static(b"other!")).await;
+            assert!(matches!(wrong, Err(MediaError::Hash)));
+            assert_eq!(std::fs::read(&file).unwrap(), damaged, "wrong bytes mend nothing");
+            // In one piece, and in chunks.
+            if has_its_size {
+                media.keep(key.tenant, key.sha256, Bytes::from_static(b"abcdef")).await.unwrap();
+            } else {
+                media.put_chunk(&key, 0, Bytes::from_static(b"abcdef")).await.unwrap();
+                media.finish(&key).await.unwrap();
+            }
+            assert!(media.is_intact(key.tenant, key.sha256).await.unwrap(), "{damaged:?}");
+            assert!(media.holds(key.tenant, key.sha256, 6).await.unwrap());
+        }
     }
 
     /// P16, the folder of the evidence: bits flipped, ends cut off or added, bytes put in or taken out, files emptied, gone,

@@ -20,10 +20,15 @@ use super::{
 };
 use crate::{media::UploadKey, process::Server};
 
-/// What `identity` says about these bytes, if the caller named them.
+/// What `identity` says about these bytes, if the caller named them. They are stored only while they lie there: a file is
+/// lost, or a backup holds the row and lacks the file, and whoever is told all the same that it is here lets go of the
+/// last copy.
 async fn claim(server: &Server, hand: Hand, visit: VisitId, sha256: Sha256) -> Result<Claim, ApiError> {
-    let claim = server.store.evidence_claim(hand.secret.tenant, hand.caller, visit, sha256, server.clock.now()).await?;
-    claim.ok_or_else(|| Code::NotNamed.into())
+    let tenant = hand.secret.tenant;
+    let claim = server.store.evidence_claim(tenant, hand.caller, visit, sha256, server.clock.now()).await?;
+    let mut claim = claim.ok_or(Code::NotNamed)?;
+    claim.stored = claim.stored && server.media.holds(tenant, sha256, claim.size).await?;
+    Ok(claim)
 }
 
 async fn state(server: &Server, hand: Hand, claim: &Claim, key: &UploadKey) -> Result<UploadState, ApiError> {

@@ -108,6 +108,45 @@ fn what_a_backup_lacks_comes_back_from_the_phones() {
     assert!(place.run(&["verify"]).succeeds().out.contains("2 media files"));
 }
 
+/// Rows say that bytes came, and travel in a backup that lacks them: the phone that still had them was told that they were
+/// here, sent nothing, and let go of them a month later.
+#[test]
+fn a_photo_that_was_lost_before_the_backup_comes_back_from_its_phone() {
+    const LOST: &[u8] = b"the photo that rots";
+    const KEPT: &[u8] = b"the photo that stays";
+    let house = House::furnished();
+    let visitor = ["user", "add", "sup", "--name", "王五", "--role", "visitor"];
+    house.run_with(&visitor, PASSWORD).succeeds();
+    let serving = house.serve(&[]);
+    let mut phone = Phone::new(&serving.address, "sup", PASSWORD);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let [first, second] = runtime.block_on(two_tasks(&house, phone.me.account));
+    phone.visit(first, LOST);
+    phone.visit(second, KEPT);
+    let sha256 = Sha256::of(LOST).to_string();
+    let media = house.data().join("media/evidence").join(phone.me.tenant.to_string());
+    fs::write(media.join(&sha256[..2]).join(&sha256), b"the photo that rotS").expect("written");
+    let lacking = house.path().join("lacking");
+    house.run(&["backup", &text(&lacking)]).fails(9, &["1 media files are missing or changed"]);
+    serving.stop();
+
+    let place = House::empty();
+    // All of it is there but for that file, which the look at the end names.
+    let said = place.run(&["restore", &text(&lacking)]).fails(9, &["1 differences"]);
+    assert!(said.out.contains(&sha256), "{said:?}");
+    let serving = place.serve(&[]);
+    phone.sign_in_again(&serving.address, "sup", PASSWORD);
+    assert_eq!(phone.see(first, LOST), None);
+    let (verdicts, offsets) = phone.offer_everything_again();
+    assert_eq!(verdicts, vec![Verdict::Duplicate; 8]);
+    assert_eq!(offsets, [0, KEPT.len() as u64], "the one is not there, the other is");
+    assert_eq!(phone.see(first, LOST).as_deref(), Some(LOST));
+    let (_, offsets) = phone.offer_everything_again();
+    assert_eq!(offsets, [LOST.len() as u64, KEPT.len() as u64]);
+    serving.stop();
+    assert!(place.run(&["verify"]).succeeds().out.contains("2 media files"));
+}
+
 /// The private key stays where it is: a restored place signs with its own, and knows the old one by its public half.
 fn has_a_key_of_its_own(house: &House, place: &House) -> bool {
     let key = |house: &House| fs::read(house.data().join("keys/0001.ed25519")).expect("a key");

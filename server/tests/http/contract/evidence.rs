@@ -19,6 +19,12 @@ use crate::{
 
 const CHUNK: usize = CHUNK_BYTES as usize;
 
+/// Where these bytes lie.
+fn kept(house: &House, company: &Company, sha256: Sha256) -> std::path::PathBuf {
+    let name = sha256.to_string();
+    house.media().join("evidence").join(company.tenant.to_string()).join(&name[..2]).join(name)
+}
+
 /// Bytes of their own.
 fn bytes(len: usize, seed: u64) -> Vec<u8> {
     let mut dice = Dice::new(seed);
@@ -248,4 +254,63 @@ async fn a_photo_of_one_chunk_is_written_once() {
     }
     assert_eq!(house.ask(phone.read(task, sha256)).await.expect(200).body, file);
     assert!(!house.media().join("spool").exists(), "nothing lay there in between");
+}
+
+/// A row said that the bytes had come, and nobody looked: the phone heard that they were here and let go of the last copy.
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_were_lost_are_asked_for_again() {
+    for len in [5_000, CHUNK * 2 + 77] {
+        let file = bytes(len, 8);
+        let Scene { house, company, phone, task, .. } = handed_in(&[&file]).await;
+        let sha256 = Sha256::of(&file);
+        phone.upload(&house, task, &file).await;
+        house.work(&company).await;
+        let path = kept(&house, &company, sha256);
+        for left in [None, Some(&file[..0]), Some(&file[..len - 1])] {
+            match left {
+                None => std::fs::remove_file(&path).expect("removed"),
+                Some(left) => std::fs::write(&path, left).expect("written"),
+            }
+            for _ in 0..2 {
+                let state: UploadState = house.ask(phone.create(task, &file)).await.expect(200).json();
+                let left = left.map(<[u8]>::len);
+                assert_eq!(state, UploadState { offset: 0, verified: false }, "{left:?} of {len}");
+            }
+            assert_eq!(house.ask(phone.head(task, sha256)).await.expect(200).header(OFFSET_HEADER), "0");
+            phone.upload(&house, task, &file).await;
+            for _ in 0..2 {
+                let state: UploadState = house.ask(phone.create(task, &file)).await.expect(200).json();
+                assert_eq!(state, UploadState { offset: len as u64, verified: true });
+            }
+            assert_eq!(house.ask(phone.read(task, sha256)).await.expect(200).body, file);
+            assert_eq!(std::fs::read(&path).expect("the file"), file);
+        }
+        // They counted once, and go on counting.
+        house.work(&company).await;
+        let pulled = phone.pull(&house, None).await.expect("the task");
+        assert!(format!("{:?}", pulled.changes).contains(&sha256.to_string()));
+        let signer: &dyn store::Signer = house.server.keys.as_ref();
+        let report = store::verify(&house.owner_url, company.tenant, signer).await.expect("verified");
+        assert_eq!(report.differences, []);
+    }
+}
+
+/// Whoever sent them anew was told that they were kept, and what was kept were the damaged ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn damaged_bytes_give_way_to_those_of_the_next_visit_that_names_them() {
+    let file = bytes(5_000, 9);
+    let Scene { house, company, visitor, mut phone, task } = handed_in(&[&file]).await;
+    let sha256 = Sha256::of(&file);
+    phone.upload(&house, task, &file).await;
+    let mut damaged = file.clone();
+    damaged[9] ^= 1;
+    std::fs::write(kept(&house, &company, sha256), &damaged).expect("written");
+    let next = company.task(&house, &visitor).await;
+    let mut document = company.document(&house, next);
+    document.evidence.push(photo(&house, 7, &file));
+    phone.visit(&house, next, document).await;
+    phone.upload(&house, next, &file).await;
+    for task in [task, next] {
+        assert_eq!(house.ask(phone.read(task, sha256)).await.expect(200).body, file);
+    }
 }
