@@ -43,7 +43,7 @@ pub use phone::{Claim, Pending, Pull, Readable};
 pub use pool::{Settings, Store, Tx};
 pub use recorded::{Fork, Recorded, RecordedOp, forks, payload, recorded};
 pub use secret::Secret;
-pub use session::{Front, NewJournal, NewSession, Person, Session, SignInCheck, Tenant};
+pub use session::{Front, NewJournal, NewSession, Person, Session, SignInCheck, Tenant, nowhere};
 pub use settle::{Unsettled, plan_of_waiting};
 pub use signer::{Signed, Signer};
 pub use tenants::{NewTenant, create_tenant, tenants};

@@ -50,6 +50,7 @@ steps! {
     141 "0141_what_the_draw_knows",
     142 "0142_scores_that_wait",
     143 "0143_last_journals_and_others_heads",
+    144 "0144_tries_at_no_company",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

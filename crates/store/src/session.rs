@@ -19,6 +19,9 @@ use crate::{
 /// The longest login that is looked for, characters; an account has a shorter one.
 const LOGIN_MAX: usize = 200;
 
+/// Whose tries are whose company there is none of: the same as in step 144. No tenant has this id.
+const NOBODYS: TenantId = TenantId(Uuid::nil());
+
 /// A tenant as signing in knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tenant {
@@ -125,6 +128,20 @@ impl Front {
     }
 }
 
+/// Where there is no company of this code: the tenant and login by which signing in goes on all the same. Nobody is let in
+/// there. Tries are counted by code, login and address as in a company, and those of an address together, so that neither
+/// the answer nor its time tells which companies there are.
+#[must_use]
+pub fn nowhere(code: &str, login: &str) -> (TenantId, String) {
+    let login = format!("{}\0{}", text(code), cut(login));
+    (NOBODYS, Sha256::of(login.as_bytes()).to_string())
+}
+
+/// A login as it is looked for. Nobody's is longer; as a key it would not fit into an index either.
+fn cut(login: &str) -> String {
+    text(login).chars().take(LOGIN_MAX).collect()
+}
+
 impl Store {
     /// The tenant with this sign-in code; the only tenant, if there is one only and the code is empty.
     ///
@@ -176,8 +193,7 @@ impl Store {
         address: &str,
         now: Moment,
     ) -> Result<SignInCheck> {
-        // Nobody's login is so long; as a key it would not fit into an index either.
-        let login: String = text(login).chars().take(LOGIN_MAX).collect();
+        let login = cut(login);
         let mut tx = self.touch(tenant).await?;
         let row = sqlx::query("SELECT password_hash, throttled FROM identity.sign_in_begin($1, $2, $3, $4)")
             .bind(attempt)

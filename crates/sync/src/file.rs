@@ -35,6 +35,9 @@ pub struct FileNote {
     /// Those of `had` of which no pull has said so yet. Once `task` counts, it is asked for one of them again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doubted: Vec<AssignmentId>,
+    /// A restored server has not been asked about it yet. Its rows may count bytes that its backup lacked; an upload looks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unasked: bool,
 }
 
 /// Where a file stands.
@@ -76,7 +79,7 @@ impl FileNote {
     pub(crate) fn new(task: AssignmentId, bytes: &StoredBytes) -> Self {
         let state = FileState::Waiting { sent: 0 };
         let (also, had, doubted) = (Vec::new(), Vec::new(), Vec::new());
-        Self { sha256: bytes.sha256, task, size: bytes.size, state, counted: false, also, had, doubted }
+        Self { sha256: bytes.sha256, task, size: bytes.size, state, counted: false, also, had, doubted, unasked: false }
     }
 
     /// The same bytes are handed in by `task`: every visit gets them once.
@@ -120,6 +123,9 @@ impl FileNote {
 
     /// It counts for `task`, as of `now`.
     pub(crate) fn counts(&mut self, task: AssignmentId, now: Moment) {
+        if self.unasked && self.waits() {
+            return;
+        }
         self.doubted.retain(|doubted| *doubted != task);
         self.counted |= self.task == task;
         self.arrived(task, now);
@@ -148,7 +154,7 @@ impl FileNote {
     pub(crate) fn again(&mut self) {
         self.also.append(&mut self.had);
         self.doubted.clear();
-        (self.state, self.counted) = (FileState::Waiting { sent: 0 }, false);
+        (self.state, self.counted, self.unasked) = (FileState::Waiting { sent: 0 }, false, true);
     }
 
     /// Received for one task, and another waits: then it goes up for that one.
@@ -217,6 +223,7 @@ impl FileNote {
 
     /// Takes what the server said about its state. Only `verified` makes it received: all bytes sent is not enough.
     pub(crate) fn heard(&mut self, state: UploadState, now: Moment) {
+        self.unasked = false;
         if state.verified || (planted(Mutant::ReceivedWhenAllSent) && state.offset + CHUNK_BYTES >= self.size) {
             self.arrived(self.task, now);
             return;

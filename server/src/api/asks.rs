@@ -44,9 +44,9 @@ pub(super) fn named_account(headers: &HeaderMap) -> Option<AccountId> {
 #[must_use]
 pub fn address(parts: &Parts, behind_proxy: bool) -> String {
     if behind_proxy
-        && let Some(first) = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok())
-        // The last one is what our own proxy saw; what stands before it anybody can write.
-        && let Some(last) = first.rsplit(',').next()
+        // The last entry of the last line is what our own proxy saw; what stands before it anybody can write.
+        && let Some(line) = parts.headers.get_all("x-forwarded-for").iter().next_back()
+        && let Some(last) = line.to_str().ok().and_then(|line| line.rsplit(',').next())
     {
         let last = last.trim();
         return last.parse().map_or_else(|_| last.chars().take(64).collect(), caller);

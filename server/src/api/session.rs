@@ -72,20 +72,21 @@ async fn open(server: &Server, parts: &Parts, asked: &SignIn, now: Moment) -> Re
     };
     match &asked.with {
         Credentials::Password { login, password } => {
-            let Some(tenant) = server.store.tenant_by_code(asked.tenant.trim()).await? else {
-                // As long as with a company that exists.
-                server.passwords.check(password.clone(), None).await;
-                return Err(Code::WrongCredentials.into());
+            let (code, login) = (asked.tenant.trim(), login.trim());
+            // As often and as long as with a company that exists.
+            let (tenant, login) = match server.store.tenant_by_code(code).await? {
+                Some(tenant) => (tenant.id, login.to_owned()),
+                None => store::nowhere(code, login),
             };
             let attempt = server.random.uuid_v7(now);
             let from = address(parts, server.behind_proxy());
-            let known = server.store.sign_in_begin(tenant.id, attempt, login.trim(), &from, now).await?;
+            let known = server.store.sign_in_begin(tenant, attempt, &login, &from, now).await?;
             if known.throttled && !planted(Mutant::ForgetsThrottle) {
                 return Err(Code::Throttled.into());
             }
             let right = server.passwords.check(password.clone(), known.password_hash).await;
-            let (text, secret) = Secret::mint(tenant.id, server.random.bytes());
-            let person = server.store.sign_in_finish(tenant.id, attempt, right, &session(secret), now).await?;
+            let (text, secret) = Secret::mint(tenant, server.random.bytes());
+            let person = server.store.sign_in_finish(tenant, attempt, right, &session(secret), now).await?;
             Ok(Opened { person: person.ok_or(Code::WrongCredentials)?, text, secret })
         }
         Credentials::Link { secret: link } => {

@@ -98,6 +98,61 @@ async fn a_spray_from_one_address_stops_that_address_alone() {
     assert_eq!(stopped, 20, "a /64 is one caller");
 }
 
+/// The company of a code that nobody has.
+fn nobodys(company: &Company, code: String) -> Company {
+    Company { code, tenant: company.tenant, county: company.county, venues: Vec::new(), lists: Vec::new() }
+}
+
+/// Where there was no such company every try was looked at: the eleventh told which codes there are, and one address that
+/// tried hundreds a second kept everybody from their turn.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_guesses_where_there_is_no_company_is_stopped_as_in_any_other() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let somebody = company.person(&house, &[Role::Visitor]).await;
+    let none = nobodys(&company, format!("none-{}", uuid().simple()));
+    for hq in [false, true] {
+        for (n, company) in (21..).zip([&company, &none]) {
+            let from = address(n + 2 * u32::from(hq));
+            let mut statuses = Vec::new();
+            for n in 0..13 {
+                statuses.push(try_at(&house, company, "nobody", &format!("guess {n}"), from, hq).await);
+            }
+            assert_eq!(statuses, [&[401_u16; 10][..], &[429; 3][..]].concat(), "{} hq: {hq}", company.code);
+        }
+    }
+    // Another code each time: it is the address that is stopped, and what it hears of a company that exists is no other.
+    let from = address(25);
+    let mut stopped = 0;
+    for n in 0..105 {
+        let none = nobodys(&company, format!("none-{n}-{}", uuid().simple()));
+        stopped += u32::from(try_at(&house, &none, "nobody", "x", from, false).await == 429);
+    }
+    assert_eq!(stopped, 5);
+    assert_eq!(try_at(&house, &company, &somebody.login, PASSWORD, from, false).await, 429);
+    assert_eq!(try_at(&house, &company, &somebody.login, PASSWORD, address(26), false).await, 200);
+    house.pass(std::time::Duration::from_secs(16 * 60));
+    assert_eq!(try_at(&house, &company, &somebody.login, PASSWORD, from, false).await, 200);
+}
+
+/// A proxy may add a line of its own below the caller's: by the first line whoever guesses was another one each time.
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_the_last_line_says_who_guesses() {
+    let house = House::new().await;
+    let company = Company::new(&house).await;
+    let victim = company.person(&house, &[Role::Visitor]).await;
+    let behind = house.with(|server| server.proxied = true);
+    let mut stopped = 0;
+    for n in 0..12 {
+        let mut ask = from_app(Ask::post("/api/v1/session")).json(&sign_in(&company, &victim.login, "wrong"));
+        for line in [format!("198.51.100.{n}"), format!("198.51.100.{n}, 203.0.113.7")] {
+            ask.headers.append("x-forwarded-for", line.parse().expect("a header's value"));
+        }
+        stopped += u32::from(send(&behind, ask).await.expect("an answer").status == 429);
+    }
+    assert_eq!(stopped, 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_guesses_from_many_places_at_many_accounts_find_nothing() {
     let house = House::new().await;

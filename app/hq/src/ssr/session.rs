@@ -18,19 +18,19 @@ pub(crate) async fn open(tenant: &str, login: &str, password: &str, to: &str) ->
     let caller = caller()?;
     let server = &caller.server;
     let now = server.process.now();
-    let check = |hash| server.process.check_password(password.to_owned(), hash);
-    let Some(tenant) = server.store.tenant_by_code(tenant.trim()).await? else {
-        // As long as with a company that exists.
-        check(None).await;
-        return Err(HqError::WrongCredentials);
+    let (code, login) = (tenant.trim(), login.trim());
+    // As often and as long as with a company that exists.
+    let (tenant, login) = match server.store.tenant_by_code(code).await? {
+        Some(tenant) => (tenant.id, login.to_owned()),
+        None => store::nowhere(code, login),
     };
     let attempt = server.process.uuid_v7();
-    let known = server.store.sign_in_begin(tenant.id, attempt, login.trim(), &caller.address, now).await?;
+    let known = server.store.sign_in_begin(tenant, attempt, &login, &caller.address, now).await?;
     if known.throttled && !mutants::planted(mutants::Mutant::ForgetsThrottle) {
         return Err(HqError::Throttled);
     }
-    let right = check(known.password_hash).await;
-    let (token, secret) = Secret::mint(tenant.id, server.process.random());
+    let right = server.process.check_password(password.to_owned(), known.password_hash).await;
+    let (token, secret) = Secret::mint(tenant, server.process.random());
     let session = NewSession {
         token: secret.hash,
         front: Front::Hq,
@@ -39,13 +39,10 @@ pub(crate) async fn open(tenant: &str, login: &str, password: &str, to: &str) ->
         device: device(&caller),
         journal: None,
     };
-    let person = server
-        .store
-        .sign_in_finish(tenant.id, attempt, right, &session, now)
-        .await?
-        .ok_or(HqError::WrongCredentials)?;
+    let person =
+        server.store.sign_in_finish(tenant, attempt, right, &session, now).await?.ok_or(HqError::WrongCredentials)?;
     if !enters(person.roles) {
-        server.store.end_session(tenant.id, secret.hash, now).await?;
+        server.store.end_session(tenant, secret.hash, now).await?;
         return Err(HqError::NotAllowed);
     }
     cookie(&caller, token, WHOLE_MS / 1000).set();

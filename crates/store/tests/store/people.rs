@@ -59,6 +59,53 @@ async fn a_password_that_is_tried_too_often_is_not_tried_any_more() {
     assert!(world.sign_in(&person.login, Front::Hq, None).await.is_some());
 }
 
+/// Each login that a stopped address made up left a row: the login was counted before the address was looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_stopped_leaves_no_row_for_what_it_tries() {
+    let world = World::new().await;
+    let mut connection = PgConnection::connect(&cluster().owner).await.unwrap();
+    let (mut stopped, mut counted) = (0, Vec::new());
+    for tries in [101, 50] {
+        for n in 0..tries {
+            let login = format!("guess-{tries}-{n}");
+            let begun = world.store.sign_in_begin(world.tenant, uuid(), &login, "10.0.0.77", NOW).await.unwrap();
+            stopped += u32::from(begun.throttled);
+        }
+        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM identity.throttle WHERE tenant_id = $1")
+            .bind(world.tenant.0)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        counted.push(rows);
+    }
+    assert_eq!(stopped, 51);
+    assert_eq!(counted, [102, 102]);
+}
+
+/// A try goes its whole way there, and it leads nowhere, whatever was typed.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_let_in_where_there_is_no_company() {
+    let world = World::new().await;
+    let person = world.person(&[Role::Office]).await;
+    let (tenant, login) = store::nowhere(&uuid().to_string(), &person.login);
+    let attempt = uuid();
+    let begun = world.store.sign_in_begin(tenant, attempt, &login, "10.0.0.78", NOW).await.unwrap();
+    assert_eq!((begun.password_hash, begun.throttled), (None, false));
+    let session = NewSession {
+        token: Sha256::of(attempt.as_bytes()),
+        front: Front::Hq,
+        idle_ms: DAY_MS,
+        ends_at: NOW.plus(DAY_MS),
+        device: String::new(),
+        journal: None,
+    };
+    assert_eq!(world.store.sign_in_finish(tenant, attempt, true, &session, NOW).await.unwrap(), None);
+    // Each code has tries of its own, for each login that a company could tell apart.
+    assert_ne!(store::nowhere("a", "bc"), store::nowhere("ab", "c"));
+    let long = "x".repeat(200);
+    assert_eq!(store::nowhere("a", &long), store::nowhere("a", &format!("{long}y")));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_leads_in_once() {
     let world = World::new().await;

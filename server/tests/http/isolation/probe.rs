@@ -125,7 +125,8 @@ pub(crate) fn probe(method: &Method, path: &str, ids: &Ids, actor: &Actor) -> Pr
         "/hq/act/settings/keys" => post(&[("keys", "off".to_owned())], Needs::Nothing),
         "/hq/act/sign-in" => {
             let fields = [("tenant", String::new()), ("login", "x".to_owned()), ("password", "x".to_owned())];
-            post(&with(&fields, "to", "/hq"), Needs::Nothing)
+            // It names none of the ids, and the eleventh is stopped.
+            Probe { names_one: false, ..post(&with(&fields, "to", "/hq"), Needs::Nothing) }
         }
         // Without the cookie, or the one who asks would be gone for the probes that follow.
         "/hq/act/sign-out" => post(&[], Needs::Nothing),
