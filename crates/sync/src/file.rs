@@ -289,6 +289,25 @@ mod tests {
         assert_eq!((note.task, note.waits()), (first, true));
     }
 
+    /// A backup that lacked a photo was restored with rows that counted it: the first pull named it, and its phone let go of
+    /// the last copy.
+    #[test]
+    fn what_a_restored_server_counts_is_believed_once_an_upload_has_looked() {
+        let visit = AssignmentId(uuid::Uuid::nil());
+        let verified = UploadState { offset: 5, verified: true };
+        let mut note = note(5);
+        note.heard(verified, Moment(1));
+        note.counts(visit, Moment(2));
+        note.again();
+        note.counts(visit, Moment(3));
+        assert!(note.waits(), "a pull alone");
+        note.heard(at(0), Moment(4));
+        assert!(note.waits(), "it is not there");
+        note.heard(verified, Moment(5));
+        note.counts(visit, Moment(6));
+        assert!(!note.waits() && note.counted);
+    }
+
     /// Seed 202252 of the simulator: the server took a photo and was put back to before it; the next visit with the same
     /// photo was handed in before a pull had named it for the first, which was never asked about again.
     #[test]
