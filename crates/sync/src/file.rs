@@ -123,7 +123,9 @@ impl FileNote {
 
     /// It counts for `task`, as of `now`.
     pub(crate) fn counts(&mut self, task: AssignmentId, now: Moment) {
-        if self.unasked && self.waits() {
+        if self.unasked && self.task == task && self.waits() {
+            // Noted, and believed once an upload has looked: no pull may say so a second time.
+            self.counted = true;
             return;
         }
         self.doubted.retain(|doubted| *doubted != task);
@@ -224,6 +226,7 @@ impl FileNote {
     /// Takes what the server said about its state. Only `verified` makes it received: all bytes sent is not enough.
     pub(crate) fn heard(&mut self, state: UploadState, now: Moment) {
         self.unasked = false;
+        self.counted &= state.verified || !self.waits();
         if state.verified || (planted(Mutant::ReceivedWhenAllSent) && state.offset + CHUNK_BYTES >= self.size) {
             self.arrived(self.task, now);
             return;
@@ -301,11 +304,15 @@ mod tests {
         note.again();
         note.counts(visit, Moment(3));
         assert!(note.waits(), "a pull alone");
+        let mut there = note.clone();
         note.heard(at(0), Moment(4));
-        assert!(note.waits(), "it is not there");
+        assert!(note.waits() && !note.counted, "it is not there");
         note.heard(verified, Moment(5));
         note.counts(visit, Moment(6));
         assert!(!note.waits() && note.counted);
+        // No pull names it twice where nothing changes: what the first said holds once the upload has looked.
+        there.heard(verified, Moment(4));
+        assert!(!there.waits() && !there.is_unsure());
     }
 
     /// Seed 202252 of the simulator: the server took a photo and was put back to before it; the next visit with the same
