@@ -23,7 +23,7 @@ const SETTLE_AT_ONCE: usize = 200;
 const AT_ONCE: i64 = 500;
 /// Companies that it looks at together: one for which nothing can be written at the moment holds up none of the others,
 /// and all together leave connections for whoever asks meanwhile.
-const COMPANIES_AT_ONCE: usize = 8;
+const COMPANIES_AT_ONCE: usize = 4;
 
 /// Goes on until it is told to stop.
 ///

@@ -139,6 +139,13 @@ impl HqError {
         )
     }
 
+    /// Whether it is the answer of whoever looked up the op itself, and nothing of it is in force.
+    #[must_use]
+    pub const fn is_about_op(&self) -> bool {
+        self.is_refusal()
+            && matches!(self, Self::Refused { .. } | Self::Held { .. } | Self::Decided { .. } | Self::HandedInAgain)
+    }
+
     /// What happened and what to do next.
     #[must_use]
     pub fn word(&self) -> Word {
@@ -224,8 +231,8 @@ fn refused(code: RefusedCode, detail: &str) -> Word {
         }
         RefusedCode::Incomplete => w("附件还没收齐,不能通过", "Evidence is still missing. It cannot be accepted yet."),
         RefusedCode::Barred => w(
-            "这次走访的人选由你按代号指定,按规定你不能审核它",
-            "You chose this visit's supervisor by handle, so you may not review it.",
+            "谁按代号指定了人选,或自己去走访,谁就不能审核这次走访",
+            "Whoever chose this visit's supervisor by handle, or made the visit, may not review it.",
         ),
         RefusedCode::ConflictingRetry => w(
             "这张表已经提交过另一份内容,请刷新后重试",

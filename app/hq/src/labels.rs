@@ -147,16 +147,26 @@ pub(crate) const fn role(role: Role) -> Word {
     }
 }
 
-/// Why an op is held, by its code. What is about its sender rather than the visit is said in one word: whose account was
+/// The code of what is held as a page may know it. What is about its sender rather than the visit is one: whose account was
 /// closed lately, or who has two phones, colleagues know.
+#[cfg(feature = "ssr")]
+pub(crate) fn of_sender(code: String) -> String {
+    let is_told = ![HeldCode::Deactivated, HeldCode::OtherPhone].iter().any(|held| held.code() == code);
+    if is_told { code } else { SENDER.to_owned() }
+}
+
+/// Something about whoever sent it.
+const SENDER: &str = "sender";
+
+/// Why an op is held, by its code.
 pub(crate) fn held(code: &str) -> Word {
-    let sender = w("它交来时已不能直接生效", "It could not take effect any more when it came");
+    if code == SENDER {
+        return w("它交来时已不能直接生效", "It could not take effect any more when it came");
+    }
     let known = [
         (HeldCode::UnknownKind, w("服务器还不认识这类操作", "The server does not know this kind yet")),
         (HeldCode::Withdrawn, w("任务已被收回", "The task had been recalled")),
-        (HeldCode::Deactivated, sender),
         (HeldCode::StaleBase, w("别人先改动了它", "Somebody else had changed it first")),
-        (HeldCode::OtherPhone, sender),
         (HeldCode::UnknownSubject, w("服务器上没有它所依据的内容", "The server has lost what it rests on")),
         (HeldCode::WrongState, w("当时的状态不允许", "Not possible in the state it met")),
         (HeldCode::Internal, w("服务器两次处理失败", "The server failed on it twice")),

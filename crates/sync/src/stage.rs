@@ -89,7 +89,8 @@ impl TaskAtHand {
         let visit = self.task.visit.as_ref();
         // What this person did themselves is told back as the end of the task.
         if self.is_declined() {
-            return Stage::Declined;
+            // Declined on another phone in the middle of it: what is here is handed in as where HQ calls a visit back.
+            return if self.holds_work() { Stage::Closed } else { Stage::Declined };
         }
         if self.closed.is_some() || task == AssignmentState::Recalled {
             return Stage::Closed;

@@ -361,6 +361,8 @@ fn a_phone_is_not_emptied_of_what_nobody_else_has() {
     assert_eq!(back.stage(false), Stage::Closed);
     assert!(!may(&back), "called back in the middle");
     back.closed = Some(AssignmentState::Declined);
+    assert_eq!(back.stage(false), Stage::Closed, "declined on another phone meanwhile");
+    back.draft = None;
     assert_eq!(back.stage(false), Stage::Declined, "what one said oneself is no calling back");
     // Taken over by another phone: its until that one hands it in.
     let elsewhere = |state| Some(TaskVisit { elsewhere: true, ..server_visit(state, 2) });

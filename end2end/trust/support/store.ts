@@ -62,7 +62,8 @@ export async function readStore(page: Page, files = true): Promise<Stored> {
     for (const [n, name] of (rowKeys as string[]).entries()) {
       try {
         const value = JSON.parse(new TextDecoder().decode(await unseal(rows[n])));
-        if (name.startsWith('draft/')) stored.drafts[value.assignment] = value;
+        // What was handed in from elsewhere is only read here: nobody on this phone claims any of it.
+        if (name.startsWith('draft/') && !value.pulled) stored.drafts[value.assignment] = value;
         if (name.startsWith('op/')) stored.ops.push(value);
         if (name.startsWith('list/')) {
           for (const section of value.sections) {

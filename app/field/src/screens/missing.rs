@@ -24,8 +24,8 @@ pub(crate) fn missing(phone: Phone, id: AssignmentId) -> impl IntoView {
             Stage::Debrief | Stage::Returned => true,
             // Once more with what there is to say since, and not without.
             Stage::Later => visit.has_more(),
-            // Called back in the middle: as it is, and HQ decides on it.
-            Stage::Closed => return visit.with(|row| row.holds_work()).unwrap_or_default(),
+            // Called back or taken over in the middle: as it is, and HQ decides on it.
+            Stage::Closed | Stage::Elsewhere => return visit.with(|row| row.holds_work()).unwrap_or_default(),
             _ => false,
         };
         ready && hard.get() == 0

@@ -1,5 +1,7 @@
 //! A form that asks for an op.
 
+use std::time::Duration;
+
 use domain::ids::OpId;
 use leptos::{ev::SubmitEvent, prelude::*};
 
@@ -8,6 +10,9 @@ use super::{
     post::{post, said},
 };
 use crate::{error::HqError, loaded::op_after};
+
+/// After how long a page that is still there was not left after all.
+const STAYED: Duration = Duration::from_secs(10);
 
 /// A form that asks for an op. A plain one: without script the browser posts it and is sent back to the page. With script
 /// the same is posted from the page, which is left only for where the op leads: what was filled in outlives a refusal.
@@ -29,6 +34,8 @@ pub(crate) fn ActForm(
     let op = RwSignal::new(op);
     let under_way = RwSignal::new(false);
     let failed = RwSignal::new(None::<HqError>);
+    // An attempt under this id ended without an answer: perhaps it is in force.
+    let open = RwSignal::new(false);
     let submit = move |event: SubmitEvent| {
         // What cannot be read is left to the browser.
         let Some(said) = said(&event) else { return };
@@ -42,13 +49,20 @@ pub(crate) fn ActForm(
             match post(action, said).await {
                 // Whoever has gone on to another page meanwhile stays there.
                 Ok(to) => {
+                    // Shown again on the way back, the form asks for another op.
+                    op.try_update(|op| *op = op_after(*op));
                     if under_way.try_get_untracked().is_some() {
                         leave(to.as_deref(), under_way);
                     }
                 }
                 Err(error) => {
-                    if error.is_refusal() {
+                    // What is refused before anybody looked the op up says nothing of an earlier attempt.
+                    let was_open = open.try_get_untracked() == Some(true);
+                    if if was_open { error.is_about_op() } else { error.is_refusal() } {
                         op.try_update(|op| *op = op_after(*op));
+                        open.try_set(false);
+                    } else if !error.is_refusal() {
+                        open.try_set(true);
                     }
                     under_way.try_set(false);
                     failed.try_set(Some(error));
@@ -79,6 +93,13 @@ fn leave(to: Option<&str>, under_way: RwSignal<bool>) {
     window_event_listener_untyped("pageshow", move |_| {
         under_way.try_set(false);
     });
+    // Whoever is asked whether to leave, and stays, goes on with the form.
+    set_timeout(
+        move || {
+            under_way.try_set(false);
+        },
+        STAYED,
+    );
     // Refused only where the browser lets nobody leave.
     drop(match to {
         Some(to) => location().assign(to),

@@ -383,6 +383,10 @@ fn a_score_becomes_final_when_nothing_is_left_to_wait_for() {
     assert_eq!(decide(&late, &world.states, &on_phone(over.plus(1))), Verdict::held(HeldCode::WrongState));
     assert_eq!(world.run(&late, &on_phone(over)), Verdict::Applied);
     assert!(world.visit().score.unwrap().score > is.score, "it earns what it earns");
+    // With that answer there nothing is late any more: the rest is not written anew.
+    let again = world.document(&[("HALL-02", choose("none")), ("HALL-09", choose("yes"))]);
+    let again = world.phone(world.visit().revision, Payload::VisitSubmit(again));
+    assert_eq!(decide(&again, &world.states, &on_phone(over)), Verdict::held(HeldCode::WrongState));
 }
 
 /// What was given back to be mended is scored when it comes again.

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// How many tasks one answer holds at most.
-const PAGE: usize = 250;
+const PAGE: usize = 100;
 /// How many bytes of packed documents one answer holds, a last one that is larger not counted: on a line of 20 kbit/s that
 /// is cut every half minute an answer still gets through whole.
 const PAGE_BYTES: usize = 48 * 1024;

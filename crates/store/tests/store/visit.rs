@@ -73,7 +73,7 @@ async fn a_task_that_changed_before_the_first_pull_comes_with_its_checklist_thou
     let world = World::new().await;
     let visitor = world.person(&[Role::Visitor]).await;
     let first = world.task(&visitor).await;
-    for _ in 0..250 {
+    for _ in 0..100 {
         world.task(&visitor).await;
     }
     let mut old = world.phone(&visitor).await;

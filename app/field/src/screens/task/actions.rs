@@ -68,6 +68,16 @@ pub(super) fn bar(visit: Visit, stage: Stage, note: ViewFn) -> Option<AnyView> {
         }
         .into_any(),
         Stage::Elsewhere => view! {
+            {visit
+                .with(|row| row.holds_work())
+                .unwrap_or_default()
+                .then(|| {
+                    view! {
+                        <ButtonLink kind=ButtonKind::Quiet href=Route::Missing(id).path()>
+                            {t("把已填的交上去", "Hand in what is there")}
+                        </ButtonLink>
+                    }
+                })}
             <Button icon=Glyph::PHONE on_click=move |()| phone.take_over(id)>
                 {t("接手", "Take over")}
             </Button>

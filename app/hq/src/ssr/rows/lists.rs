@@ -10,6 +10,7 @@ use store::hq;
 use crate::{
     error::HqError,
     held::shape::HeldRow,
+    labels,
     loaded::Loaded,
     org::shape::Org,
     ssr::{failed, reading},
@@ -42,7 +43,7 @@ pub(crate) async fn held() -> Result<Loaded<Vec<HeldRow>>, HqError> {
         .into_iter()
         .map(|row| HeldRow {
             op: row.op,
-            code: row.code,
+            code: labels::of_sender(row.code),
             kind: row.kind,
             venue_name: row.venue_name,
             county_name: row.county_name,

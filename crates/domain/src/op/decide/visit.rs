@@ -55,7 +55,12 @@ pub(super) fn submit(op: &Op, document: &VisitDocument, states: &States, facts: 
             // An item that is answered later completes a visit that was handed in already.
             _ if visit.awaits_answers() => base(op, visit.revision),
             _ if op.base.is_some_and(|base| base < visit.revision) => hold(HeldCode::StaleBase),
-            VisitState::Received | VisitState::Accepted if in_time(document, assignment, checklist, facts) => {
+            VisitState::Received | VisitState::Accepted
+                if states
+                    .documents
+                    .get(&visit.id)
+                    .is_some_and(|standing| in_time(document, standing, assignment, checklist, facts)) =>
+            {
                 base(op, visit.revision)
             }
             _ => hold(HeldCode::WrongState),
@@ -63,12 +68,20 @@ pub(super) fn submit(op: &Op, document: &VisitDocument, states: &States, facts: 
     }
 }
 
-/// Whether an item that is answered later has an answer for which there was time until a moment ago: where both the visit
-/// and that answer were on their way for longer than the item's time, the score is final before the answer is here.
-fn in_time(document: &VisitDocument, assignment: &Assignment, checklist: &ChecklistVersion, facts: &Facts) -> bool {
+/// Whether an item that is answered later, and was not yet, has an answer for which there was time until a moment ago: where
+/// both the visit and that answer were on their way for longer than the item's time, the score is final before the answer is
+/// here. The time is counted by what was handed in before.
+fn in_time(
+    document: &VisitDocument,
+    standing: &VisitDocument,
+    assignment: &Assignment,
+    checklist: &ChecklistVersion,
+    facts: &Facts,
+) -> bool {
     let answered = |item: &&Item| document.answers.get(&item.id).is_some_and(Answer::is_answered);
-    let due = |item: &Item| scoring::due(item, document, assignment.rural);
-    checklist.items().filter(answered).filter_map(due).any(|due| facts.received_at <= due.plus(SETTLE_GRACE_MS))
+    let due = |item: &Item| scoring::due(item, standing, assignment.rural);
+    let mut dues = checklist.awaited(&standing.answers).filter(answered).filter_map(due);
+    dues.any(|due| facts.received_at <= due.plus(SETTLE_GRACE_MS))
 }
 
 /// What is handed in can be scored and shown: it is about this task, and each answer is one that its item can have.
