@@ -193,7 +193,7 @@ test('work on a task that was called back is kept and adopted, and who chose its
       await expect(accept).toBeVisible({ timeout: 1_000 });
     }).toPass({ timeout: 60_000 });
     await page.getByRole('link', { name: /^通过/ }).click();
-    await expect(page.locator('.made-failed')).toContainText('你不能审核它', { timeout: 30_000 });
+    await expect(page.locator('.made-failed')).toContainText('不能审核这次走访', { timeout: 30_000 });
     await both.go(path);
     await expect(page.locator('[data-visit]')).toHaveAttribute('data-state', 'received');
     await other.go(path);

@@ -290,8 +290,10 @@ async function named(scene: Scene): Promise<void> {
     await page.fill('input[name=login]', logins[logins.length - 1] ?? '');
     await page.locator('input[value=visitor]').check();
     await page.fill('#password', password);
+    const known = await page.locator('tr[data-login]').count();
     await page.getByRole('button', { name: '建立' }).click();
-    await expect(password ? page.locator('tr[data-login]').last() : page.locator('[data-link]')).toBeVisible();
+    if (password) await expect(page.locator('tr[data-login]')).toHaveCount(known + 1);
+    else await expect(page.locator('[data-link]')).toBeVisible();
     await spy.look(page);
   }
   await view(scene, office, '/hq/people');
