@@ -147,16 +147,8 @@ pub(crate) const fn role(role: Role) -> Word {
     }
 }
 
-/// The code of what is held as a page may know it. What is about its sender rather than the visit is one: whose account was
-/// closed lately, or who has two phones, colleagues know.
-#[cfg(feature = "ssr")]
-pub(crate) fn of_sender(code: String) -> String {
-    let is_told = ![HeldCode::Deactivated, HeldCode::OtherPhone].iter().any(|held| held.code() == code);
-    if is_told { code } else { SENDER.to_owned() }
-}
-
-/// Something about whoever sent it.
-const SENDER: &str = "sender";
+/// What is held for a reason that is about whoever sent it.
+pub(crate) const SENDER: &str = "sender";
 
 /// Why an op is held, by its code.
 pub(crate) fn held(code: &str) -> Word {

@@ -3,6 +3,7 @@
 use domain::{
     checklist::ChecklistVersion,
     ids::{ChecklistVersionId, OrgUnitId},
+    op::HeldCode,
     role::Action,
 };
 use store::hq;
@@ -43,7 +44,7 @@ pub(crate) async fn held() -> Result<Loaded<Vec<HeldRow>>, HqError> {
         .into_iter()
         .map(|row| HeldRow {
             op: row.op,
-            code: labels::of_sender(row.code),
+            code: told(row.code),
             kind: row.kind,
             venue_name: row.venue_name,
             county_name: row.county_name,
@@ -51,4 +52,11 @@ pub(crate) async fn held() -> Result<Loaded<Vec<HeldRow>>, HqError> {
         })
         .collect();
     Ok(reading.loaded(rows))
+}
+
+/// The code of what is held as a page may know it. What is about its sender rather than the visit is one: whose account was
+/// closed lately, or who has two phones, colleagues know.
+fn told(code: String) -> String {
+    let is_of_sender = [HeldCode::Deactivated, HeldCode::OtherPhone].iter().any(|held| held.code() == code);
+    if is_of_sender { labels::SENDER.to_owned() } else { code }
 }
