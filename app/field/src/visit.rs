@@ -54,6 +54,12 @@ impl Visit {
         self.with(|row| row.draft.as_ref().is_some_and(Draft::has_more)).unwrap_or_default()
     }
 
+    /// Whether this phone holds what nobody else has, and can hand it in as it is.
+    #[must_use]
+    pub(crate) fn holds_work(self) -> bool {
+        self.with(|row| row.holds_work()).unwrap_or_default()
+    }
+
     /// The answer to an item.
     #[must_use]
     pub(crate) fn answer(self, item: ItemId) -> Option<Answer> {

@@ -59,10 +59,8 @@ impl Engine {
         payload: Payload,
         fresh: Fresh,
     ) -> Result<Option<Vec<Change>>, CutError> {
-        let again = |op: &&crate::OpRecord| op.task == row.task.assignment.id && op.kind == payload.kind();
-        if row.is_done(&payload)
-            || (matches!(payload, Payload::VisitTakeOver(_)) && self.waiting().find(again).is_some())
-        {
+        let waits = || self.waiting().any(|op| op.task == row.task.assignment.id && op.kind == payload.kind());
+        if row.is_done(&payload) || (matches!(payload, Payload::VisitTakeOver(_)) && waits()) {
             return Ok(None);
         }
         let base = row.base(&payload);

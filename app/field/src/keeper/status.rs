@@ -3,11 +3,7 @@
 use domain::sorted::Map;
 
 use device::vault::Change;
-use domain::{
-    evidence::{EvidenceRecord, Sha256},
-    ids::AssignmentId,
-    op::Verdict,
-};
+use domain::{evidence::Sha256, ids::AssignmentId, op::Verdict};
 use sync::{Engine, FileState};
 use ui::TileState;
 
@@ -124,6 +120,5 @@ fn shown(file: &sync::FileNote, sending: bool, row: &Row) -> row::FileState {
 /// Whether these bytes can be taken again now.
 fn is_open(row: &Row, sha256: Sha256) -> bool {
     let Some(draft) = row.draft.as_ref().filter(|_| row.stage().can_write()) else { return false };
-    let named = |piece: &&EvidenceRecord| piece.bytes.as_ref().is_some_and(|bytes| bytes.sha256 == sha256);
-    draft.evidence.iter().filter(named).any(|piece| draft.is_open(piece.item))
+    draft.pieces(sha256).any(|piece| draft.is_open(piece.item))
 }

@@ -77,9 +77,7 @@ impl Keeper {
 
     /// Whether no record of this draft or another and no op needs these bytes: the same picture may lie in two visits.
     fn is_unused(&self, phone: Phone, draft: &Draft, sha256: Sha256) -> bool {
-        let names = |draft: &Draft| {
-            draft.evidence.iter().filter_map(|record| record.bytes.as_ref()).any(|bytes| bytes.sha256 == sha256)
-        };
+        let names = |draft: &Draft| draft.pieces(sha256).next().is_some();
         let others = |rows: &sorted::Map<_, Row>| {
             let drafts = rows.values().filter_map(|row| row.draft.as_ref());
             drafts.filter(|other| other.assignment != draft.assignment).any(names)

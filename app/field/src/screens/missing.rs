@@ -25,7 +25,7 @@ pub(crate) fn missing(phone: Phone, id: AssignmentId) -> impl IntoView {
             // Once more with what there is to say since, and not without.
             Stage::Later => visit.has_more(),
             // Called back or taken over in the middle: as it is, and HQ decides on it.
-            Stage::Closed | Stage::Elsewhere => return visit.with(|row| row.holds_work()).unwrap_or_default(),
+            Stage::Closed | Stage::Elsewhere => return visit.holds_work(),
             _ => false,
         };
         ready && hard.get() == 0

@@ -58,11 +58,10 @@ pub(crate) fn ActForm(
                 Err(error) => {
                     // What is refused before anybody looked the op up says nothing of an earlier attempt.
                     let was_open = open.try_get_untracked() == Some(true);
-                    if if was_open { error.is_about_op() } else { error.is_refusal() } {
+                    let is_open = if was_open { !error.is_about_op() } else { !error.is_refusal() };
+                    open.try_set(is_open);
+                    if !is_open {
                         op.try_update(|op| *op = op_after(*op));
-                        open.try_set(false);
-                    } else if !error.is_refusal() {
-                        open.try_set(true);
                     }
                     under_way.try_set(false);
                     failed.try_set(Some(error));

@@ -8,7 +8,7 @@ use super::{Impressions, Presence, ReturnedItem, VisitDocument};
 use crate::{
     assignment::Window,
     checklist::{Answer, ChecklistVersion},
-    evidence::EvidenceRecord,
+    evidence::{EvidenceRecord, Sha256},
     ids::{AssignmentId, ChecklistVersionId, ItemId, VenueId},
     time::Moment,
 };
@@ -145,6 +145,12 @@ impl Draft {
     #[must_use]
     pub fn awaits(&self, checklist: &ChecklistVersion) -> Set<ItemId> {
         checklist.awaited(&self.answers).map(|item| item.id).collect()
+    }
+
+    /// The pieces of evidence that these bytes are.
+    pub fn pieces(&self, sha256: Sha256) -> impl Iterator<Item = &EvidenceRecord> {
+        let is = move |piece: &&EvidenceRecord| piece.bytes.as_ref().is_some_and(|bytes| bytes.sha256 == sha256);
+        self.evidence.iter().filter(is)
     }
 
     /// Whether there is something to hand in once more, after it was handed in. A draft of version 0.2.0 or older does

@@ -59,7 +59,7 @@ pub(super) fn bar(visit: Visit, stage: Stage, note: ViewFn) -> Option<AnyView> {
             <ButtonLink href=Route::Missing(id).path()>{t("提交", "Hand in")}</ButtonLink>
         }
         .into_any(),
-        Stage::Closed if visit.with(|row| row.holds_work()).unwrap_or_default() => view! {
+        Stage::Closed if visit.holds_work() => view! {
             <ButtonLink href=Route::Missing(id).path()>{t("把已填的交上去", "Hand in what is there")}</ButtonLink>
         }
         .into_any(),
@@ -69,8 +69,7 @@ pub(super) fn bar(visit: Visit, stage: Stage, note: ViewFn) -> Option<AnyView> {
         .into_any(),
         Stage::Elsewhere => view! {
             {visit
-                .with(|row| row.holds_work())
-                .unwrap_or_default()
+                .holds_work()
                 .then(|| {
                     view! {
                         <ButtonLink kind=ButtonKind::Quiet href=Route::Missing(id).path()>
