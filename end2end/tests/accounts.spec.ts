@@ -141,6 +141,8 @@ test('a visit that is called back in its middle is handed in as it is, and its p
     await phone.go(`/field/visit/${id}`);
     await page.getByRole('link', { name: '把已填的交上去' }).click();
     await page.getByRole('button', { name: '提交' }).click();
+    // Who leaves while it is being kept has not handed in.
+    await expect(page).toHaveURL(new RegExp(`/field/visit/${id}$`));
     await phone.go('/field/sync');
     await page.getByRole('button', { name: '立即同步' }).click();
     await expect(page.locator('[data-list=trouble]')).toContainText('待审核人处理', { timeout: 60_000 });
