@@ -40,7 +40,9 @@ test('tasks are given out and called back without script', async ({ city }) => {
     const row = page.locator('tbody tr', { hasText: venue }).first();
     await row.locator('summary').click();
     await row.locator('input[name=reason]').fill('计划有变');
+    const task = (await row.getAttribute('id')) ?? '';
     await row.getByRole('button', { name: '收回' }).click();
+    await expect(page.locator(`tr[id="${task}"]`)).toHaveCount(0);
     await desk.go('/hq/tasks?state=recalled');
     await expect(page.locator('tbody tr', { hasText: venue }).first()).toBeVisible();
   } finally {

@@ -152,7 +152,9 @@ test('keys move, search, decide and explain, sleep in fields, and can be switche
     await expect(page).toHaveURL(/\/return$/);
 
     await desk.go('/hq/settings');
-    await page.locator('button[name=keys][value=off]').click();
+    const off = page.locator('button[name=keys][value=off]');
+    await off.click();
+    await expect(off).toHaveAttribute('aria-pressed', 'true');
     await desk.go('/hq/visits?state=received');
     await desk.alive();
     await page.keyboard.press('j');
@@ -234,7 +236,9 @@ test('photos open large, turn, zoom and follow one another by key', async ({ cit
 
     // Where single keys are off only arrows move on.
     await desk.go('/hq/settings');
-    await page.locator('button[name=keys][value=off]').click();
+    const off = page.locator('button[name=keys][value=off]');
+    await off.click();
+    await expect(off).toHaveAttribute('aria-pressed', 'true');
     await desk.openVisit('?state=received&topic=hall', 2);
     await desk.alive();
     await page.locator('[data-list=evidence] button').first().click();
