@@ -8,7 +8,7 @@ use axum::{
     Router,
     body::Body,
     extract::State,
-    http::{Request, StatusCode, request::Parts},
+    http::{HeaderValue, Request, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse as _, Redirect, Response},
     routing::any,
@@ -56,8 +56,16 @@ pub fn add(router: Router<Server>, server: &Server) -> Router<Server> {
         .layer(middleware::from_fn_with_state(server.clone(), identify))
         // A server function reads its whole body before it looks at it.
         .layer(RequestBodyLimitLayer::new(FORM_MAX_BYTES))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new())
+        .layer(middleware::map_response(not_kept));
     router.merge(pages)
+}
+
+/// What HQ and a unit read is about people and is written for one of them: no browser and no proxy keeps it, and who
+/// goes back after another has signed out asks anew.
+async fn not_kept(mut response: Response) -> Response {
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
 }
 
 async fn not_found(mut response: Response) -> Response {
@@ -95,7 +103,7 @@ async fn caller(server: &Server, parts: &Parts) -> Caller {
 }
 
 fn hq_server(server: &Server, parts: &Parts) -> HqServer {
-    let host = parts.headers.get(axum::http::header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let host = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // With a certificate of our own nobody has told us the address: it is the one under which we were asked.
     let scheme = if server.is_secure() { "https" } else { "http" };
     HqServer {
