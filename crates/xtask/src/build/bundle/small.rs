@@ -16,6 +16,11 @@ use crate::{
 /// The compiler whose options these are.
 const COMPILER: &str = "rustc 1.95.";
 
+/// Beside what .cargo/config.toml says. Nothing of the phone's is told to people by its Debug form, and a value of more
+/// than one word is copied by one instruction of the engine's instead of a load and a store for each eight bytes.
+const RUSTFLAGS: &str =
+    "['-Zlocation-detail=none','-Zfmt-debug=none','-Cllvm-args=-max-store-memcpy=1 -max-store-memmove=1']";
+
 /// Whether this compiler knows how, and has the sources.
 pub(in crate::build) fn is_possible() -> bool {
     let says = |arguments: &[&str]| output(command("rustc").args(arguments));
@@ -33,7 +38,6 @@ pub(super) fn add(call: &mut Command) -> PathBuf {
         .arg(&target)
         .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size", "-Zpanic-immediate-abort"])
         .args(["--config", "profile.wasm-release.panic='immediate-abort'"])
-        // Beside what .cargo/config.toml says. Nothing of the phone's is told to people by its Debug form.
-        .args(["--config", "target.wasm32-unknown-unknown.rustflags=['-Zlocation-detail=none','-Zfmt-debug=none']"]);
+        .args(["--config", &format!("target.wasm32-unknown-unknown.rustflags={RUSTFLAGS}")]);
     target
 }
