@@ -3,9 +3,9 @@
 import { expect, test } from '../fixtures/city';
 import { Desk } from '../fixtures/desk';
 import { Phone } from '../fixtures/phone';
-import { acceptAndArrive, drained, saved, signIn } from '../fixtures/visit';
+import { acceptAndArrive, drained, leave, saved, signIn } from '../fixtures/visit';
 
-test('the address is copied, and an arrival by mistake is taken back before anybody hears of it', async ({ city }) => {
+test('the address is copied, and an arrival or a leaving by mistake is taken back', async ({ city }) => {
   const phone = await Phone.take(city.url);
   const desk = await Desk.sit(city.url, 'reviewer');
   try {
@@ -43,6 +43,36 @@ test('the address is copied, and an arrival by mistake is taken back before anyb
     await drained(page);
     await desk.go(underWay);
     await expect(desk.page.locator('a[data-row]')).toHaveCount(1);
+
+    // Nor is a leaving by mistake the end of the visit: the way back stands where it leads to, and later where the visit
+    // is, though HQ has heard of it.
+    const undo = page.getByRole('button', { name: '撤销离场' });
+    await leave(phone, id);
+    await undo.click();
+    await expect(page.locator('[data-stage=on-site]')).toBeVisible();
+    await expect(undo).toHaveCount(0);
+    await saved(page);
+    await leave(phone, id);
+    await phone.go('/field/sync');
+    await page.getByRole('button', { name: '立即同步' }).click();
+    await drained(page);
+    await page.clock.fastForward('10:00');
+    await phone.go(`/field/visit/${id}`);
+    await expect(page.locator('[data-stage=debrief]')).toBeVisible();
+    await undo.click();
+    await expect(page.locator('[data-stage=on-site]')).toBeVisible();
+    await saved(page);
+    await page.reload();
+    await expect(page.locator('[data-stage=on-site]')).toBeVisible();
+
+    // The one that is meant counts, and nothing of it all is held.
+    await leave(phone, id);
+    await phone.go('/field/sync');
+    await page.getByRole('button', { name: '立即同步' }).click();
+    await drained(page);
+    await expect(page.locator('[data-list=trouble]')).toHaveCount(0);
+    await desk.openVisit(underWay.replace('/hq/visits', ''), 0);
+    await expect(desk.page.locator('.review-head')).toContainText(/停留 1\d 分钟/);
     desk.expectNoViolations();
     phone.expectNoViolations();
   } finally {

@@ -12,13 +12,13 @@ use domain::{
     },
     op::{
         HeldCode, Op, Payload, RefusedCode, Salt, Verdict,
-        payload::{AssignmentAccept, VisitAccept, VisitArrive, VisitTakeOver},
+        payload::{AssignmentAccept, VisitAccept, VisitArrive, VisitLeave, VisitTakeOver},
     },
     org::{Venue, VenueKind},
     place::{NoFix, Whereabouts},
     text::Text,
     time::{DAY_MS, Moment},
-    visit::{Draft, DraftState, Presence, ReturnedItem, ScoreSummary, VisitState},
+    visit::{Draft, DraftState, Edit, EditRecord, Presence, ReturnedItem, ScoreSummary, VisitState, apply_edit},
 };
 use protocol::{
     evidence::UploadState,
@@ -405,6 +405,40 @@ fn a_visit_is_taken_over_once() {
         engine.cut_for(&mut row, take(), fresh).unwrap().is_some()
     };
     assert_eq!([press(), press(), press()], [true, false, false]);
+}
+
+/// A leaving by mistake is cut at once, and may be on the server when it is undone: the next one builds on it.
+#[test]
+fn a_leaving_that_was_undone_is_followed_by_another() {
+    let (mut engine, _) = Engine::begin(JournalId(Uuid::from_u128(10)), 1);
+    let mut row = TaskAtHand::new(pulled_task(None));
+    row.task.assignment.state = AssignmentState::Accepted;
+    let id = row.task.assignment.id;
+    let mut taps = 0;
+    let mut tap = |row: &mut TaskAtHand, edit: Edit, payload: Option<Payload>| {
+        let mut draft = row.draft_or_new();
+        apply_edit(&mut draft, &EditRecord { at: NOW, edit }).expect("possible");
+        row.draft = Some(draft);
+        taps += 1;
+        let fresh = Fresh { id: OpId(Uuid::from_u128(taps)), salt: Salt::new([1; 16]), now: NOW };
+        if let Some(payload) = payload {
+            assert!(engine.cut_for(row, payload, fresh).expect("cut").is_some());
+        }
+    };
+    let leave = || Some(Payload::VisitLeave(VisitLeave { assignment: id, presence: presence() }));
+    let arrive = Payload::VisitArrive(VisitArrive { assignment: id, presence: presence() });
+    tap(&mut row, Edit::Arrive(presence()), Some(arrive));
+    tap(&mut row, Edit::Leave(presence()), leave());
+    assert_eq!(row.stage(false), Stage::Debrief);
+    tap(&mut row, Edit::UndoLeave, None);
+    // The server has heard of the leaving, and of nothing after it.
+    row.task = pulled_task(Some(TaskVisit { submission: 0, ..server_visit(VisitState::UnderWay, 2) }));
+    assert_eq!(absorb(row.draft.as_ref(), &row.task, None, false, NOW), None);
+    assert_eq!(row.stage(false), Stage::OnSite);
+    tap(&mut row, Edit::Leave(presence()), leave());
+    assert_eq!(row.stage(true), Stage::Debrief);
+    let base = |op: &sync::OpRecord| Op::decode(&op.body).expect("an op").base;
+    assert_eq!(engine.waiting().map(base).collect::<Vec<_>>(), [Some(0), Some(1), Some(2)]);
 }
 
 #[test]

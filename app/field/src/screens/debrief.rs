@@ -5,7 +5,7 @@ use domain::{
     visit::{Edit, Impressions},
 };
 use leptos::prelude::*;
-use ui::{ActionBar, ButtonLink, Field, Glyph, Icon, TextArea};
+use ui::{ActionBar, ButtonLink, Field, TextArea};
 
 use crate::{
     later::Debounce,
@@ -13,13 +13,13 @@ use crate::{
     phone::Phone,
     route::Route,
     visit::Visit,
-    words::{clock_time, t, tf},
+    words::{t, tf},
 };
 
 /// The screen.
 pub(crate) fn debrief(phone: Phone, id: AssignmentId) -> impl IntoView {
     let visit = Visit { phone, id };
-    let left = untrack(|| visit.draft()).and_then(|draft| draft.left);
+    let left = untrack(|| super::task::moment(visit, visit.stage()));
     let least = untrack(|| visit.checklist()).map_or(0, |checklist| checklist.minimums.impression_chars);
     let typed = RwSignal::new(untrack(|| visit.draft()).map(|draft| draft.impressions).unwrap_or_default());
     let later = Debounce::new(phone);
@@ -33,15 +33,7 @@ pub(crate) fn debrief(phone: Phone, id: AssignmentId) -> impl IntoView {
     let suggestion = Signal::derive(move || typed.with(|typed| typed.suggestion.clone()));
     let open = Signal::derive(move || visit.is_open(None));
     let body = view! {
-        {left
-            .map(|left| {
-                view! {
-                    <p class="row muted">
-                        <Icon glyph=Glyph::CLOCK />
-                        {tf("{} 离场。趁记得,补记下面几条。", "Left at {}. Write these while they are fresh.", &[&clock_time(left.at)])}
-                    </p>
-                }
-            })}
+        {left}
         <fieldset class="stack" disabled=move || !open.get()>
             <Field id="overall" label=t("总体印象", "Overall impression")>
                 <TextArea name="overall" value=overall rows=4 maxlength=4000_u32 on_input=move |text| write(|to, text| to.overall = text, text) on_blur=move |()| later.flush() />

@@ -6,6 +6,7 @@ mod moment;
 mod result;
 mod step_aside;
 
+pub(crate) use moment::moment;
 pub(crate) use result::truth_code;
 
 use domain::ids::AssignmentId;
@@ -49,7 +50,7 @@ pub(crate) fn task(phone: Phone, id: AssignmentId) -> impl IntoView {
         <div class="stack" data-stage=move || stage.get().code()>
             {move || trouble(visit).into_any()}
             {move || notice(visit, stage.get())}
-            {move || moment::just_arrived(visit, stage.get()).into_any()}
+            {move || moment(visit, stage.get())}
             {result::view(visit, stage)}
             {about::view(visit, stage)}
             {move || shows_items(visit, stage.get()).then(|| sections(visit)).into_any()}

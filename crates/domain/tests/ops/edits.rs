@@ -239,3 +239,25 @@ fn a_photo_goes_from_one_item_that_is_answered_later_to_another_and_nowhere_else
     }
     assert_eq!(draft, before);
 }
+
+#[test]
+fn a_leaving_is_undone_until_the_visit_is_handed_in() {
+    let list = builtin().unwrap().swap_remove(2);
+    let window = Window { from: Moment(0), until: Moment(1_000_000) };
+    let task = AssignmentId::derive(Uuid::nil(), 1);
+    let mut draft = Draft::new(task, VenueId::derive(Uuid::nil(), 1), list.id, window);
+    let tapped = |draft: &mut Draft, at, tap: &Tap| {
+        edit(tap, Moment(at), &list).map(|edit| apply_edit(draft, &EditRecord { at: Moment(at), edit })).unwrap()
+    };
+    for (at, tap) in [(1, Tap::Arrive), (2, Tap::Leave), (1_000_000, Tap::UndoLeave)] {
+        assert_eq!(tapped(&mut draft, at, &tap), Ok(()), "{tap:?}");
+    }
+    assert_eq!((draft.state, &draft.left), (DraftState::OnSite, &None));
+    assert_eq!(tapped(&mut draft, 1_000_001, &Tap::UndoLeave), Err(EditRefused::WrongState), "pressed twice");
+    assert_eq!(tapped(&mut draft, 1_000_002, &Tap::Leave), Ok(()));
+    assert_eq!(draft.left, Some(presence(1_000_002)));
+    draft.hand_in(None);
+    assert_eq!(tapped(&mut draft, 1_000_003, &Tap::UndoLeave), Err(EditRefused::ReadOnly));
+    assert_eq!(tapped(&mut draft, 1_000_004, &Tap::GiveBack(0)), Ok(()));
+    assert_eq!(tapped(&mut draft, 1_000_005, &Tap::UndoLeave), Err(EditRefused::WrongState), "mended elsewhere");
+}

@@ -66,6 +66,20 @@ fn a_visit_goes_its_way() {
     assert!(matches!(world.run(&second, &reviewer()), Verdict::Refused { code: RefusedCode::AlreadyDecided, .. }));
 }
 
+/// A leaving by mistake is undone on the phone; its op stands, and the one that is meant comes after it.
+#[test]
+fn whoever_leaves_again_left_then() {
+    let mut world = World::new();
+    world.arrive();
+    for (base, at) in [(1, 2), (2, 9)] {
+        let leave = VisitLeave { assignment: world.task, presence: presence(at) };
+        let leave = world.phone(base, Payload::VisitLeave(leave));
+        assert_eq!(world.run(&leave, &visitor()), Verdict::Applied);
+        assert_eq!((&world.visit().left, world.visit().state), (&Some(presence(at)), VisitState::UnderWay));
+    }
+    assert_eq!(world.submit(3, &[]), Verdict::Applied);
+}
+
 #[test]
 fn what_is_returned_is_mended_and_its_finding_withdrawn() {
     let mut world = World::new();

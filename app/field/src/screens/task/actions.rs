@@ -3,20 +3,14 @@
 use leptos::prelude::*;
 use ui::{ActionBar, Button, ButtonKind, ButtonLink, Glyph};
 
-use crate::{
-    parts::home_screen,
-    route::Route,
-    row::{Row, Stage},
-    visit::Visit,
-    words::t,
-};
+use crate::{parts::home_screen, route::Route, row::Stage, visit::Visit, words::t};
 
 /// The action bar for a stage; none where there is nothing to do.
 pub(super) fn bar(visit: Visit, stage: Stage, note: ViewFn) -> Option<AnyView> {
     let phone = visit.phone;
     let id = visit.id;
     let has_place = visit.with(|row| row.task.venue.kind.has_place()).unwrap_or(false);
-    let busy = visit.with(another_on_site(visit)).unwrap_or_default();
+    let busy = another_on_site(visit);
     let buttons = match stage {
         Stage::Offered => view! {
             <Button icon=Glyph::CHECK on_click=move |()| phone.accept(id)>
@@ -100,9 +94,7 @@ fn next(visit: Visit) -> String {
 }
 
 /// Only one visit is on site at a time: mix-ups between two halls are the trade's classic mistake.
-fn another_on_site(visit: Visit) -> impl FnOnce(&Row) -> bool {
-    let other = visit.phone.rows.with_untracked(|rows| {
-        rows.values().any(|row| row.task.assignment.id != visit.id && row.stage() == Stage::OnSite)
-    });
-    move |_| other
+pub(super) fn another_on_site(visit: Visit) -> bool {
+    let rows = visit.phone.rows;
+    rows.with(|rows| rows.values().any(|row| row.task.assignment.id != visit.id && row.stage() == Stage::OnSite))
 }
