@@ -99,9 +99,11 @@ test('a hall is visited without a server, through two kills, and accepted after 
     // It is given back, and the phone mends it offline.
     await desk.alive();
     await desk.page.getByRole('link', { name: '退回补正' }).click();
-    for (const [code, reason] of [['HALL-01', '门头照看不清厅名,请补拍'], ['HALL-08', '请写明是谁答复的']]) {
-      await desk.page.locator(`[data-give=${code}] summary`).click();
-      await desk.page.locator(`[data-give=${code}] textarea`).fill(reason ?? '');
+    // A reason for the whole, and one for each of two items.
+    const why = { '': '请在总体印象里写明时段', 'HALL-01': '门头照看不清厅名,请补拍', 'HALL-08': '请写明是谁答复的' };
+    for (const [code, reason] of Object.entries(why)) {
+      await desk.page.locator(`[data-give="${code}"] summary`).click();
+      await desk.page.locator(`[data-give="${code}"] textarea`).fill(reason);
     }
     await desk.page.locator('[data-decision] button[type=submit]').click();
     // Ten seconds in which it can be taken back, by the page's own clock.
@@ -114,13 +116,24 @@ test('a hall is visited without a server, through two kills, and accepted after 
     await expect(phone.page.locator('[data-stage=returned]')).toBeVisible({ timeout: 30_000 });
     await server.down();
     await phone.go(`/field/visit/${id}/item/HALL-01`);
-    await expect(phone.page.locator('[data-returned=reason]')).toHaveText('门头照看不清厅名,请补拍');
+    await expect(phone.page.locator('[data-returned=reason]')).toHaveText(why['HALL-01']);
     await addPhotos(phone.page, 'HALL-01', [photos[11] ?? '']);
+    // Why it came back is said until it is handed in again: where it is mended, and where one says that it is.
+    await expect(phone.page.locator('[data-returned=reason]')).toHaveText(why['HALL-01']);
     await phone.go(`/field/visit/${id}/item/HALL-08`);
     await note(phone.page, '二号台席营业员答复,说明了办理时限。');
-    await phone.go(`/field/visit/${id}/missing`);
+    await phone.go(`/field/visit/${id}/debrief`);
+    await expect(phone.page.locator('[data-returned=reason]')).toHaveText(why['']);
+    await phone.page.fill('textarea[name=suggestion]', '工作日上午十点到十点半。');
+    await phone.page.keyboard.press('Tab');
+    await saved(phone.page);
+    for (const screen of ['', '/missing']) {
+      await phone.go(`/field/visit/${id}${screen}`);
+      await expect(phone.page.locator('[data-list=returned] .jump__title')).toHaveText(Object.values(why));
+    }
     await phone.page.locator('[data-submit=yes] button').click();
     await expect(phone.page.locator('[data-stage=handed-in]')).toBeVisible();
+    await expect(phone.page.locator('[data-list=returned]')).toHaveCount(0);
     await server.up();
     await phone.go('/field/sync');
     await drained(phone.page);

@@ -192,6 +192,10 @@ impl TaskAtHand {
                     draft.state = DraftState::Debrief;
                     draft.submission = draft.submission.saturating_sub(1);
                     draft.base = draft.base.saturating_sub(1);
+                    // What HQ gave back is not mended by that.
+                    if let Some(visit) = &self.task.visit {
+                        draft.returned.clone_from(&visit.returned);
+                    }
                 }
             }
             _ => {}

@@ -702,6 +702,27 @@ fn a_visit_that_is_given_back_opens_once_and_keeps_what_was_mended_since() {
     assert_eq!(absorb(Some(&again), &task, None, true, NOW), None);
 }
 
+/// The list of what was to be mended stood there empty after that, and the server does not tell it twice.
+#[test]
+fn a_mended_visit_that_is_refused_still_says_why_it_was_given_back() {
+    let (mut phone, mut server) = (Phone::new(), Server::new());
+    let mut visit = server_visit(VisitState::Returned, 4);
+    visit.returned = vec![ReturnedItem { item: None, reason: "补拍门头".into() }];
+    let given_back = visit.returned.clone();
+    let mut row = TaskAtHand::new(pulled_task(Some(visit)));
+    row.draft = absorb(Some(&handed_in()), &row.task, None, false, NOW);
+    let fresh = Fresh { id: OpId(Uuid::from_u128(7)), salt: Salt::new([1; 16]), now: NOW };
+    let changes = phone.engine.hand_in(&mut row, fresh).expect("cut").expect("there is a draft");
+    phone.write(changes);
+    assert_eq!(row.draft.as_ref().map(|draft| draft.returned.len()), Some(0));
+    server.say = Some(Verdict::Refused { code: RefusedCode::AnswerOutOfRange, detail: "HALL-02".into() });
+    let freed = phone.take(&server.take(&phone.engine.next_push(ACCOUNT).unwrap()));
+    row.settle(&freed[0], &phone.engine);
+    assert_eq!(row.stage(false), Stage::Returned);
+    assert_eq!(absorb(row.draft.as_ref(), &row.task, None, false, NOW), None, "told again, it changes nothing");
+    assert_eq!(row.draft.map(|draft| (draft.base, draft.submission, draft.returned)), Some((4, 1, given_back)));
+}
+
 #[test]
 fn a_phone_without_the_draft_gets_what_was_handed_in() {
     let mut visit = server_visit(VisitState::Received, 3);

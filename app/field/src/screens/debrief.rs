@@ -34,6 +34,7 @@ pub(crate) fn debrief(phone: Phone, id: AssignmentId) -> impl IntoView {
     let open = Signal::derive(move || visit.is_open(None));
     let body = view! {
         {left}
+        {super::item::returned(visit, None)}
         <fieldset class="stack" disabled=move || !open.get()>
             <Field id="overall" label=t("总体印象", "Overall impression")>
                 <TextArea name="overall" value=overall rows=4 maxlength=4000_u32 on_input=move |text| write(|to, text| to.overall = text, text) on_blur=move |()| later.flush() />

@@ -186,7 +186,7 @@ pub(super) fn body(visit: Visit, item: &Item) -> impl IntoView + use<> {
                 </p>
                 <h2 class="item__ask">{say(&item.criterion)}</h2>
                 {gloss.map(|gloss| view! { <p class="item__gloss">{gloss}</p> })}
-                {returned(visit, id)}
+                {returned(visit, Some(id))}
             </header>
             <fieldset class="item__control" disabled=move || !open.get()>
                 <legend class="vh">{slot.legend()}</legend>
@@ -214,13 +214,13 @@ fn later_mark(visit: Visit, item: &Item) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// Why HQ gave the item back.
-fn returned(visit: Visit, item: ItemId) -> impl IntoView {
+/// Why HQ gave the item back, or for `None` the visit as a whole.
+pub(super) fn returned(visit: Visit, item: Option<ItemId>) -> impl IntoView {
     move || {
         let reason = visit
             .with(|row| {
                 let all = row.draft.iter().flat_map(|draft| &draft.returned);
-                all.filter(|returned| returned.item == Some(item)).map(|returned| returned.reason.clone()).next()
+                all.filter(|returned| returned.item == item).map(|returned| returned.reason.clone()).next()
             })
             .flatten();
         reason.map(|reason| {

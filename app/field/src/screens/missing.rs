@@ -42,15 +42,18 @@ pub(crate) fn missing(phone: Phone, id: AssignmentId) -> impl IntoView {
         });
     };
     let body = view! {
-        {move || {
-            (stage.get() == Stage::OnSite)
-                .then(|| {
-                    view! {
-                        <Banner tone=Tone::Ink glyph=Glyph::PIN title=t("还没有离场", "Not left yet")>
-                            <p>{t("离场后才能提交。离开后补记更从容。", "Handing in comes after leaving.")}</p>
-                        </Banner>
-                    }.into_any()
-                })
+        {move || match stage.get() {
+            Stage::OnSite => {
+                view! {
+                    <Banner tone=Tone::Ink glyph=Glyph::PIN title=t("还没有离场", "Not left yet")>
+                        <p>{t("离场后才能提交。离开后补记更从容。", "Handing in comes after leaving.")}</p>
+                    </Banner>
+                }
+                    .into_any()
+            }
+            // What was asked for is read once more before it is said to be done.
+            Stage::Returned => super::task::returned(visit),
+            _ => ().into_any(),
         }}
         {move || {
             let count = hard.get();

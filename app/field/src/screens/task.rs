@@ -146,7 +146,8 @@ fn notice(visit: Visit, stage: Stage) -> AnyView {
     }
 }
 
-fn returned(visit: Visit) -> AnyView {
+/// What is to be mended, and why.
+pub(super) fn returned(visit: Visit) -> AnyView {
     let items = visit.items();
     let rows = visit
         .with(|row| {
@@ -155,14 +156,14 @@ fn returned(visit: Visit) -> AnyView {
                 .into_iter()
                 .map(|one| {
                     let item = items.iter().find(|(_, item)| Some(item.id) == one.item).map(|(_, item)| item);
-                    let (href, title) = match item {
+                    let (href, what) = match item {
                         Some(item) => (
                             Route::Item(visit.id, item.code.clone()).path(),
                             [item.code.as_str(), " ", &say(&item.criterion)].concat(),
                         ),
                         None => (Route::Debrief(visit.id).path(), t("整次走访", "The visit as a whole").to_owned()),
                     };
-                    view! { <JumpRow href status=Status::Returned status_label=t("退回", "Returned") title sub=one.reason /> }
+                    view! { <JumpRow href status=Status::Returned status_label=t("退回", "Returned") title=one.reason sub=what /> }
                 })
                 .collect_view()
         })
