@@ -320,3 +320,39 @@ test('a memo whose microphone is taken away says so, and keeps what there is', a
     await phone.remove();
   }
 });
+
+// It stayed open for up to fifteen seconds, until the next slice would have begun.
+test('a memo that is done closes the microphone at once, and its last slice is kept', async ({ city }) => {
+  const phone = await Phone.take(city.url);
+  try {
+    await signIn(phone, 'sup4');
+    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
+    await acceptAndArrive(phone, id);
+    await leave(phone, id);
+    const page = phone.page;
+    await phone.go(`/field/visit/${id}/item/HALL-09`);
+    const opened = await page.evaluateHandle(() => {
+      const tracks: MediaStreamTrack[] = [];
+      const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wish) => {
+        const stream = await ask(wish);
+        tracks.push(...stream.getTracks());
+        return stream;
+      };
+      return tracks;
+    });
+    const states = async (): Promise<string[]> => opened.evaluate((tracks) => tracks.map((track) => track.readyState));
+    await page.locator('[data-add=memo] button').click();
+    await page.getByRole('button', { name: '开始口述' }).click();
+    await expect(page.locator('[data-state=recording]')).not.toHaveText('00:00');
+    expect(await states()).toEqual(['live']);
+    await page.getByRole('button', { name: '录完了' }).click();
+    await expect.poll(states, { timeout: 3_000 }).toEqual(['ended']);
+    await expect(page.locator('[data-evidence="HALL-09"]')).toHaveAttribute('data-count', '1');
+    await saved(page);
+    expect(await storedHashes(page)).toHaveLength(1);
+    phone.expectNoViolations();
+  } finally {
+    await phone.remove();
+  }
+});

@@ -17,10 +17,16 @@ use crate::{Failure, camera::Stream, clock};
 pub const SLICE_MS: i32 = 15_000;
 const BITS_PER_SECOND: u32 = 32_000;
 
-/// A recording under way. Stops when dropped, and hands over its last slice.
+/// A recording under way. Stops when dropped: it hands over its last slice, and the microphone is closed at once.
 pub struct Recording {
-    current: Rc<RefCell<Option<MediaRecorder>>>,
-    _stream: Rc<Stream>,
+    current: Rc<RefCell<Option<Running>>>,
+}
+
+/// The slice that is being recorded, and what from. Nobody else holds the stream: it is closed with the last slice, and not
+/// only when the next one would have begun.
+struct Running {
+    recorder: MediaRecorder,
+    stream: Stream,
 }
 
 /// The type in which this browser records: WebM with Opus, on WebKit MP4.
@@ -40,39 +46,39 @@ impl Recording {
         slice: impl Fn(Uint8Array) + 'static,
         ended: impl Fn() + 'static,
     ) -> Result<Self, Failure> {
-        let stream = Rc::new(stream);
         let ended: Rc<dyn Fn()> = Rc::new(ended);
         let slice: Rc<dyn Fn(Uint8Array)> = Rc::new(slice);
-        let current = Rc::new(RefCell::new(Some(begin(&stream, &slice)?)));
+        let recorder = begin(&stream, &slice)?;
         for track in stream.media().get_tracks().iter() {
             let ended = Rc::clone(&ended);
             // Not called where we stop it ourselves. What was recorded of the slice comes as it does at every stop.
             let heard = Closure::once_into_js(move || ended());
             track.unchecked_into::<MediaStreamTrack>().set_onended(Some(heard.unchecked_ref()));
         }
-        let (turn, source) = (Rc::clone(&current), Rc::clone(&stream));
+        let current = Rc::new(RefCell::new(Some(Running { recorder, stream })));
+        let turn = Rc::clone(&current);
         spawn_local(async move {
             loop {
                 clock::sleep(SLICE_MS).await;
-                let Some(running) = turn.borrow_mut().take() else {
+                let Some(Running { recorder, stream }) = turn.borrow_mut().take() else {
                     return;
                 };
-                drop(running.stop());
-                let Ok(next) = begin(&source, &slice) else {
+                drop(recorder.stop());
+                let Ok(recorder) = begin(&stream, &slice) else {
                     ended();
                     return;
                 };
-                *turn.borrow_mut() = Some(next);
+                *turn.borrow_mut() = Some(Running { recorder, stream });
             }
         });
-        Ok(Self { current, _stream: stream })
+        Ok(Self { current })
     }
 }
 
 impl Drop for Recording {
     fn drop(&mut self) {
         if let Some(running) = self.current.borrow_mut().take() {
-            drop(running.stop());
+            drop(running.recorder.stop());
         }
     }
 }
