@@ -51,6 +51,7 @@ steps! {
     142 "0142_scores_that_wait",
     143 "0143_last_journals_and_others_heads",
     144 "0144_tries_at_no_company",
+    145 "0145_waits_since_it_came_last",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

@@ -39,9 +39,9 @@ pub struct VisitRow {
     pub state: VisitState,
     /// Counts what was handed in.
     pub submission: u32,
-    /// When it was first handed in.
+    /// When it was handed in last.
     pub received_at: Option<Moment>,
-    /// When the server learned of it.
+    /// That, or before it when the server learned of the visit.
     pub listed_at: Moment,
     /// Its score.
     pub score: Option<ScoreSummary>,

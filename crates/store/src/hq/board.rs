@@ -12,12 +12,24 @@ use domain::{
 use sqlx::Row as _;
 
 use super::words;
-use crate::{Tx, code::Code, error::Result};
+use crate::{Tx, code::Code, error::Result, planned::kept_plan};
 
 /// Numbers are counted up to here; the board shows `999+` beyond.
 pub const COUNT_MAX: u32 = 1_000;
 /// How many of the oldest are named.
 const OLDEST: i64 = 6;
+
+/// The visits that have waited longest for a decision: a mended one from when it came again.
+const OLDEST_WAITING: &str = "SELECT v.visit_id, n.name::text AS venue_name, v.listed_at AS since \
+    FROM (SELECT visit_id, venue_id, listed_at FROM app.visit WHERE state = 2 \
+          ORDER BY listed_at, visit_id LIMIT $1) AS v \
+    JOIN app.venue n ON n.venue_id = v.venue_id ORDER BY v.listed_at, v.visit_id";
+
+/// The visits that were given back longest ago.
+const OLDEST_RETURNED: &str = "SELECT v.visit_id, n.name::text AS venue_name, COALESCE(v.decided_at, v.listed_at) AS since \
+    FROM (SELECT visit_id, venue_id, listed_at, decided_at FROM app.visit WHERE state = 3 \
+          ORDER BY decided_at, visit_id LIMIT $1) AS v \
+    JOIN app.venue n ON n.venue_id = v.venue_id ORDER BY v.decided_at, v.visit_id";
 
 /// The numbers of the board.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -34,7 +46,7 @@ pub struct Board {
     pub red: u32,
     /// Visits that were given back and are not mended yet.
     pub returned: u32,
-    /// Visits that arrived since the moment asked for.
+    /// Visits that were handed in since the moment asked for, mended ones too.
     pub arrived: u32,
     /// Ops that wait in the inbox.
     pub held: u32,
@@ -62,7 +74,7 @@ pub struct Waiting {
 /// From when on something counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Visits that were received at or after this moment have just arrived.
+    /// Visits that were handed in at or after this moment, for the first time or mended, have just arrived.
     pub arrived_since: Moment,
     /// A visit that waits since before this moment shows amber.
     pub amber_before: Moment,
@@ -84,8 +96,8 @@ pub async fn read(tx: &mut Tx, limits: Limits) -> Result<Board> {
         red: visits(tx, waiting, i64::MIN, limits.red_before.0).await?,
         returned: visits(tx, Code::code(VisitState::Returned), i64::MIN, i64::MAX).await?,
         held: held(tx).await?,
-        oldest_waiting: oldest(tx, waiting, "listed_at").await?,
-        oldest_returned: oldest(tx, Code::code(VisitState::Returned), "decided_at").await?,
+        oldest_waiting: oldest(tx, OLDEST_WAITING).await?,
+        oldest_returned: oldest(tx, OLDEST_RETURNED).await?,
         ..Board::default()
     };
     for state in [VisitState::Received, VisitState::Returned, VisitState::Accepted, VisitState::Voided] {
@@ -144,27 +156,25 @@ async fn findings(tx: &mut Tx, state: FindingState, severity: Severity) -> Resul
     Ok(found as u32)
 }
 
-/// The oldest visits of a state. Visits that were given back are few: the first that
-/// were handed in are read, whichever moment is shown beside them.
-async fn oldest(tx: &mut Tx, state: i16, since: &'static str) -> Result<Vec<Waiting>> {
-    let rows = sqlx::query(
-        "SELECT v.visit_id, n.name::text AS venue_name, v.listed_at, COALESCE(v.decided_at, v.listed_at) AS decided_at \
-         FROM (SELECT * FROM app.visit WHERE state = $1 ORDER BY listed_at, visit_id LIMIT $2) AS v \
-         JOIN app.venue n ON n.venue_id = v.venue_id ORDER BY v.listed_at, v.visit_id",
-    )
-    .bind(state)
-    .bind(OLDEST)
-    .fetch_all(&mut **tx)
-    .await?;
+async fn oldest(tx: &mut Tx, statement: &'static str) -> Result<Vec<Waiting>> {
+    let rows = sqlx::query(statement).bind(OLDEST).fetch_all(&mut **tx).await?;
     rows.iter()
         .map(|row| {
             Ok(Waiting {
                 id: VisitId(row.try_get("visit_id")?),
                 venue_name: words(row, "venue_name")?,
-                since: Moment(row.try_get(since)?),
+                since: Moment(row.try_get("since")?),
             })
         })
         .collect()
+}
+
+/// How the database finds what was given back longest ago: by an index of nothing else.
+///
+/// # Errors
+/// The database failed.
+pub async fn plan_of_returned(tx: &mut Tx) -> Result<Vec<String>> {
+    kept_plan(tx, OLDEST_RETURNED, 1).await
 }
 
 /// A county branch with its mean score.

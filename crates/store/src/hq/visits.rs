@@ -67,9 +67,9 @@ pub struct VisitRow {
     pub revision: u32,
     /// Counts what was handed in.
     pub submission: u32,
-    /// When it was first handed in, by the server's clock.
+    /// When it was handed in last, by the server's clock: a mended visit waits from then on.
     pub received_at: Option<Moment>,
-    /// What the list is ordered by.
+    /// What the list is ordered by: that, or before it when the server learned of the visit.
     pub listed_at: Moment,
     /// The score of the document handed in last.
     pub score: Option<ScoreSummary>,
@@ -89,9 +89,9 @@ const GROUND: Ground = Ground {
     at: "listed_at",
     id: "visit_id",
     columns: "w.visit_id, w.assignment_id, w.venue_id, n.name::text AS venue_name, n.kind AS venue_kind, w.county_id, \
-              c.name::text AS county_name, w.topic, w.mode, w.state, w.revision, w.submission, w.received_at, \
-              w.listed_at, w.score, w.score_provisional, w.score_red_lines, w.score_formula, w.evidence_expected, \
-              w.evidence_verified, w.decided_at",
+              c.name::text AS county_name, w.topic, w.mode, w.state, w.revision, w.submission, w.listed_at, w.score, \
+              w.score_provisional, w.score_red_lines, w.score_formula, w.evidence_expected, w.evidence_verified, \
+              w.decided_at",
     joins: "JOIN app.venue n ON n.venue_id = w.venue_id LEFT JOIN app.org_unit c ON c.unit_id = w.county_id",
 };
 
@@ -178,6 +178,7 @@ async fn found_venues(tx: &mut Tx, name: &str, most: usize) -> Result<Option<Vec
 
 fn row(row: &PgRow) -> Result<VisitRow> {
     let kind: &str = row.try_get("venue_kind")?;
+    let (submission, listed_at) = (count(row, "submission")?, Moment(row.try_get("listed_at")?));
     Ok(VisitRow {
         id: VisitId(row.try_get("visit_id")?),
         alias: AliasId::of(AssignmentId(row.try_get("assignment_id")?)),
@@ -191,9 +192,9 @@ fn row(row: &PgRow) -> Result<VisitRow> {
         mode: VisitMode::from_code(row.try_get("mode")?)?,
         state: <VisitState as Code>::from_code(row.try_get("state")?)?,
         revision: count(row, "revision")?,
-        submission: count(row, "submission")?,
-        received_at: row.try_get::<Option<i64>, _>("received_at")?.map(Moment),
-        listed_at: Moment(row.try_get("listed_at")?),
+        submission,
+        received_at: (submission > 0).then_some(listed_at),
+        listed_at,
         score: score(row)?,
         evidence_expected: count(row, "evidence_expected")?,
         evidence_verified: count(row, "evidence_verified")?,

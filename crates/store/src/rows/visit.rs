@@ -77,8 +77,8 @@ fn presence((at, lat, lon, accuracy, age, no_fix): Place) -> Result<Option<Prese
 }
 
 impl VisitRow {
-    /// `learned_at`: when the server learned of it, for the order of lists until it is handed in.
-    pub(crate) fn of(visit: &Visit, learned_at: Moment) -> Result<Self> {
+    /// `listed_at`: when it was handed in last, or before that when the server learned of it.
+    pub(crate) fn of(visit: &Visit, listed_at: Moment) -> Result<Self> {
         let arrived = place(visit.arrived.as_ref());
         let left = place(visit.left.as_ref());
         let score = visit.score.as_ref();
@@ -108,7 +108,7 @@ impl VisitRow {
             left_age_ms: left.4,
             left_no_fix: left.5,
             received_at: visit.received_at.map(|at| at.0),
-            listed_at: visit.received_at.unwrap_or(learned_at).0,
+            listed_at: listed_at.0,
             score: score.and_then(|score| score.score),
             score_provisional: score.map(|score| score.provisional),
             score_red_lines: score.map(|score| score.red_lines.into()),

@@ -5,7 +5,7 @@ use std::{
     fmt::Debug,
 };
 
-use domain::{evidence::Sha256, ids::TenantId, ids::VisitId, op::canonical};
+use domain::{evidence::Sha256, ids::TenantId, ids::VisitId, op::canonical, time::Moment};
 use sqlx::{PgConnection, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
@@ -157,8 +157,11 @@ pub(super) async fn compare(
     )
     .await?;
     let visits = states.visits.values().map(|visit| {
-        let learned = replay.beside.learned.get(&visit.id).copied().unwrap_or_default();
-        (visit.id.0, VisitRow::of(visit, learned))
+        let submissions = (visit.id.0, i32::MIN)..=(visit.id.0, i32::MAX);
+        let newest = replay.beside.revisions.range(submissions).next_back();
+        let came = newest.map(|(_, newest)| Moment(newest.received_at));
+        let learned = replay.beside.learned.get(&visit.id).copied();
+        (visit.id.0, VisitRow::of(visit, came.or(learned).unwrap_or_default()))
     });
     made("visit", visits, &rows, report)?;
     let rows = read(

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::{
     ids::{JournalId, TenantId, VisitId},
     op::{Key, Payload, States, Verdict},
+    time::Moment,
 };
 use protocol::receipt::Head;
 use sqlx::PgConnection;
@@ -229,7 +230,14 @@ async fn work(connection: &mut PgConnection, tenant: TenantId, batch: &Batch<'_>
     }
     let visits = batch.changes.ids(|key| if let Key::Visit(id) = key { states.visits.get(id) } else { None });
     if !visits.is_empty() {
-        let rows = visits.into_iter().map(|(visit, at)| VisitRow::of(visit, at)).collect::<Result<VisitColumns>>()?;
+        // Of several submissions the last stands.
+        let came: HashMap<VisitId, Moment> =
+            batch.changes.revisions.iter().map(|handed| (handed.visit, handed.received_at)).collect();
+        let rows = visits.into_iter().map(|(visit, learned)| {
+            let listed_at = came.get(&visit.id).copied().unwrap_or(learned);
+            VisitRow::of(visit, listed_at)
+        });
+        let rows = rows.collect::<Result<VisitColumns>>()?;
         rows.bind(sqlx::query(VISITS).bind(tenant.0)).execute(&mut *connection).await?;
     }
     let findings = batch.changes.ids(|key| if let Key::Finding(id) = key { states.findings.get(id) } else { None });
@@ -286,7 +294,8 @@ const VISITS: &str = "
         left_lon = excluded.left_lon, left_accuracy_m = excluded.left_accuracy_m,
         left_age_ms = excluded.left_age_ms, left_no_fix = excluded.left_no_fix,
         received_at = excluded.received_at,
-        listed_at = CASE WHEN excluded.received_at IS NULL THEN app.visit.listed_at ELSE excluded.listed_at END,
+        listed_at = CASE WHEN excluded.submission > app.visit.submission THEN excluded.listed_at
+                         ELSE app.visit.listed_at END,
         score = excluded.score, score_provisional = excluded.score_provisional,
         score_red_lines = excluded.score_red_lines, score_formula = excluded.score_formula,
         evidence_expected = excluded.evidence_expected, evidence_verified = excluded.evidence_verified,

@@ -3,24 +3,24 @@
 use domain::{
     assignment::AssignmentState,
     finding::{FindingState, Severity},
-    ids::{OpId, VenueId, VisitId},
+    ids::{AssignmentId, OpId, VenueId, VisitId},
     op::{
         HeldCode, Op, Payload, Verdict,
-        payload::{AssignmentAccept, AssignmentDecline, AssignmentRecall, VenueImport, VisitAccept},
+        payload::{AssignmentAccept, AssignmentDecline, AssignmentRecall, VenueImport, VisitAccept, VisitReturn},
     },
     org::Venue,
     role::Role,
     text::Text,
-    time::DAY_MS,
-    visit::VisitState,
+    time::{DAY_MS, HOUR_MS, Moment},
+    visit::{ReturnedItem, VisitState},
 };
 use protocol::pull::Change;
 use store::{
-    Private,
+    Caller, Private,
     hq::{self, Stretch},
 };
 
-use crate::world::{NOW, World, salt, uuid, verdicts};
+use crate::world::{NOW, Person, Phone, World, salt, uuid, verdicts};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_screen_has_its_rows() {
@@ -153,4 +153,57 @@ async fn why_a_task_ended_is_read_with_it() {
     );
     let plan = store::reasons::plan_of_reasons(&mut tx).await.unwrap().join("\n");
     assert!(plan.contains("op_log_ends_tasks on op_log") && !plan.contains("Seq Scan"), "{plan}");
+}
+
+/// A visit that was given back, mended and handed in again looked as if HQ had let it lie since it first came, and what was
+/// given back stood in the order in which it had come.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mended_visit_waits_since_it_came_again_and_a_returned_one_since_it_was_given_back() {
+    let world = World::new().await;
+    let (visitor, reviewer) = (world.person(&[Role::Visitor]).await, world.person(&[Role::Reviewer]).await);
+    let mut phone = world.phone(&visitor).await;
+    let (mended, fresh) = (world.task(&visitor).await, world.task(&visitor).await);
+    let (early, late) = (world.task(&visitor).await, world.task(&visitor).await);
+    let hours = |n: i64| NOW.plus(n * HOUR_MS);
+    hand_in(&world, &mut phone, mended, 0, hours(0)).await;
+    give_back(&world, &reviewer, mended, 1, hours(1)).await;
+    // The first to come is the last to be given back.
+    hand_in(&world, &mut phone, late, 0, hours(2)).await;
+    hand_in(&world, &mut phone, early, 0, hours(3)).await;
+    give_back(&world, &reviewer, early, 1, hours(4)).await;
+    hand_in(&world, &mut phone, fresh, 0, hours(5)).await;
+    give_back(&world, &reviewer, late, 1, hours(6)).await;
+    hand_in(&world, &mut phone, mended, 2, hours(10)).await;
+
+    let mut tx = world.store.read_planned(world.tenant).await.unwrap();
+    let limits = hq::board::Limits { arrived_since: hours(6), amber_before: hours(6), red_before: hours(1) };
+    let board = hq::board::read(&mut tx, limits).await.unwrap();
+    assert_eq!((board.waiting, board.amber, board.red, board.arrived, board.returned), (2, 1, 0, 1, 2));
+    let since = |list: &[hq::board::Waiting]| list.iter().map(|one| (one.id, one.since)).collect::<Vec<_>>();
+    let of = |task: AssignmentId, n: i64| (VisitId::of(task), hours(n));
+    assert_eq!(since(&board.oldest_waiting), [of(fresh, 5), of(mended, 10)]);
+    assert_eq!(since(&board.oldest_returned), [of(early, 4), of(late, 6)]);
+    let waiting = hq::visits::Filter { state: Some(VisitState::Received), ..hq::visits::Filter::default() };
+    let rows = hq::visits::read(&mut tx, &waiting, Stretch::Newest).await.unwrap().rows;
+    let listed: Vec<_> = rows.iter().map(|row| (row.id, row.received_at)).collect();
+    assert_eq!(listed, [of(mended, 10), of(fresh, 5)].map(|(id, at)| (id, Some(at))));
+    let plan = hq::board::plan_of_returned(&mut tx).await.unwrap().join("\n");
+    assert!(plan.contains("visit_returned on visit") && !plan.contains("Seq Scan"), "{plan}");
+    drop(tx);
+    assert_eq!(world.verify().await.differences, []);
+}
+
+/// Without an arrival, as from a hotline.
+async fn hand_in(world: &World, phone: &mut Phone, task: AssignmentId, base: u32, at: Moment) {
+    let op = phone.cut(task, base, Payload::VisitSubmit(world.document(task, &[])));
+    let pushed = phone.push_at(&world.store, Caller::Key(phone.key), &[op], at).await.unwrap();
+    assert_eq!(verdicts(&pushed), [Verdict::Applied]);
+}
+
+async fn give_back(world: &World, who: &Person, task: AssignmentId, base: u32, at: Moment) {
+    let items = vec![ReturnedItem { item: None, reason: "请补拍门头".into() }];
+    let payload = Payload::VisitReturn(VisitReturn { items });
+    let op = Op::new(OpId(uuid()), who.account.0, VisitId::of(task).0, Some(base), salt(), payload).unwrap();
+    let result = world.store.act(world.tenant, who.token, op, Private::None, at).await.unwrap();
+    assert_eq!(result.verdict, Verdict::Applied);
 }

@@ -40,3 +40,31 @@ async fn documents_and_payloads_of_before_they_were_packed_are_kept() {
     assert_eq!(texts, [Some(Some(r#"{"n": 3}"#.to_owned())), None]);
     before.close().await.expect("closed");
 }
+
+/// Step 145 puts visits that were handed in again where they wait since they came again.
+#[tokio::test]
+async fn visits_that_came_again_before_their_step_wait_since_then() {
+    let mut owner = PgConnection::connect(&cluster().owner).await.expect("the owner");
+    owner.execute("DROP DATABASE IF EXISTS before_145").await.expect("dropped");
+    owner.execute("CREATE DATABASE before_145").await.expect("made");
+    let url = cluster().owner.replace("/postgres", "/before_145");
+    let mut before = PgConnection::connect(&url).await.expect("the database");
+    let rows = "
+        CREATE SCHEMA app;
+        CREATE TABLE app.visit (tenant_id uuid, visit_id uuid, state smallint, submission integer, listed_at bigint,
+                                decided_at bigint);
+        CREATE TABLE app.visit_revision (tenant_id uuid, visit_id uuid, submission integer, received_at bigint);
+        INSERT INTO app.visit SELECT md5('tenant')::uuid, md5(n::text)::uuid, 2, n, 100 + n, NULL
+            FROM generate_series(0, 3) n;
+        INSERT INTO app.visit_revision SELECT v.tenant_id, v.visit_id, s, v.listed_at + 10 * (s - 1)
+            FROM app.visit v CROSS JOIN generate_series(1, 3) s WHERE s <= v.submission;";
+    before.execute(rows).await.expect("rows of before");
+    before.execute(include_str!("../../migrations/0145_waits_since_it_came_last.sql")).await.expect("the step");
+    let listed: Vec<i64> = sqlx::query_scalar("SELECT listed_at FROM app.visit ORDER BY submission")
+        .fetch_all(&mut before)
+        .await
+        .expect("them");
+    // Under way, once, twice, three times.
+    assert_eq!(listed, [100, 101, 112, 123]);
+    before.close().await.expect("closed");
+}
