@@ -38,6 +38,11 @@ pub(crate) const fn visit_state(state: VisitState) -> (Status, Word) {
     }
 }
 
+/// A visit by its state, or as one of which nothing comes any more: its task was called back while it was under way.
+pub(crate) const fn visit(state: VisitState, called_back: bool) -> (Status, Word) {
+    if called_back { task_state(AssignmentState::Recalled) } else { visit_state(state) }
+}
+
 pub(crate) const fn finding_state(state: FindingState) -> (Status, Word) {
     match state {
         FindingState::Proposed => (Status::NeedsYou, w("待定", "Proposed")),

@@ -234,7 +234,7 @@ fn visit(table: &mut Table, row: &hq::visits::VisitRow) {
         row.county_name.get(table.lang).to_owned(),
         table.topic(&row.topic),
         table.word(labels::mode(row.mode)),
-        table.word(labels::visit_state(row.state).1),
+        table.word(labels::visit(row.state, row.called_back).1),
         score.unwrap_or_default(),
         row.score.map_or(0, |score| score.red_lines).to_string(),
         row.evidence_expected.to_string(),

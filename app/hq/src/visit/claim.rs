@@ -19,11 +19,17 @@ use crate::{
 /// The claim.
 pub(super) fn claim(sheet: &VisitSheet, score: Option<&VisitScore>, shown: Shown) -> impl IntoView + use<> {
     let Some(last) = sheet.submissions.last() else {
+        let why = if sheet.called_back {
+            w(
+                "走访还没提交,任务已收回。之后交来的在收件里。",
+                "Its task was recalled before anything was handed in. What comes later is held.",
+            )
+        } else {
+            w("走访进行中:提交之后才看得到内容。", "Under way: its content is seen once it was handed in.")
+        };
         return view! {
             <div class="review__claim">
-                <p class="muted">
-                    {t(w("走访进行中:提交之后才看得到内容。", "Under way: its content is seen once it was handed in."))}
-                </p>
+                <p class="muted">{t(why)}</p>
             </div>
         }
         .into_any();

@@ -25,7 +25,7 @@ use crate::{
 pub(super) fn facts(sheet: &VisitSheet, now: Moment) -> impl IntoView + use<> {
     let lang = page().lang;
     let visit = &sheet.visit;
-    let (status, word) = labels::visit_state(visit.state);
+    let (status, word) = labels::visit(visit.state, sheet.called_back);
     let (glyph, kind) = labels::venue_kind(sheet.venue.kind);
     let name = sheet.venue.name.get(lang).to_owned();
     let county = sheet.county_name.get(lang).to_owned();

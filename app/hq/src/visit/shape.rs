@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 pub struct VisitSheet {
     /// The visit.
     pub visit: Visit,
+    /// Its task was called back while it was under way.
+    pub called_back: bool,
     /// Its venue.
     pub venue: Venue,
     /// The name of the county branch.

@@ -17,7 +17,7 @@ use crate::{
 #[component]
 pub(crate) fn VisitLine(row: VisitRow, now: Moment) -> impl IntoView {
     let lang = page().lang;
-    let (status, word) = labels::visit_state(row.state);
+    let (status, word) = labels::visit(row.state, row.called_back);
     let (glyph, kind) = labels::venue_kind(row.venue_kind);
     let waits = row.state == VisitState::Received;
     let since = if waits { row.received_at.unwrap_or(row.listed_at) } else { row.decided_at.unwrap_or(row.listed_at) };

@@ -37,6 +37,8 @@ pub struct VisitRow {
     pub county_name: Text,
     /// Where it stands.
     pub state: VisitState,
+    /// Its task was called back while it was under way.
+    pub called_back: bool,
     /// Counts what was handed in.
     pub submission: u32,
     /// When it was handed in last.

@@ -36,7 +36,7 @@ const OLDEST_RETURNED: &str = "SELECT v.visit_id, n.name::text AS venue_name, CO
 pub struct Board {
     /// Tasks that were given out and not begun.
     pub open_tasks: u32,
-    /// Visits that are under way. That they are, never what was answered.
+    /// Visits that are under way and whose task was not called back. That they are, never what was answered.
     pub under_way: u32,
     /// Visits that wait for a decision.
     pub waiting: u32,
@@ -90,7 +90,7 @@ pub async fn read(tx: &mut Tx, limits: Limits) -> Result<Board> {
     let waiting = Code::code(VisitState::Received);
     let mut board = Board {
         open_tasks: tasks(tx, &[AssignmentState::Released, AssignmentState::Accepted]).await?,
-        under_way: visits(tx, Code::code(VisitState::UnderWay), i64::MIN, i64::MAX).await?,
+        under_way: under_way(tx).await?,
         waiting: visits(tx, waiting, i64::MIN, i64::MAX).await?,
         amber: visits(tx, waiting, i64::MIN, limits.amber_before.0).await?,
         red: visits(tx, waiting, i64::MIN, limits.red_before.0).await?,
@@ -117,6 +117,24 @@ async fn visits(tx: &mut Tx, state: i16, from: i64, before: i64) -> Result<u32> 
     .bind(state)
     .bind(from)
     .bind(before)
+    .bind(i64::from(COUNT_MAX))
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(found as u32)
+}
+
+/// A task is called back without a word about its visit, whose row stays as it is: it is not counted.
+async fn under_way(tx: &mut Tx) -> Result<u32> {
+    let found: i64 = sqlx::query_scalar(
+        "SELECT count(1) FROM (
+             SELECT 1 FROM app.visit v WHERE v.state = $1 AND v.listed_at >= $2
+                 AND (SELECT t.state FROM app.assignment t WHERE t.assignment_id = v.assignment_id) <> $3
+             LIMIT $4) AS counted",
+    )
+    .bind(Code::code(VisitState::UnderWay))
+    // A bound that bounds nothing: by it the walk is over the index that `visits` walks.
+    .bind(i64::MIN)
+    .bind(AssignmentState::Recalled.code())
     .bind(i64::from(COUNT_MAX))
     .fetch_one(&mut **tx)
     .await?;

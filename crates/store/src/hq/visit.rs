@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    assignment::{Scenario, VisitMode},
+    assignment::{AssignmentState, Scenario, VisitMode},
     checklist::ChecklistVersion,
     evidence::Sha256,
     ids::{AccountId, AliasId, AssignmentId, ChecklistVersionId, OrgUnitId, VenueId, VisitId},
@@ -28,6 +28,8 @@ use crate::{
 pub struct VisitSheet {
     /// The visit.
     pub visit: Visit,
+    /// Its task was called back while it was under way.
+    pub called_back: bool,
     /// Its venue.
     pub venue: Venue,
     /// The name of the county branch.
@@ -64,7 +66,7 @@ pub struct Submission {
 pub async fn read(tx: &mut Tx, id: VisitId) -> Result<Option<VisitSheet>> {
     let row = sqlx::query(
         "SELECT v.*, v.returned::text AS returned_text, c.name::text AS county_name, \
-         a.scenario::text AS scenario, a.commitments::text AS commitments \
+         a.scenario::text AS scenario, a.commitments::text AS commitments, a.state AS task_state \
          FROM app.visit v \
          LEFT JOIN app.org_unit c ON c.unit_id = v.county_id \
          LEFT JOIN app.assignment a ON a.assignment_id = v.assignment_id \
@@ -75,6 +77,8 @@ pub async fn read(tx: &mut Tx, id: VisitId) -> Result<Option<VisitSheet>> {
     .await?;
     let Some(row) = row else { return Ok(None) };
     let visit = visit(&row)?;
+    let task_state: Option<i16> = row.try_get("task_state")?;
+    let called_back = visit.state == VisitState::UnderWay && task_state == Some(AssignmentState::Recalled.code());
     let missing = |table| Error::Inconsistent { table, what: format!("visit {id} names a row that is not there") };
     let venue = org::one_venue(tx, visit.venue).await?.ok_or_else(|| missing("venue"))?;
     let checklist = checklists::one(tx, visit.checklist).await?.ok_or_else(|| missing("checklist_version"))?;
@@ -86,6 +90,7 @@ pub async fn read(tx: &mut Tx, id: VisitId) -> Result<Option<VisitSheet>> {
         verified: verified(tx, id).await?,
         findings: super::findings::of_visit(tx, id).await?,
         visit,
+        called_back,
         venue,
         checklist,
     }))

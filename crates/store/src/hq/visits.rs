@@ -26,7 +26,7 @@ use crate::{
 /// Which visits. Every field narrows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// In this state only.
+    /// In this state only. Nobody is under way any more whose task was called back: of those under way only the others.
     pub state: Option<VisitState>,
     /// Of this county branch only.
     pub county: Option<OrgUnitId>,
@@ -63,6 +63,8 @@ pub struct VisitRow {
     pub mode: VisitMode,
     /// Where it stands.
     pub state: VisitState,
+    /// Its task was called back while it was under way: nothing comes of it, unless HQ adopts what is handed in all the same.
+    pub called_back: bool,
     /// Counts the ops of people applied to it.
     pub revision: u32,
     /// Counts what was handed in.
@@ -84,6 +86,10 @@ pub struct VisitRow {
 /// The most venues that a search by name leads to: a walk looks at each of its rows whether it is of one of them.
 const FOUND_MAX: usize = 100;
 
+/// Of visits that are under way those whose task was not called back: it is called back without a word about its visit, whose
+/// row stays as it is. The number is that of `code.rs`.
+const NOT_CALLED_BACK: &str = "(SELECT t.state FROM app.assignment t WHERE t.assignment_id = visit.assignment_id) <> 7";
+
 const GROUND: Ground = Ground {
     table: "app.visit",
     at: "listed_at",
@@ -91,7 +97,8 @@ const GROUND: Ground = Ground {
     columns: "w.visit_id, w.assignment_id, w.venue_id, n.name::text AS venue_name, n.kind AS venue_kind, w.county_id, \
               c.name::text AS county_name, w.topic, w.mode, w.state, w.revision, w.submission, w.listed_at, w.score, \
               w.score_provisional, w.score_red_lines, w.score_formula, w.evidence_expected, w.evidence_verified, \
-              w.decided_at",
+              w.decided_at, COALESCE(CASE WHEN w.state = 1 THEN (SELECT t.state = 7 FROM app.assignment t \
+              WHERE t.assignment_id = w.assignment_id) END, false) AS called_back",
     joins: "JOIN app.venue n ON n.venue_id = w.venue_id LEFT JOIN app.org_unit c ON c.unit_id = w.county_id",
 };
 
@@ -151,6 +158,7 @@ async fn walk(tx: &mut Tx, filter: &Filter) -> Result<Option<Walk>> {
         .only("county_id", filter.county.map(|county| Value::Id(county.0)))
         .only("topic", filter.topic.as_deref().map(|topic| Value::Text(text(topic).into_owned())))
         .only("venue_id", venues)
+        .only_where(NOT_CALLED_BACK, filter.state == Some(VisitState::UnderWay))
         .only_where("score_red_lines > 0", filter.red_line)
         .only_where("evidence_verified < evidence_expected", filter.incomplete);
     Ok(Some(walk))
@@ -191,6 +199,7 @@ fn row(row: &PgRow) -> Result<VisitRow> {
         topic: row.try_get("topic")?,
         mode: VisitMode::from_code(row.try_get("mode")?)?,
         state: <VisitState as Code>::from_code(row.try_get("state")?)?,
+        called_back: row.try_get("called_back")?,
         revision: count(row, "revision")?,
         submission,
         received_at: (submission > 0).then_some(listed_at),

@@ -6,7 +6,10 @@ use domain::{
     ids::{AssignmentId, OpId, VenueId, VisitId},
     op::{
         HeldCode, Op, Payload, Verdict,
-        payload::{AssignmentAccept, AssignmentDecline, AssignmentRecall, VenueImport, VisitAccept, VisitReturn},
+        payload::{
+            AssignmentAccept, AssignmentDecline, AssignmentRecall, HeldAdopt, VenueImport, VisitAccept, VisitArrive,
+            VisitReturn,
+        },
     },
     org::Venue,
     role::Role,
@@ -19,8 +22,9 @@ use store::{
     Caller, Private,
     hq::{self, Stretch},
 };
+use uuid::Uuid;
 
-use crate::world::{NOW, Person, Phone, World, salt, uuid, verdicts};
+use crate::world::{NOW, Person, Phone, World, presence, salt, uuid, verdicts};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_screen_has_its_rows() {
@@ -191,6 +195,54 @@ async fn a_mended_visit_waits_since_it_came_again_and_a_returned_one_since_it_wa
     assert!(plan.contains("visit_returned on visit") && !plan.contains("Seq Scan"), "{plan}");
     drop(tx);
     assert_eq!(world.verify().await.differences, []);
+}
+
+/// A visit whose task was called back in its middle stood as under way for good, in the list and on the board.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_whose_task_was_called_back_is_under_way_no_more() {
+    let world = World::new().await;
+    let (visitor, office) = (world.person(&[Role::Visitor]).await, world.person(&[Role::Office, Role::Reviewer]).await);
+    let (back, going) = (world.task(&visitor).await, world.task(&visitor).await);
+    let mut phone = world.phone(&visitor).await;
+    let arrivals = [back, going]
+        .map(|task| phone.cut(task, 0, Payload::VisitArrive(VisitArrive { assignment: task, presence: presence(1) })));
+    assert_eq!(verdicts(&phone.push(&world.store, &arrivals).await.unwrap()), vec![Verdict::Applied; 2]);
+    let act = async |subject: Uuid, payload: Payload| {
+        let op = Op::new(OpId(uuid()), office.account.0, subject, None, salt(), payload).unwrap();
+        let result = world.store.act(world.tenant, office.token, op, Private::None, NOW).await.unwrap();
+        assert_eq!(result.verdict, Verdict::Applied);
+    };
+    act(back.0, Payload::AssignmentRecall(AssignmentRecall { reason: "改期".into() })).await;
+
+    let limits = hq::board::Limits { arrived_since: NOW, amber_before: NOW, red_before: NOW };
+    let of = |state| hq::visits::Filter { state, ..hq::visits::Filter::default() };
+    let listed = |rows: Vec<hq::visits::VisitRow>| {
+        let mut rows: Vec<_> = rows.iter().map(|row| (row.id, row.state, row.called_back)).collect();
+        rows.sort_by_key(|(id, ..)| *id != VisitId::of(back));
+        rows
+    };
+    let stands = |task, state, called_back| (VisitId::of(task), state, called_back);
+    let mut tx = world.store.read_planned(world.tenant).await.unwrap();
+    assert_eq!(hq::board::read(&mut tx, limits).await.unwrap().under_way, 1);
+    let under_way = hq::visits::read(&mut tx, &of(Some(VisitState::UnderWay)), Stretch::Newest).await.unwrap();
+    assert_eq!(listed(under_way.rows), [stands(going, VisitState::UnderWay, false)]);
+    let all = hq::visits::read(&mut tx, &of(None), Stretch::Newest).await.unwrap();
+    let (gone, stays) = (stands(back, VisitState::UnderWay, true), stands(going, VisitState::UnderWay, false));
+    assert_eq!(listed(all.rows), [gone, stays]);
+    assert!(hq::visit::read(&mut tx, VisitId::of(back)).await.unwrap().unwrap().called_back);
+    assert!(!hq::visit::read(&mut tx, VisitId::of(going)).await.unwrap().unwrap().called_back);
+    drop(tx);
+
+    // What is handed in all the same is held, and a visit like any other once HQ has adopted it.
+    let submit = phone.cut(back, 1, Payload::VisitSubmit(world.document(back, &[])));
+    let held = submit.envelope.op_id;
+    let pushed = phone.push(&world.store, &[submit]).await.unwrap();
+    assert_eq!(verdicts(&pushed), [Verdict::held(HeldCode::Withdrawn)]);
+    act(held.0, Payload::HeldAdopt(HeldAdopt { op: held })).await;
+    let mut tx = world.store.read_planned(world.tenant).await.unwrap();
+    let all = hq::visits::read(&mut tx, &of(None), Stretch::Newest).await.unwrap();
+    assert_eq!(listed(all.rows), [stands(back, VisitState::Received, false), stays]);
+    assert!(!hq::visit::read(&mut tx, VisitId::of(back)).await.unwrap().unwrap().called_back);
 }
 
 /// Without an arrival, as from a hotline.

@@ -43,6 +43,7 @@ async fn lists_of_visits_walk_an_index() {
     for (name, filter) in [
         ("all", none()),
         ("state", visits::Filter { state: Some(VisitState::Received), ..none() }),
+        ("under way", visits::Filter { state: Some(VisitState::UnderWay), ..none() }),
         ("county", visits::Filter { county, ..none() }),
         ("topic", visits::Filter { topic: topic.clone(), ..none() }),
         ("red line", visits::Filter { red_line: true, ..none() }),

@@ -50,6 +50,7 @@ pub(crate) async fn visit(id: VisitId) -> Result<Loaded<VisitSheet>, HqError> {
                 revision: row.finding.revision,
             })
             .collect(),
+        called_back: sheet.called_back,
         venue: sheet.venue,
         checklist: sheet.checklist,
         visit: sheet.visit,

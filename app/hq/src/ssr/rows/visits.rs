@@ -46,6 +46,7 @@ fn row(row: hq::visits::VisitRow) -> VisitRow {
         venue_kind: row.venue_kind,
         county_name: row.county_name,
         state: row.state,
+        called_back: row.called_back,
         submission: row.submission,
         received_at: row.received_at,
         listed_at: row.listed_at,
