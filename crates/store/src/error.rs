@@ -75,4 +75,11 @@ impl Error {
             _ => false,
         }
     }
+
+    /// Whether the database cannot read what it holds: a page, a file or a value of it is damaged.
+    pub(crate) fn is_damage(&self) -> bool {
+        let Self::Driver(sqlx::Error::Database(database)) = self else { return false };
+        // XX…: corrupted, or what cannot be; 58…: the file is not there or cannot be read.
+        database.code().is_some_and(|code| ["XX", "58"].iter().any(|start| code.starts_with(*start)))
+    }
 }

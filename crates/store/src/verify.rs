@@ -33,25 +33,29 @@ use std::collections::BTreeMap;
 use domain::{
     evidence::Sha256,
     ids::{OpId, TenantId, VisitId},
-    op::{Op, Verdict},
+    op::{Op, RefusedCode, Verdict},
+    time::Moment,
 };
 use protocol::receipt::Head;
-use sqlx::{Connection as _, PgConnection, Row as _};
+use sqlx::{Connection as _, PgConnection, Row as _, postgres::PgRow};
 
 use crate::{
-    error::{Error, Result},
+    error::Result,
+    rows::digest,
     signer::Signer,
     writer::{
         Leaves, Parts,
         beside::{self, FactsOf},
-        log::{LogRow, body, verdict_column},
-        read_head,
+        log::{LogRow, body, verdict, verdict_column},
     },
 };
 use replay::Replay;
 
 /// How many ops are read at a time.
 const PAGE: i64 = 2_000;
+
+/// What a digest of another length counts as: nothing has this hash, so that it is found where it does not fit.
+const NO_DIGEST: Sha256 = Sha256([0xff; 32]);
 
 /// What a verification came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,6 +112,8 @@ pub enum Fault {
     People,
     /// A head that somebody was given is not among ours.
     Witness,
+    /// The database itself cannot read what it holds.
+    Damaged,
 }
 
 /// Bytes in the media store.
@@ -135,10 +141,11 @@ impl Report {
     }
 }
 
-/// Verifies a tenant over the owner's login, in one snapshot: it may be written meanwhile.
+/// Verifies a tenant over the owner's login, in one snapshot: it may be written meanwhile. What cannot be read is one of
+/// the differences, and keeps nothing else from being looked at.
 ///
 /// # Errors
-/// The database failed, or the log cannot be read at all.
+/// The database failed.
 pub async fn verify(owner_url: &str, tenant: TenantId, signer: &dyn Signer) -> Result<Report> {
     let mut connection = PgConnection::connect(owner_url).await?;
     let mut tx = connection.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -148,21 +155,29 @@ pub async fn verify(owner_url: &str, tenant: TenantId, signer: &dyn Signer) -> R
     Ok(report)
 }
 
-/// Verifies what an open transaction of the owner sees.
+/// Verifies what an open transaction of the owner sees. It is of no further use where the log or the people are damaged.
 ///
 /// # Errors
-/// The database failed, or the log cannot be read at all.
+/// The database failed.
 pub async fn verify_on(tx: &mut PgConnection, tenant: TenantId, signer: &dyn Signer) -> Result<Report> {
     let mut report = Report::default();
-    let mut replay = Replay::default();
-    let leaves = log(tx, tenant, &mut replay, &mut report).await?;
-    let heads = chain(tx, tenant, signer, &leaves, &mut report).await?;
-    forks::compare(tx, tenant, signer, &heads, &mut report).await?;
-    people::compare(tx, tenant, &replay, &heads, &mut report).await?;
-    rows::compare(tx, tenant, &mut replay, &mut report).await?;
-    report.heads = heads.iter().map(|batch| (batch.head.number, batch.head.hash())).collect();
-    report.head = heads.into_iter().next_back().map(|batch| batch.head);
+    match compare(tx, tenant, signer, &mut report).await {
+        // What was found until then stays found.
+        Err(error) if error.is_damage() => report.add(format!("database: {error}"), Fault::Damaged),
+        done => done?,
+    }
     Ok(report)
+}
+
+async fn compare(tx: &mut PgConnection, tenant: TenantId, signer: &dyn Signer, report: &mut Report) -> Result<()> {
+    let mut replay = Replay::default();
+    let leaves = log(tx, tenant, &mut replay, report).await?;
+    let heads = chain(tx, tenant, signer, &leaves, report).await?;
+    report.heads = heads.iter().map(|batch| (batch.head.number, batch.head.hash())).collect();
+    report.head = heads.last().map(|batch| batch.head.clone());
+    forks::compare(tx, tenant, signer, &heads, report).await?;
+    people::compare(tx, tenant, &replay, &heads, report).await?;
+    rows::compare(tx, tenant, &mut replay, report).await
 }
 
 /// An op as its batch covers it.
@@ -184,8 +199,8 @@ struct BatchRow {
 async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, report: &mut Report) -> Result<Vec<Leaf>> {
     let mut leaves = Vec::new();
     // From the very first that a column can hold: a row ahead of the log's first is a row that nobody reads.
-    let (mut last, mut at) = (0, i64::MIN);
-    loop {
+    let (mut last, mut next) = (0_i64, Some(i64::MIN));
+    while let Some(at) = next {
         let rows = sqlx::query(
             "SELECT l.batch, l.rev, l.received_at, l.op_id, l.digest, l.kind, l.subject, l.actor, l.base, l.salt,
                     l.payload, l.extra::text, l.verdict, l.roles, l.facts, r.checklist_id, r.document
@@ -196,7 +211,7 @@ async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, repor
         );
         let rows = rows.bind(tenant.0).bind(at).bind(PAGE).fetch_all(&mut *tx).await?;
         if rows.is_empty() {
-            return Ok(leaves);
+            break;
         }
         for row in rows {
             let document: Option<Vec<u8>> = row.try_get("document")?;
@@ -205,15 +220,20 @@ async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, repor
             let batch = row.try_get("batch")?;
             let (received_at, roles, facts) =
                 (row.try_get("received_at")?, row.try_get("roles")?, row.try_get("facts")?);
-            let verdict: Option<&str> = row.try_get("verdict")?;
-            let (verdict, row) = (verdict.map(str::to_owned), LogRow::read(&row)?);
-            if verdict != verdict_column(&row.verdict) {
+            let said: Option<&str> = row.try_get("verdict")?;
+            let said = said.map(str::to_owned);
+            // What nobody can read counts as a verdict from which nothing follows, and has another spelling.
+            let read = verdict(said.as_deref()).unwrap_or_else(|_| Verdict::refused(RefusedCode::Undecodable));
+            let digest = digest("op_log", row.try_get("digest")?).unwrap_or(NO_DIGEST);
+            let row = LogRow::with(&row, digest, read)?;
+            if said != verdict_column(&row.verdict) {
                 report.add(format!("rev {}", row.rev), Fault::Row);
             }
-            if row.rev != last + 1 {
-                report.add(format!("rev {}", last + 1), Fault::Gap);
+            let due = last.saturating_add(1);
+            if row.rev != due {
+                report.add(format!("rev {due}"), Fault::Gap);
             }
-            (last, at) = (row.rev, row.rev.saturating_add(1));
+            (last, next) = (row.rev, row.rev.checked_add(1));
             report.ops += 1;
             let has_form = row.parts != Parts::default();
             let facts = FactsOf { rev: row.rev, received_at, op_id: row.op_id, roles, facts, has_form };
@@ -221,6 +241,7 @@ async fn log(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, repor
             one(&row, document, replay, report);
         }
     }
+    Ok(leaves)
 }
 
 fn one(row: &LogRow, document: Option<String>, replay: &mut Replay, report: &mut Report) {
@@ -254,17 +275,20 @@ async fn chain(
          FROM app.batch_head WHERE tenant_id = $1 ORDER BY number",
     );
     let mut batches: Vec<BatchRow> = Vec::new();
-    let (mut previous, mut last_number, mut last_rev, mut had_beside) = (Sha256([0; 32]), 0, 0, false);
+    let (mut previous, mut last_number, mut last_rev, mut had_beside) = (Sha256([0; 32]), 0_i64, 0_i64, false);
     for row in rows.bind(tenant.0).fetch_all(&mut *tx).await? {
-        let (head, beside) = (read_head(&row)?, beside::read(&row)?);
+        let (head, beside) = (head_of(&row)?, beside::read_whatever(&row, NO_DIGEST)?);
         let (first, last): (i64, i64) = (row.try_get("first_rev")?, row.try_get("last_rev")?);
         let place = format!("batch {}", head.number);
         // A batch may be of envelopes alone; once batches have a side leaf, all have.
-        let follows = head.number == last_number + 1 && head.previous == previous && first == last_rev + 1;
+        let follows = last_number.checked_add(1) == Some(head.number)
+            && head.previous == previous
+            && last_rev.checked_add(1) == Some(first);
         if !follows || last < last_rev || (had_beside && beside.is_none()) {
             report.add(place.clone(), Fault::Chain);
         }
-        let covered = usize::try_from(first - 1).ok().zip(usize::try_from(last).ok());
+        let before = first.checked_sub(1).and_then(|before| usize::try_from(before).ok());
+        let covered = before.zip(usize::try_from(last).ok());
         let covered = covered.and_then(|(first, last)| leaves.get(first..last));
         let root = covered
             .map(|covered| Leaves::new(first, covered.iter().map(|leaf| (leaf.digest, &leaf.verdict)), beside).root());
@@ -290,12 +314,28 @@ async fn chain(
     let row = sqlx::query("SELECT rev, batch, head FROM app.tenant_head WHERE tenant_id = $1")
         .bind(tenant.0)
         .fetch_optional(&mut *tx)
-        .await?
-        .ok_or(Error::NoTenant)?;
+        .await?;
+    let Some(row) = row else {
+        report.add("tenant_head", Fault::Missing);
+        return Ok(batches);
+    };
     let head: &[u8] = row.try_get("head")?;
     let (rev, batch): (i64, i64) = (row.try_get("rev")?, row.try_get("batch")?);
     if rev != last_rev || batch != last_number || head != previous.0 || rev != leaves.len() as i64 {
         report.add("tenant_head", Fault::Head);
     }
     Ok(batches)
+}
+
+/// A head as its row says, whatever that is.
+fn head_of(row: &PgRow) -> Result<Head> {
+    Ok(Head {
+        epoch: row.try_get::<i32, _>("epoch")?.cast_unsigned(),
+        number: row.try_get("number")?,
+        previous: digest("batch_head", row.try_get("previous")?).unwrap_or(NO_DIGEST),
+        root: digest("batch_head", row.try_get("root")?).unwrap_or(NO_DIGEST),
+        time: Moment(row.try_get("committed_at")?),
+        key: row.try_get("key")?,
+        signature: row.try_get("signature")?,
+    })
 }

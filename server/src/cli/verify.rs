@@ -24,6 +24,8 @@ use crate::{
 const AT_ONCE: usize = 4;
 /// How often it says how far it is.
 const EVERY: Duration = Duration::from_secs(5);
+/// How many differences, and how many media files, of a company are named: the rest is counted.
+const NAMED: usize = 1_000;
 
 pub(super) async fn run(settings: &Settings, options: VerifyOptions) -> Result<()> {
     owner::with(settings, async |owner| {
@@ -55,22 +57,39 @@ fn read_heads(file: &Path) -> Result<Vec<Head>> {
         .collect()
 }
 
-/// Verifies each of `tenants`, and says what was covered.
+/// Verifies each of `tenants`, and says what was covered. What cannot be read is named, and keeps nothing else from being
+/// looked at: neither a row or file the next, nor a company the others.
 pub(super) async fn all(owner: &Owner, tenants: &[Tenant], witnesses: &[Head], with_media: bool) -> Result<()> {
-    let mut found = 0;
+    let (mut found, mut failed) = (0, Vec::new());
     // Whose head it is, it does not say: one that we signed must stand in one of the logs.
     let mut unseen: Vec<&Head> = witnesses.iter().collect();
     for (n, tenant) in tenants.iter().enumerate() {
         let (code, of) = (&tenant.code, tenants.len());
         eprintln!("{}/{of} {code} …", n + 1);
-        found += one(owner, tenant, &mut unseen, with_media).await?;
+        match one(owner, tenant, &mut unseen, with_media).await {
+            Ok(differences) => found += differences,
+            Err(failure) => {
+                println!("  {code}: {failure}");
+                failed.push((code.as_str(), failure.exit));
+            }
+        }
     }
-    for head in unseen {
+    // It may stand in the log of a company that could not be looked at.
+    for head in unseen.into_iter().filter(|_| failed.is_empty()) {
         let (zh, en) = words(Fault::Witness);
         println!("  batch {} · {} · {zh} · {en}", head.number, head.hash());
         found += 1;
     }
     covered(with_media);
+    if let Some((_, exit)) = failed.first().filter(|_| found == 0) {
+        let codes: Vec<&str> = failed.iter().map(|(code, _)| *code).collect();
+        let codes = codes.join(", ");
+        return Err(Failure::new(
+            *exit,
+            format!("没有核对完:{codes},原因见上;其余没有发现差异"),
+            format!("not verified to the end: {codes}, see above for why; elsewhere nothing differs"),
+        ));
+    }
     if found == 0 {
         say("没有发现差异。", "Nothing differs.");
         return Ok(());
@@ -92,11 +111,12 @@ async fn one(owner: &Owner, tenant: &Tenant, unseen: &mut Vec<&Head>, with_media
         compared.differences.len() > report.differences.len() || !owner.keys.verify(head)
     });
     let code = &tenant.code;
-    for difference in &report.differences {
+    for difference in report.differences.iter().take(NAMED) {
         let (zh, en) = words(difference.what);
         println!("  {code}: {} · {zh} · {en}", difference.place);
     }
-    let lost = if with_media { media(owner, tenant, &report).await? } else { 0 };
+    rest(code, report.differences.len());
+    let lost = if with_media { media(owner, tenant, &report).await } else { 0 };
     let (ops, batches, named) = (report.ops, report.batches, hashes(&report).len());
     say(
         &format!("{code}:{ops} 条操作,{batches} 个批次,{named} 个媒体文件。"),
@@ -114,7 +134,7 @@ fn hashes(report: &Report) -> BTreeSet<domain::evidence::Sha256> {
     report.media.iter().map(|media| media.sha256).collect()
 }
 
-async fn media(owner: &Owner, tenant: &Tenant, report: &Report) -> Result<usize> {
+async fn media(owner: &Owner, tenant: &Tenant, report: &Report) -> usize {
     let names = hashes(report);
     let all = names.len();
     let mut checks = stream::iter(names)
@@ -123,26 +143,34 @@ async fn media(owner: &Owner, tenant: &Tenant, report: &Report) -> Result<usize>
     let (mut done, mut lost, mut said) = (0, 0, Instant::now());
     while let Some((sha256, intact)) = checks.next().await {
         done += 1;
-        let intact = intact.map_err(|error| {
-            Failure::new(
-                Exit::Data,
-                format!("媒体存储读取失败:{error}"),
-                format!("the media store cannot be read: {error}"),
-            )
-        })?;
-        if !intact {
+        let what = match intact {
+            Ok(true) => None,
+            Ok(false) => Some("文件缺失或已被改动 · missing or changed".to_owned()),
+            Err(error) => Some(format!("文件无法读取 · cannot be read · {error}")),
+        };
+        if let Some(what) = what {
             lost += 1;
-            let of = report.media.iter().filter(|media| media.sha256 == sha256).map(|media| media.visit.to_string());
-            let of: Vec<String> = of.collect();
-            let (code, of) = (&tenant.code, of.join(", "));
-            println!("  {code}: media {sha256} · 文件缺失或已被改动 · missing or changed · visit {of}");
+            if lost <= NAMED {
+                let of = report.media.iter().filter(|media| media.sha256 == sha256);
+                let of: Vec<String> = of.map(|media| media.visit.to_string()).collect();
+                println!("  {}: media {sha256} · {what} · visit {}", tenant.code, of.join(", "));
+            }
         }
         if said.elapsed() > EVERY {
             eprintln!("  media {done}/{all}");
             said = Instant::now();
         }
     }
-    Ok(lost)
+    rest(&tenant.code, lost);
+    lost
+}
+
+/// Says how many more there are than were named.
+fn rest(code: &str, all: usize) {
+    let more = all.saturating_sub(NAMED);
+    if more > 0 {
+        println!("  {code}: 另有 {more} 处 · {more} more");
+    }
 }
 
 const fn words(fault: Fault) -> (&'static str, &'static str) {
@@ -160,6 +188,7 @@ const fn words(fault: Fault) -> (&'static str, &'static str) {
         Fault::People => ("身份库与日志不符", "identity says something else than the log"),
         Fault::Witness => ("见证所见的链头不在此链上", "a witness saw a head that is not on this chain"),
         Fault::Alien => ("日志中没有的数据行", "a row of which the log knows nothing"),
+        Fault::Damaged => ("数据库自己也读不出来", "the database itself cannot read this"),
     }
 }
 

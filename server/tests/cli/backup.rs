@@ -147,6 +147,34 @@ fn a_photo_that_was_lost_before_the_backup_comes_back_from_its_phone() {
     assert!(place.run(&["verify"]).succeeds().out.contains("2 media files"));
 }
 
+/// `verify` stopped at the first file that it could not read, and named no other.
+#[test]
+fn verify_names_every_file_that_is_amiss() {
+    const UNREADABLE: &[u8] = b"the photo of a lost folder";
+    const CHANGED: &[u8] = b"the photo that rots";
+    let house = House::furnished();
+    let visitor = ["user", "add", "sup", "--name", "王五", "--role", "visitor"];
+    house.run_with(&visitor, PASSWORD).succeeds();
+    let serving = house.serve(&[]);
+    let mut phone = Phone::new(&serving.address, "sup", PASSWORD);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let [first, second] = runtime.block_on(two_tasks(&house, phone.me.account));
+    phone.visit(first, UNREADABLE);
+    phone.visit(second, CHANGED);
+    serving.stop();
+    let media = house.data().join("media/evidence").join(phone.me.tenant.to_string());
+    let (unreadable, changed) = (Sha256::of(UNREADABLE).to_string(), Sha256::of(CHANGED).to_string());
+    // A file where its folder was: the system refuses to look into it, whoever asks.
+    let folder = media.join(&unreadable[..2]);
+    fs::remove_dir_all(&folder).expect("removed");
+    fs::write(&folder, b"").expect("written");
+    fs::write(media.join(&changed[..2]).join(&changed), b"the photo that rotS").expect("written");
+    let said = house.run(&["verify"]).fails(9, &["2 differences"]);
+    for words in [&*unreadable, "cannot be read", &*changed, "missing or changed"] {
+        assert!(said.out.contains(words), "{words}: {said:?}");
+    }
+}
+
 /// The private key stays where it is: a restored place signs with its own, and knows the old one by its public half.
 fn has_a_key_of_its_own(house: &House, place: &House) -> bool {
     let key = |house: &House| fs::read(house.data().join("keys/0001.ed25519")).expect("a key");

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use domain::{evidence::Sha256, ids::TenantId};
 use sqlx::{PgConnection, Row as _};
 
-use super::{BatchRow, Fault, Report};
+use super::{BatchRow, Fault, NO_DIGEST, Report};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     rows::digest,
     signer::{Signed, Signer},
     writer::fork_hash,
@@ -29,8 +29,8 @@ pub(super) async fn compare(
     for row in rows.bind(tenant.0).fetch_all(&mut *tx).await? {
         let (epoch, last, seen): (i32, i64, i64) =
             (row.try_get("epoch")?, row.try_get("last_batch")?, row.try_get("seen_batch")?);
-        let last_head = digest("fork_record", row.try_get("last_head")?)?;
-        let seen_head = digest("fork_record", row.try_get("seen_head")?)?;
+        let last_head = digest("fork_record", row.try_get("last_head")?).unwrap_or(NO_DIGEST);
+        let seen_head = digest("fork_record", row.try_get("seen_head")?).unwrap_or(NO_DIGEST);
         let hash = fork_hash(epoch, (last, last_head), (seen, seen_head), row.try_get("found_at")?);
         let signed = Signed { key: row.try_get("key")?, signature: row.try_get("signature")? };
         if !signer.signed(hash, &signed) {
@@ -42,8 +42,10 @@ pub(super) async fn compare(
         begun.push(epoch);
     }
     let row = sqlx::query("SELECT epoch FROM app.tenant_head WHERE tenant_id = $1");
-    let epoch: i32 = row.bind(tenant.0).fetch_optional(tx).await?.ok_or(Error::NoTenant)?.try_get("epoch")?;
-    if begun.last() != Some(&epoch) {
+    let row = row.bind(tenant.0).fetch_optional(tx).await?;
+    let epoch: Option<i32> = row.map(|row| row.try_get("epoch")).transpose()?;
+    // That there is none was said with the chain.
+    if epoch.is_some_and(|epoch| begun.last() != Some(&epoch)) {
         report.add("tenant_head", Fault::Head);
     }
     let mut before = 1;

@@ -14,7 +14,7 @@ use super::{
     replay::{Evidence, Held, Replay, Revision},
 };
 use crate::{
-    error::Result,
+    error::{Error, Result},
     rows::{AssignmentRow, FindingRow, Stored, UnitRow, VenueRow, VisitRow, digest, json},
 };
 
@@ -111,22 +111,34 @@ pub(super) async fn compare(
     report: &mut Report,
 ) -> Result<()> {
     let states = &replay.states;
-    let rows =
-        read(tx, tenant, "SELECT unit_id, parent_id, kind, code, name::text FROM app.org_unit WHERE tenant_id = $1")
-            .await?;
-    made("unit", states.units.values().map(|unit| (unit.id.0, UnitRow::of(unit))), &rows, report)?;
     let rows = read(
         tx,
         tenant,
+        "app.org_unit",
+        "SELECT unit_id, parent_id, kind, code, name::text FROM app.org_unit WHERE tenant_id = $1",
+        report,
+    )
+    .await?;
+    made("unit", states.units.values().map(|unit| (unit.id.0, UnitRow::of(unit))), rows.as_deref(), report)?;
+    let rows = read(
+        tx,
+        tenant,
+        "app.venue",
         "SELECT venue_id, kind, code, name::text, unit_id, county_id, address, lat, lon, original::text, hours, agent,
                 rural
          FROM app.venue WHERE tenant_id = $1",
+        report,
     )
     .await?;
-    made("venue", states.venues.values().map(|venue| (venue.id.0, VenueRow::of(venue))), &rows, report)?;
-    let rows =
-        read(tx, tenant, "SELECT version_id, topic, document::text FROM app.checklist_version WHERE tenant_id = $1")
-            .await?;
+    made("venue", states.venues.values().map(|venue| (venue.id.0, VenueRow::of(venue))), rows.as_deref(), report)?;
+    let rows = read(
+        tx,
+        tenant,
+        "app.checklist_version",
+        "SELECT version_id, topic, document::text FROM app.checklist_version WHERE tenant_id = $1",
+        report,
+    )
+    .await?;
     let versions = states.checklists.values().map(|version| {
         let row = json(&**version).map(|document| ChecklistRow {
             version_id: version.id.0,
@@ -135,25 +147,34 @@ pub(super) async fn compare(
         });
         (version.id.0, row)
     });
-    made("checklist", versions, &rows, report)?;
+    made("checklist", versions, rows.as_deref(), report)?;
     let rows = read(
         tx,
         tenant,
+        "app.assignment",
         "SELECT assignment_id, venue_id, unit_id, county_id, checklist_id, topic, rural, mode, window_from,
                 window_until, scenario::text, commitments::text, state, revision
          FROM app.assignment WHERE tenant_id = $1",
+        report,
     )
     .await?;
-    made("task", states.assignments.values().map(|task| (task.id.0, AssignmentRow::of(task))), &rows, report)?;
+    made(
+        "task",
+        states.assignments.values().map(|task| (task.id.0, AssignmentRow::of(task))),
+        rows.as_deref(),
+        report,
+    )?;
     let rows = read(
         tx,
         tenant,
+        "app.visit",
         "SELECT visit_id, assignment_id, venue_id, unit_id, county_id, checklist_id, topic, mode, state, revision,
                 submission, arrived_at, arrived_lat, arrived_lon, arrived_accuracy_m, arrived_age_ms, arrived_no_fix,
                 left_at, left_lat, left_lon, left_accuracy_m, left_age_ms, left_no_fix, received_at, listed_at, score,
                 score_provisional, score_red_lines, score_formula, evidence_expected, evidence_verified,
                 returned::text, decided_by, decided_at, decision_reason
          FROM app.visit WHERE tenant_id = $1",
+        report,
     )
     .await?;
     let visits = states.visits.values().map(|visit| {
@@ -163,16 +184,23 @@ pub(super) async fn compare(
         let learned = replay.beside.learned.get(&visit.id).copied();
         (visit.id.0, VisitRow::of(visit, came.or(learned).unwrap_or_default()))
     });
-    made("visit", visits, &rows, report)?;
+    made("visit", visits, rows.as_deref(), report)?;
     let rows = read(
         tx,
         tenant,
+        "app.finding",
         "SELECT finding_id, source, visit_id, item_id, item_code, topic, venue_id, unit_id, county_id, severity,
                 title::text, note, reason, found_at, state, revision
          FROM app.finding WHERE tenant_id = $1",
+        report,
     )
     .await?;
-    made("finding", states.findings.values().map(|found| (found.id.0, FindingRow::of(found))), &rows, report)?;
+    made(
+        "finding",
+        states.findings.values().map(|found| (found.id.0, FindingRow::of(found))),
+        rows.as_deref(),
+        report,
+    )?;
     revisions(tx, tenant, replay, report).await?;
     evidence(tx, tenant, replay, report).await?;
     held(tx, tenant, replay, report).await
@@ -180,12 +208,15 @@ pub(super) async fn compare(
 
 /// What was handed in, whole.
 async fn revisions(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay, report: &mut Report) -> Result<()> {
-    let rows = read(
+    let found = read(
         tx,
         tenant,
+        "app.visit_revision",
         "SELECT visit_id, submission, rev, received_at, checklist_id, document FROM app.visit_revision WHERE tenant_id = $1",
+        report,
     )
     .await?;
+    let Some(rows) = found else { return Ok(()) };
     let mut found = BTreeMap::new();
     for row in rows {
         let list = row.try_get("checklist_id")?;
@@ -204,13 +235,16 @@ async fn revisions(tx: &mut PgConnection, tenant: TenantId, replay: &mut Replay,
 }
 
 async fn evidence(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: &mut Report) -> Result<()> {
-    let rows = read(
+    let found = read(
         tx,
         tenant,
+        "app.evidence",
         "SELECT visit_id, sha256, evidence_id, item_id, kind, size, mime, submission, verified FROM app.evidence
          WHERE tenant_id = $1",
+        report,
     )
     .await?;
+    let Some(rows) = found else { return Ok(()) };
     let mut found = BTreeMap::new();
     let mut media: BTreeMap<(VisitId, Sha256), u64> = BTreeMap::new();
     for row in rows {
@@ -237,13 +271,16 @@ async fn evidence(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, repo
 }
 
 async fn held(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: &mut Report) -> Result<()> {
-    let rows = read(
+    let found = read(
         tx,
         tenant,
+        "app.held",
         "SELECT op_id, rev, code, kind, subject, venue_id, county_id, received_at, state, decided_rev FROM app.held
          WHERE tenant_id = $1",
+        report,
     )
     .await?;
+    let Some(rows) = found else { return Ok(()) };
     let mut found = BTreeMap::new();
     for row in rows {
         let held = Held {
@@ -263,17 +300,38 @@ async fn held(tx: &mut PgConnection, tenant: TenantId, replay: &Replay, report: 
     Ok(())
 }
 
-async fn read(tx: &mut PgConnection, tenant: TenantId, statement: &'static str) -> Result<Vec<PgRow>> {
-    Ok(sqlx::query(statement).bind(tenant.0).fetch_all(tx).await?)
+/// The rows of a table. `None`: the database cannot read them, and those of the next table can be looked at all the same.
+async fn read(
+    tx: &mut PgConnection,
+    tenant: TenantId,
+    table: &str,
+    statement: &'static str,
+    report: &mut Report,
+) -> Result<Option<Vec<PgRow>>> {
+    sqlx::raw_sql("SAVEPOINT one_table").execute(&mut *tx).await?;
+    let rows = sqlx::query(statement).bind(tenant.0).fetch_all(&mut *tx).await.map_err(Error::from);
+    match rows {
+        Ok(rows) => {
+            sqlx::raw_sql("RELEASE SAVEPOINT one_table").execute(tx).await?;
+            Ok(Some(rows))
+        }
+        Err(error) if error.is_damage() => {
+            sqlx::raw_sql("ROLLBACK TO SAVEPOINT one_table").execute(tx).await?;
+            report.add(format!("{table}: {error}"), Fault::Damaged);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
-/// Compares a table whose rows are nouns of the domain.
+/// Compares a table whose rows are nouns of the domain, if they could be read.
 fn made<M: Made>(
     name: &str,
     log: impl Iterator<Item = (Uuid, Result<M>)>,
-    rows: &[PgRow],
+    rows: Option<&[PgRow]>,
     report: &mut Report,
 ) -> Result<()> {
+    let Some(rows) = rows else { return Ok(()) };
     let mut known = BTreeMap::new();
     for (id, row) in log {
         known.insert(id, plain(row?));

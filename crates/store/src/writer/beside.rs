@@ -106,9 +106,18 @@ async fn sealed(connection: &mut PgConnection) -> Result<Sha256> {
 
 /// Reads `facts` and `people` of a batch; `None`: it is from before there were any.
 pub(crate) fn read(row: &PgRow) -> Result<Option<Beside>> {
+    columns(row, |bytes| digest("batch_head", bytes))
+}
+
+/// As [`read`]; what is no digest counts as `no_digest`.
+pub(crate) fn read_whatever(row: &PgRow, no_digest: Sha256) -> Result<Option<Beside>> {
+    columns(row, |bytes| Ok(digest("batch_head", bytes).unwrap_or(no_digest)))
+}
+
+fn columns(row: &PgRow, read: impl Fn(&[u8]) -> Result<Sha256>) -> Result<Option<Beside>> {
     let column = |name| {
         let bytes: Option<&[u8]> = row.try_get(name)?;
-        bytes.map(|bytes| digest("batch_head", bytes)).transpose()
+        bytes.map(&read).transpose()
     };
     Ok(column("facts")?.zip(column("people")?).map(|(facts, people)| Beside { facts, people }))
 }

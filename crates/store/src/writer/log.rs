@@ -47,11 +47,17 @@ pub(crate) struct LogRow {
 impl LogRow {
     /// Reads every column, `extra` as text. A payload that cannot be unpacked is missing: the digest does not come out.
     pub(crate) fn read(row: &PgRow) -> Result<Self> {
+        let (digest, verdict) = (digest("op_log", row.try_get("digest")?)?, verdict(row.try_get("verdict")?)?);
+        Self::with(row, digest, verdict)
+    }
+
+    /// As [`Self::read`], with the two columns that may hold what they cannot hold.
+    pub(crate) fn with(row: &PgRow, digest: Sha256, verdict: Verdict) -> Result<Self> {
         let payload: Option<&[u8]> = row.try_get("payload")?;
         Ok(Self {
             rev: row.try_get("rev")?,
             op_id: row.try_get("op_id")?,
-            digest: digest("op_log", row.try_get("digest")?)?,
+            digest,
             parts: Parts {
                 kind: row.try_get("kind")?,
                 subject: row.try_get("subject")?,
@@ -61,7 +67,7 @@ impl LogRow {
                 payload: payload.and_then(|packed| unpack("op_log", packed, None).ok()),
                 extra: row.try_get("extra")?,
             },
-            verdict: verdict(row.try_get("verdict")?)?,
+            verdict,
             facts: facts(row.try_get("received_at")?, row.try_get("roles")?, row.try_get("facts")?),
         })
     }

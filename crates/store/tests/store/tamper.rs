@@ -2,17 +2,19 @@
 
 use domain::{
     evidence::Sha256,
-    ids::VisitId,
+    ids::{TenantId, VisitId},
     op::{Conclusion, Payload, payload::VisitReturn},
     role::Role,
+    text::Text,
+    time::ZoneOffset,
     visit::ReturnedItem,
 };
 use sqlx::{Connection as _, PgConnection};
-use store::{Caller, Fault, Private};
+use store::{Caller, Fault, NewTenant, Private};
 
 use crate::{
     cluster::cluster,
-    world::{NOW, World},
+    world::{NOW, TestSigner, World, uuid},
 };
 
 /// An edit, and what `verify` must call it.
@@ -51,6 +53,14 @@ const EDITS: &[(&str, Fault)] = &[
     ("UPDATE app.batch_head SET previous = root WHERE tenant_id = $1 AND number = 3", Fault::Chain),
     ("DELETE FROM app.batch_head WHERE tenant_id = $1 AND number = 5", Fault::Chain),
     ("UPDATE app.tenant_head SET rev = rev + 1 WHERE tenant_id = $1", Fault::Head),
+    // What cannot be read at all.
+    ("UPDATE app.op_log SET digest = '\\x00' WHERE tenant_id = $1 AND rev = 5", Fault::Digest),
+    ("UPDATE app.op_log SET verdict = 'applied' WHERE tenant_id = $1 AND rev = 3", Fault::Row),
+    ("UPDATE app.batch_head SET root = '\\x00' WHERE tenant_id = $1 AND number = 3", Fault::Root),
+    ("UPDATE app.batch_head SET previous = '\\x' WHERE tenant_id = $1 AND number = 1", Fault::Chain),
+    ("UPDATE app.batch_head SET epoch = -1 WHERE tenant_id = $1 AND number = 2", Fault::Signature),
+    ("UPDATE app.batch_head SET facts = '\\x00' WHERE tenant_id = $1 AND number = 2", Fault::Facts),
+    ("DELETE FROM app.tenant_head WHERE tenant_id = $1", Fault::Missing),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,4 +109,67 @@ async fn every_edit_of_a_superuser_is_found() {
         }
         assert_eq!(world.verify().await.differences, [], "put back after {edit}");
     }
+}
+
+/// `verify` stopped at the first row that it could not read, and said nothing of what else was amiss.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_hides_nothing_that_comes_after_it() {
+    let world = World::new().await;
+    let visitor = world.person(&[Role::Visitor]).await;
+    let task = world.task(&visitor).await;
+    world.phone(&visitor).await.visit(&world, task, &[1]).await;
+    let mut owner = PgConnection::connect(&cluster().owner).await.unwrap();
+    for edit in [
+        "UPDATE app.op_log SET digest = '\\x00' WHERE tenant_id = $1 AND rev = 2",
+        "UPDATE app.op_log SET verdict = 'applied' WHERE tenant_id = $1 AND rev = 7",
+        "UPDATE app.batch_head SET root = '\\x00' WHERE tenant_id = $1 AND number = 4",
+        "UPDATE app.visit SET score = 9900 WHERE tenant_id = $1",
+    ] {
+        let changed = sqlx::query(edit).bind(world.tenant.0).execute(&mut owner).await.unwrap().rows_affected();
+        assert_eq!(changed, 1, "{edit}");
+    }
+    let found = world.verify().await.differences;
+    let visit = format!("visit {}", VisitId::of(task).0);
+    for (place, what) in
+        [("rev 2", Fault::Digest), ("rev 7", Fault::Row), ("batch 4", Fault::Root), (visit.as_str(), Fault::Row)]
+    {
+        let named = found.iter().any(|difference| difference.place == place && difference.what == what);
+        assert!(named, "{place}, {what:?}: {found:?}");
+    }
+}
+
+/// The same where PostgreSQL itself cannot read a table.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_damaged_is_named_and_the_next_is_looked_at() {
+    let mut owner = PgConnection::connect(&cluster().owner).await.unwrap();
+    for statement in ["DROP DATABASE IF EXISTS damaged", "CREATE DATABASE damaged"] {
+        sqlx::raw_sql(statement).execute(&mut owner).await.unwrap();
+    }
+    let url = cluster().owner.replace("/postgres", "/damaged");
+    store::migrate(&url).await.unwrap();
+    let id = TenantId(uuid());
+    let name = Text::zh("云川市公司");
+    let new = NewTenant { id, code: "yunchuan".into(), name, zone: ZoneOffset::default(), at: NOW };
+    store::create_tenant(&url, &new).await.unwrap();
+    assert_eq!(store::verify(&url, id, &TestSigner).await.unwrap().differences, []);
+
+    let mut damaged = PgConnection::connect(&url).await.unwrap();
+    // What a page that was overwritten comes to.
+    let unreadable = "
+        CREATE FUNCTION public.unreadable() RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+        BEGIN
+            RAISE EXCEPTION 'invalid page in block 7' USING ERRCODE = 'data_corrupted';
+        END
+        $$;
+        ALTER TABLE app.finding RENAME TO finding_whole;
+        CREATE VIEW app.finding AS SELECT * FROM app.finding_whole WHERE public.unreadable();";
+    sqlx::raw_sql(unreadable).execute(&mut damaged).await.unwrap();
+    let held = "INSERT INTO app.held (tenant_id, op_id, rev, code, kind, received_at, state)
+                VALUES ($1, $1, 1, 'withdrawn', 'visit.leave@1', 1, 1)";
+    sqlx::query(held).bind(id.0).execute(&mut damaged).await.unwrap();
+    let found = store::verify(&url, id, &TestSigner).await.unwrap().differences;
+    let found: Vec<(&str, Fault)> =
+        found.iter().map(|one| (one.place.split([':', ' ']).next().unwrap_or_default(), one.what)).collect();
+    assert_eq!(found, [("app.finding", Fault::Damaged), ("held", Fault::Alien)]);
+    damaged.close().await.unwrap();
 }
