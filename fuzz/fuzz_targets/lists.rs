@@ -14,21 +14,21 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(!faults.0.is_empty(), "refused for no reason");
         let _ = faults.told("x.csv");
     };
-    match org::read(&records) {
+    let list = org::read(&records);
+    let faulty = !list.faults().0.is_empty();
+    match org::resolve(Vec::new(), Uuid::from_u128(1), list.clone()) {
         Err(faults) => told(faults),
-        Ok(rows) => match org::resolve(Vec::new(), Uuid::from_u128(1), rows.clone()) {
-            Err(faults) => told(faults),
-            Ok(import) => {
-                let Payload::OrgImport(first) = import.payload else { unreachable!() };
-                let again = org::resolve(first.units.clone(), Uuid::from_u128(2), rows).expect("it was taken once");
-                assert_eq!((again.added, again.replaced), (0, first.units.len()), "the same list brings nothing new");
-                assert_eq!(again.payload, Payload::OrgImport(first));
-            }
-        },
+        Ok(import) => {
+            assert!(!faulty, "a faulty list was taken");
+            let Payload::OrgImport(first) = import.payload else { unreachable!() };
+            let again = org::resolve(first.units.clone(), Uuid::from_u128(2), list).expect("it was taken once");
+            assert_eq!((again.added, again.replaced), (0, first.units.len()), "the same list brings nothing new");
+            assert_eq!(again.payload, Payload::OrgImport(first));
+        }
     }
-    match venues::read(&records) {
+    // Without units every venue hangs in the air, and a list without rows is one that is faulty.
+    match venues::resolve(Vec::new(), &BTreeMap::new(), Uuid::nil(), venues::read(&records)) {
         Err(faults) => told(faults),
-        // Without units every venue hangs in the air.
-        Ok(rows) => assert!(rows.is_empty() || venues::resolve(Vec::new(), &BTreeMap::new(), Uuid::nil(), rows).is_err()),
+        Ok(_) => panic!("venues of no unit were taken"),
     }
 });

@@ -12,6 +12,19 @@ pub struct Record {
     pub line: usize,
     /// Trimmed.
     pub cells: Vec<String>,
+    /// Where and why it is no CSV: its cells may be something else then.
+    pub broken: Option<Broken>,
+}
+
+/// Where a text is no CSV, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// From 1.
+    pub line: usize,
+    /// In Chinese.
+    pub zh: &'static str,
+    /// In English.
+    pub en: &'static str,
 }
 
 /// Why the bytes are no list.
@@ -26,13 +39,17 @@ pub struct NoList {
 /// The records of a file's bytes.
 ///
 /// # Errors
-/// [`NoList`]: in no encoding that we know, or no CSV.
+/// [`NoList`]: in no encoding that we know, or its header is no CSV.
 pub fn records(bytes: &[u8]) -> Result<Vec<Record>, NoList> {
     let text = decode(bytes).map_err(|(zh, en)| NoList { zh: zh.to_owned(), en: en.to_owned() })?;
-    parse(&text).map_err(|Broken { line, zh, en }| NoList {
-        zh: format!("第 {line} 行:{zh}"),
-        en: format!("line {line}: {en}"),
-    })
+    let records = parse(&text);
+    match records.first().and_then(|header| header.broken) {
+        // Nobody knows what stands below it.
+        Some(Broken { line, zh, en }) => {
+            Err(NoList { zh: format!("第 {line} 行:{zh}"), en: format!("line {line}: {en}") })
+        }
+        None => Ok(records),
+    }
 }
 
 /// The text of a file, whichever of the encodings it is in.
@@ -59,26 +76,19 @@ fn decode(bytes: &[u8]) -> Result<String, (&'static str, &'static str)> {
     ))
 }
 
-/// Where the text is no CSV.
-#[derive(Debug, PartialEq, Eq)]
-struct Broken {
-    line: usize,
-    zh: &'static str,
-    en: &'static str,
-}
-
-/// Records by RFC 4180; lines without anything are left out.
-fn parse(text: &str) -> Result<Vec<Record>, Broken> {
+/// Records by RFC 4180; lines without anything are left out. What is none is read on as if it were part of its cell, so
+/// that what is wrong further down is found, too.
+fn parse(text: &str) -> Vec<Record> {
     let mut records = Vec::new();
     let (mut line, mut begins) = (1, 1);
-    let (mut cells, mut cell) = (Vec::new(), String::new());
+    let (mut cells, mut cell, mut broken) = (Vec::new(), String::new(), None);
     // Whether the cell stands in quotes, and whether they were closed.
     let (mut quoted, mut closed) = (false, false);
     let mut rest = text.chars().peekable();
-    let end_record = |cells: &mut Vec<String>, begins: usize, records: &mut Vec<Record>| {
-        let cells = core::mem::take(cells);
-        if cells.iter().any(|cell| !cell.is_empty()) {
-            records.push(Record { line: begins, cells });
+    let mut end_record = |cells: &mut Vec<String>, broken: &mut Option<Broken>, begins: usize| {
+        let (cells, broken) = (core::mem::take(cells), broken.take());
+        if broken.is_some() || cells.iter().any(|cell| !cell.is_empty()) {
+            records.push(Record { line: begins, cells, broken });
         }
     };
     while let Some(c) = rest.next() {
@@ -100,13 +110,15 @@ fn parse(text: &str) -> Result<Vec<Record>, Broken> {
                 quoted = true;
             }
             '"' => {
-                return Err(Broken { line, zh: "引号不在单元格开头", en: "a quote stands within a cell" });
+                let why = Broken { line, zh: "引号不在单元格开头", en: "a quote stands within a cell" };
+                broken.get_or_insert(why);
+                cell.push(c);
             }
             ',' | '\n' => {
                 cells.push(core::mem::take(&mut cell).trim().to_owned());
                 (quoted, closed) = (false, false);
                 if c == '\n' {
-                    end_record(&mut cells, begins, &mut records);
+                    end_record(&mut cells, &mut broken, begins);
                     line += 1;
                     begins = line;
                 }
@@ -114,17 +126,19 @@ fn parse(text: &str) -> Result<Vec<Record>, Broken> {
             '\r' if rest.peek() == Some(&'\n') => {}
             c if c.is_whitespace() && closed => {}
             _ if closed => {
-                return Err(Broken { line, zh: "引号之后还有文字", en: "there is text after a closing quote" });
+                let why = Broken { line, zh: "引号之后还有文字", en: "there is text after a closing quote" };
+                broken.get_or_insert(why);
+                cell.push(c);
             }
             c => cell.push(c),
         }
     }
     if quoted && !closed {
-        return Err(Broken { line: begins, zh: "引号没有闭合", en: "a quote is never closed" });
+        broken.get_or_insert(Broken { line: begins, zh: "引号没有闭合", en: "a quote is never closed" });
     }
     cells.push(cell.trim().to_owned());
-    end_record(&mut cells, begins, &mut records);
-    Ok(records)
+    end_record(&mut cells, &mut broken, begins);
+    records
 }
 
 #[cfg(test)]
@@ -132,7 +146,7 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<(usize, Vec<String>)> {
-        parse(text).unwrap().into_iter().map(|record| (record.line, record.cells)).collect()
+        parse(text).into_iter().map(|record| (record.line, record.cells)).collect()
     }
 
     #[test]
@@ -147,9 +161,17 @@ mod tests {
 
     #[test]
     fn what_is_no_csv_is_said_with_its_line() {
-        assert_eq!(parse("a,b\n\"c,d\n").unwrap_err().line, 2);
-        assert_eq!(parse("a,b\nc\"d,e").unwrap_err().line, 2);
-        assert_eq!(parse("a\n\"b\"c").unwrap_err().line, 2);
+        let broken = |text: &str| -> Vec<usize> {
+            parse(text).iter().filter_map(|record| record.broken).map(|broken| broken.line).collect()
+        };
+        assert_eq!(broken("a,b\n\"c,d\n"), [2]);
+        assert_eq!(broken("a,b\nc\"d,e"), [2]);
+        assert_eq!(broken("a\n\"b\"c"), [2]);
+        // One each, and what stands between them is read.
+        let several = "a,b\n5\" TV,x\"\nc,d\n\"e\"f,g\nh,\"i\nj,k";
+        assert_eq!(broken(several), [2, 4, 5]);
+        assert_eq!(cells(several)[2], (3, vec!["c".to_owned(), "d".to_owned()]));
+        assert_eq!(records(b"a\"b,c\nd,e").unwrap_err().en, "line 1: a quote stands within a cell");
     }
 
     #[test]

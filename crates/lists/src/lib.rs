@@ -3,7 +3,8 @@
 //! Nothing here opens a file or asks a database: a list is read
 //! ([`csv::records`]), its rows are understood ([`org::read`],
 //! [`venues::read`]), and what the company has already is held against them
-//! ([`org::resolve`], [`venues::resolve`]). A list is taken whole or not at all.
+//! ([`org::resolve`], [`venues::resolve`]), also where some are faulty: every
+//! fault that can be known is told in one round. A list is taken whole or not at all.
 
 pub mod csv;
 mod faults;

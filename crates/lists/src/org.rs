@@ -36,48 +36,69 @@ const KINDS: [(&[&str], OrgKind); 5] = [
     (&["代理点", "agent", "合作厅"], OrgKind::Agent),
 ];
 
-/// A row that makes sense by itself.
+/// A list as far as it is understood, with what is wrong with it by itself.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    rows: Vec<Row>,
+    /// Whatever may be the code of a unit of this list, that of a faulty row included: who names it above them is not wrong.
+    mentioned: BTreeSet<String>,
+    faults: Faults,
+}
+
+impl List {
+    /// What is wrong with the list, as far as that needs nothing but the list.
+    #[must_use]
+    pub const fn faults(&self) -> &Faults {
+        &self.faults
+    }
+}
+
+/// A row; what is faulty in it is missing.
 #[derive(Clone, Debug)]
-pub struct Row {
+struct Row {
     line: usize,
-    code: String,
-    name: Text,
-    kind: OrgKind,
+    code: Option<String>,
+    name: Option<Text>,
+    kind: Option<OrgKind>,
     parent: Option<String>,
 }
 
 /// Understands the rows of a list, as far as that needs nothing but the list.
-///
-/// # Errors
-/// [`Faults`], each with its line and column.
-pub fn read(records: &[Record]) -> Result<Vec<Row>, Faults> {
-    let mut faults = Faults::default();
-    let mut rows = Vec::new();
-    let Some(table) = Table::new(records, &COLUMNS, &mut faults) else { return Err(faults) };
+#[must_use]
+pub fn read(records: &[Record]) -> List {
+    let mut list = List::default();
+    let List { rows, mentioned, faults } = &mut list;
+    let Some(table) = Table::new(records, &COLUMNS, faults) else { return list };
+    mentioned.extend(table.loose().map(str::to_owned));
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for record in &table.rows {
-        let code = table.text(record, CODE, 60, true, &mut faults);
-        let name = table.text(record, NAME, 100, true, &mut faults);
-        let name_en = table.text(record, NAME_EN, 200, false, &mut faults);
-        let kind = table.word(record, KIND, &KINDS, &mut faults);
-        let parent = table.text(record, PARENT, 60, false, &mut faults);
-        once(&mut seen, code.as_deref(), record.line, table.label(CODE), &mut faults);
-        let parent = parent.filter(|parent| !parent.is_empty());
-        match (kind, &parent) {
-            (Some(OrgKind::City), Some(_)) => {
+        let code = table.text(record, CODE, 60, true, faults);
+        let name = table.text(record, NAME, 100, true, faults);
+        let name_en = table.text(record, NAME_EN, 200, false, faults);
+        let kind = table.word(record, KIND, &KINDS, faults);
+        let parent = table.text(record, PARENT, 60, false, faults);
+        once(&mut seen, code.as_deref(), record.line, table.label(CODE), faults);
+        let is_top = table.cell(record, PARENT).is_empty();
+        match kind {
+            Some(OrgKind::City) if !is_top => {
                 faults.add(record.line, table.label(PARENT), "市公司没有上级", "a city company has nothing above it");
             }
-            (Some(kind), None) if kind != OrgKind::City => {
+            Some(kind) if kind != OrgKind::City && is_top && table.has(PARENT) => {
                 faults.add(record.line, table.label(PARENT), "不能为空", "must not be empty");
             }
             _ => {}
         }
-        if let (Some(code), Some(name), Some(kind)) = (code, name, kind) {
-            let en = name_en.filter(|name| !name.is_empty());
-            rows.push(Row { line: record.line, code, name: Text { zh: name, en }, kind, parent });
-        }
+        mentioned.insert(table.cell(record, CODE).to_owned());
+        let en = name_en.filter(|name| !name.is_empty());
+        rows.push(Row {
+            line: record.line,
+            code,
+            name: name.map(|zh| Text { zh, en }),
+            kind,
+            parent: parent.filter(|parent| !parent.is_empty()),
+        });
     }
-    faults.or(rows)
+    list
 }
 
 /// A code stands in one line of a list only. `seen`: in which line each stood last.
@@ -102,41 +123,42 @@ pub(crate) fn once(
 /// The op's payload. `origin` is the op's id: new rows take theirs from it.
 ///
 /// # Errors
-/// [`Faults`]: what the company's own units say against it.
-pub fn resolve(known: Vec<OrgUnit>, origin: uuid::Uuid, rows: Vec<Row>) -> Result<Import, Faults> {
-    let mut faults = Faults::default();
+/// [`Faults`], each with its line and column: what is wrong with the list, and what the company's own units say against it.
+pub fn resolve(known: Vec<OrgUnit>, origin: uuid::Uuid, list: List) -> Result<Import, Faults> {
+    let List { rows, mentioned, mut faults } = list;
     let mut by_code: BTreeMap<String, OrgUnitId> = known.iter().map(|unit| (unit.code.clone(), unit.id)).collect();
     let before: BTreeSet<OrgUnitId> = known.iter().map(|unit| unit.id).collect();
     for (n, row) in rows.iter().enumerate() {
+        let Some(code) = row.code.clone() else { continue };
         let number = u32::try_from(n).unwrap_or(u32::MAX);
-        by_code.entry(row.code.clone()).or_insert_with(|| OrgUnitId::derive(origin, number));
+        by_code.entry(code).or_insert_with(|| OrgUnitId::derive(origin, number));
     }
     let (parent_label, code_label) = (COLUMNS[PARENT].names[..2].join(" "), COLUMNS[CODE].names[..2].join(" "));
-    let mut units = Vec::new();
-    for row in &rows {
-        let parent = match &row.parent {
-            None => None,
-            Some(code) => match by_code.get(code) {
-                Some(id) => Some(*id),
-                None => {
-                    faults.add(
-                        row.line,
-                        &parent_label,
-                        format!("没有代码为 {code} 的单位,文件里也没有"),
-                        format!("no unit has the code {code}, here or in this file"),
-                    );
-                    continue;
-                }
-            },
-        };
-        let Some(id) = by_code.get(&row.code).copied() else { continue };
-        units.push(OrgUnit { id, parent, kind: row.kind, code: row.code.clone(), name: row.name.clone() });
-    }
     // As it will be: a unit below itself would make every walk up the tree endless.
     let mut parents: BTreeMap<OrgUnitId, Option<OrgUnitId>> = known.iter().map(|unit| (unit.id, unit.parent)).collect();
-    parents.extend(units.iter().map(|unit| (unit.id, unit.parent)));
+    let mut units = Vec::new();
     for row in &rows {
-        let Some(start) = by_code.get(&row.code) else { continue };
+        let parent = row.parent.as_ref().and_then(|code| {
+            let found = by_code.get(code).copied();
+            if found.is_none() && !mentioned.contains(code) {
+                faults.add(
+                    row.line,
+                    &parent_label,
+                    format!("没有代码为 {code} 的单位,文件里也没有"),
+                    format!("no unit has the code {code}, here or in this file"),
+                );
+            }
+            found
+        });
+        let Some(id) = row.code.as_ref().and_then(|code| by_code.get(code).copied()) else { continue };
+        parents.insert(id, parent);
+        if let (Some(code), Some(name), Some(kind)) = (row.code.clone(), row.name.clone(), row.kind) {
+            units.push(OrgUnit { id, parent, kind, code, name });
+        }
+    }
+    for row in &rows {
+        let Some(code) = &row.code else { continue };
+        let Some(start) = by_code.get(code) else { continue };
         let mut seen = BTreeSet::from([*start]);
         let mut above = parents.get(start).copied().flatten();
         while let Some(id) = above {
@@ -144,8 +166,8 @@ pub fn resolve(known: Vec<OrgUnit>, origin: uuid::Uuid, rows: Vec<Row>) -> Resul
                 faults.add(
                     row.line,
                     &code_label,
-                    format!("{} 成了自己的上级", row.code),
-                    format!("{} would stand above itself", row.code),
+                    format!("{code} 成了自己的上级"),
+                    format!("{code} would stand above itself"),
                 );
                 break;
             }
@@ -163,8 +185,11 @@ mod tests {
     use super::*;
 
     fn records(rows: &[&str]) -> Vec<Record> {
-        let record =
-            |(n, row): (usize, &&str)| Record { line: n + 1, cells: row.split(',').map(str::to_owned).collect() };
+        let record = |(n, row): (usize, &&str)| Record {
+            line: n + 1,
+            cells: row.split(',').map(str::to_owned).collect(),
+            broken: None,
+        };
         rows.iter().enumerate().map(record).collect()
     }
 
@@ -174,15 +199,15 @@ mod tests {
 
     #[test]
     fn every_faulty_line_and_column_is_named() {
-        let faults = read(&records(&[
+        let list = read(&records(&[
             "代码,名称,类型,上级,电话",
             "YC,云川,市公司,,1",
             ",没有代码,部门,YC,1",
             "CD,城东,乡公司,YC,1",
             "CD,,县分公司,,1",
             "X,缺一格,部门",
-        ]))
-        .unwrap_err();
+        ]));
+        let faults = list.faults;
         let expected = [
             (1, "电话"),
             (6, "*"),
@@ -200,17 +225,17 @@ mod tests {
 
     #[test]
     fn english_headers_in_any_order_and_parents_wherever_they_stand() {
-        let rows = read(&records(&["Parent,KIND,Name,Code", "A,county,城东,B", ",city,云川,A"])).unwrap();
+        let rows = read(&records(&["Parent,KIND,Name,Code", "A,county,城东,B", ",city,云川,A"]));
         let origin = uuid::Uuid::from_u128(9);
         let import = resolve(Vec::new(), origin, rows).unwrap();
         assert_eq!((import.added, import.replaced), (2, 0));
         let Payload::OrgImport(OrgImport { units }) = import.payload else { panic!("units") };
         assert_eq!(units[0].parent, Some(units[1].id));
         // Again: the same units keep their ids, and a stranger above is a fault.
-        let again = read(&records(&["code,name,kind,parent", "B,城东分公司,county,A", "C,厅,hall,Z"])).unwrap();
+        let again = read(&records(&["code,name,kind,parent", "B,城东分公司,county,A", "C,厅,hall,Z"]));
         let faults = resolve(units.clone(), uuid::Uuid::from_u128(10), again).unwrap_err();
         assert_eq!(places(&faults), [(3, "上级 parent")]);
-        let again = read(&records(&["code,name,kind,parent", "B,城东分公司,county,A"])).unwrap();
+        let again = read(&records(&["code,name,kind,parent", "B,城东分公司,county,A"]));
         let import = resolve(units.clone(), uuid::Uuid::from_u128(10), again).unwrap();
         assert_eq!((import.added, import.replaced), (0, 1));
         let Payload::OrgImport(OrgImport { units: renamed }) = import.payload else { panic!("units") };
@@ -219,8 +244,35 @@ mod tests {
 
     #[test]
     fn a_unit_above_itself_is_a_fault() {
-        let rows = read(&records(&["code,name,kind,parent", "A,甲,county,B", "B,乙,county,A"])).unwrap();
+        let rows = read(&records(&["code,name,kind,parent", "A,甲,county,B", "B,乙,county,A"]));
         let faults = resolve(Vec::new(), uuid::Uuid::from_u128(9), rows).unwrap_err();
         assert_eq!(places(&faults), [(2, "代码 code"), (3, "代码 code")]);
+    }
+
+    /// What the company has was held against a list only once nothing was wrong with it by itself: who mended that heard
+    /// of the next faults.
+    #[test]
+    fn what_the_list_and_what_the_company_says_is_told_at_once() {
+        let list = read(&records(&[
+            "代码,名称,类型,上级",
+            "YC,云川,市公司,",
+            "CD,,乡公司,ZZ",
+            "CX,城西,县分公司,CD",
+            "CN,城南,县分公司,NN",
+            "X,缺一格",
+            "CB,城北,县分公司,X",
+        ]));
+        let faults = resolve(Vec::new(), uuid::Uuid::from_u128(9), list).unwrap_err();
+        // CD and X are faulty themselves, and that they are named above others is not.
+        let expected = [(6, "*"), (3, "名称 name"), (3, "类型 kind"), (3, "上级 parent"), (5, "上级 parent")];
+        assert_eq!(places(&faults), expected);
+    }
+
+    #[test]
+    fn a_column_that_is_missing_is_named_once() {
+        let list = read(&records(&["代码,名称,类型", "YC,云川,市公司", "CD,城东,县分公司"]));
+        assert_eq!(places(&list.faults), [(1, "上级 parent")]);
+        let list = read(&records(&["代码,上级", "YC,"]));
+        assert_eq!(places(&list.faults), [(1, "名称 name"), (1, "类型 kind")]);
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Table<'a> {
     labels: Vec<String>,
     /// The rows below the header that have as many cells as it.
     pub(crate) rows: Vec<&'a Record>,
+    /// The others.
+    torn: Vec<&'a Record>,
 }
 
 impl<'a> Table<'a> {
@@ -65,8 +67,13 @@ impl<'a> Table<'a> {
             );
         }
         let width = header.cells.len();
-        let (whole, torn): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.cells.len() == width);
-        for row in torn {
+        let is_whole = |row: &&Record| row.broken.is_none() && row.cells.len() == width;
+        let (whole, torn): (Vec<_>, Vec<_>) = rows.iter().partition(is_whole);
+        for row in &torn {
+            if let Some(broken) = row.broken {
+                faults.add(broken.line, "*", broken.zh, broken.en);
+                continue;
+            }
             let cells = row.cells.len();
             faults.add(
                 row.line,
@@ -75,7 +82,18 @@ impl<'a> Table<'a> {
                 format!("has {cells} cells, the header has {width}"),
             );
         }
-        Some(Self { places, labels, rows: whole })
+        Some(Self { places, labels, rows: whole, torn })
+    }
+
+    /// Whether the list has this column. Where it must and has not, its header was told so.
+    pub(crate) fn has(&self, column: usize) -> bool {
+        self.places[column].is_some()
+    }
+
+    /// Everything that may be a cell in a row of which nobody knows where its cells begin.
+    pub(crate) fn loose(&self) -> impl Iterator<Item = &'a str> {
+        let cells = self.torn.iter().flat_map(|row| &row.cells);
+        cells.flat_map(|cell| cell.split([',', '\n', '"'])).map(str::trim)
     }
 
     /// The text of a cell; empty where the column is not there.
@@ -88,7 +106,8 @@ impl<'a> Table<'a> {
         &self.labels[column]
     }
 
-    /// A text of at most `most` characters. `None` and a fault where it is too long, needed and empty, or no text.
+    /// A text of at most `most` characters. `None` and a fault where it is too long, needed and empty, or no text; without
+    /// one where the list lacks the column.
     pub(crate) fn text(
         &self,
         row: &'a Record,
@@ -99,22 +118,21 @@ impl<'a> Table<'a> {
     ) -> Option<String> {
         let text = self.cell(row, column);
         let label = self.label(column);
-        if text.is_empty() && needed {
+        let (is_missing, is_long) = (text.is_empty() && needed, text.chars().count() > most);
+        let is_no_text = text.contains(char::is_control);
+        if is_missing && self.has(column) {
             faults.add(row.line, label, "不能为空", "must not be empty");
-            return None;
         }
-        if text.chars().count() > most {
+        if is_long {
             faults.add(row.line, label, format!("超过 {most} 个字"), format!("has more than {most} characters"));
-            return None;
         }
-        if text.contains(char::is_control) {
+        if is_no_text {
             faults.add(row.line, label, "含有换行或控制字符", "has a line break or control character in it");
-            return None;
         }
-        Some(text.to_owned())
+        (!is_missing && !is_long && !is_no_text).then(|| text.to_owned())
     }
 
-    /// One of several words. `None` and a fault where it is none of them.
+    /// One of several words. `None` and a fault where it is none of them; without one where the list lacks the column.
     pub(crate) fn word<T: Copy>(
         &self,
         row: &'a Record,
@@ -124,7 +142,7 @@ impl<'a> Table<'a> {
     ) -> Option<T> {
         let text = fold(self.cell(row, column));
         let found = words.iter().find(|(words, _)| words.contains(&text.as_str())).map(|(_, value)| *value);
-        if found.is_none() {
+        if found.is_none() && self.has(column) {
             let all: Vec<String> = words.iter().map(|(words, _)| words[..2.min(words.len())].join(" ")).collect();
             let (cell, all) = (self.cell(row, column), all.join(" | "));
             faults.add(

@@ -58,39 +58,53 @@ const SYSTEMS: [(&[&str], Crs); 3] =
 const YES_NO: [(&[&str], bool); 2] =
     [(&["是", "yes", "y", "true", "1"], true), (&["否", "no", "n", "false", "0", ""], false)];
 
-/// A row that makes sense by itself.
+/// A list as far as it is understood, with what is wrong with it by itself.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    rows: Vec<Row>,
+    faults: Faults,
+}
+
+impl List {
+    /// What is wrong with the list, as far as that needs nothing but the list.
+    #[must_use]
+    pub const fn faults(&self) -> &Faults {
+        &self.faults
+    }
+}
+
+/// A row; what is faulty in it is missing.
 #[derive(Clone, Debug)]
-pub struct Row {
+struct Row {
     line: usize,
-    unit: String,
+    code: Option<String>,
+    unit: Option<String>,
     /// Its id, unit and county are still to be found.
-    venue: Venue,
+    venue: Option<Venue>,
 }
 
 /// Understands the rows of a list, as far as that needs nothing but the list.
-///
-/// # Errors
-/// [`Faults`], each with its line and column.
-pub fn read(records: &[Record]) -> Result<Vec<Row>, Faults> {
-    let mut faults = Faults::default();
-    let mut rows = Vec::new();
-    let Some(table) = Table::new(records, &COLUMNS, &mut faults) else { return Err(faults) };
+#[must_use]
+pub fn read(records: &[Record]) -> List {
+    let mut list = List::default();
+    let List { rows, faults } = &mut list;
+    let Some(table) = Table::new(records, &COLUMNS, faults) else { return list };
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for record in &table.rows {
-        let code = table.text(record, CODE, 60, true, &mut faults);
-        let name = table.text(record, NAME, 100, true, &mut faults);
-        let kind = table.word(record, KIND, &KINDS, &mut faults);
-        let unit = table.text(record, UNIT, 60, true, &mut faults);
-        let address = table.text(record, ADDRESS, 300, false, &mut faults);
-        let original = position(&table, record, &mut faults);
-        let hours = table.text(record, HOURS, 200, false, &mut faults);
-        let agent = table.word(record, AGENT, &YES_NO, &mut faults);
-        let rural = table.word(record, RURAL, &YES_NO, &mut faults);
-        let name_en = table.text(record, NAME_EN, 200, false, &mut faults);
-        once(&mut seen, code.as_deref(), record.line, table.label(CODE), &mut faults);
-        let (Some(code), Some(name), Some(kind), Some(unit)) = (code, name, kind, unit) else { continue };
+        let code = table.text(record, CODE, 60, true, faults);
+        let name = table.text(record, NAME, 100, true, faults);
+        let kind = table.word(record, KIND, &KINDS, faults);
+        let unit = table.text(record, UNIT, 60, true, faults);
+        let address = table.text(record, ADDRESS, 300, false, faults);
+        let original = position(&table, record, faults);
+        let hours = table.text(record, HOURS, 200, false, faults);
+        let agent = table.word(record, AGENT, &YES_NO, faults);
+        let rural = table.word(record, RURAL, &YES_NO, faults);
+        let name_en = table.text(record, NAME_EN, 200, false, faults);
+        once(&mut seen, code.as_deref(), record.line, table.label(CODE), faults);
         let nobody = OrgUnitId(uuid::Uuid::nil());
-        let venue = Venue {
+        let whole = code.clone().zip(name).zip(kind);
+        let venue = whole.map(|((code, name), kind)| Venue {
             id: VenueId(uuid::Uuid::nil()),
             kind,
             code,
@@ -103,10 +117,10 @@ pub fn read(records: &[Record]) -> Result<Vec<Row>, Faults> {
             hours: hours.unwrap_or_default(),
             agent: agent.unwrap_or_default(),
             rural: rural.unwrap_or_default(),
-        };
-        rows.push(Row { line: record.line, unit, venue });
+        });
+        rows.push(Row { line: record.line, code, unit, venue });
     }
-    faults.or(rows)
+    list
 }
 
 /// The position of a row as the list has it. `None`: there is none, or it was faulty.
@@ -116,29 +130,25 @@ fn position(table: &Table<'_>, record: &Record, faults: &mut Faults) -> Option<O
         // A coordinate system alone says nothing, and is in lists that name it in every row.
         return None;
     }
-    for (text, column) in [(lat, LAT), (lon, LON)] {
-        if text.is_empty() {
-            faults.add(
-                record.line,
-                table.label(column),
-                "纬度和经度要一起给出",
-                "latitude and longitude belong together",
-            );
-            return None;
+    let [lat, lon] = [(lat, LAT, 90), (lon, LON, 180)].map(|(text, column, most)| {
+        if !text.is_empty() {
+            return degrees(table, record, column, most, faults);
         }
-    }
-    if crs.is_empty() {
+        let label = table.label(column);
+        faults.add(record.line, label, "纬度和经度要一起给出", "latitude and longitude belong together");
+        None
+    });
+    let crs = if crs.is_empty() {
         faults.add(
             record.line,
             table.label(CRS),
             "有坐标就要写明坐标系:wgs84 | gcj02 | bd09",
             "a position needs its system: wgs84 | gcj02 | bd09",
         );
-        return None;
-    }
-    let lat = degrees(table, record, LAT, 90, faults);
-    let lon = degrees(table, record, LON, 180, faults);
-    let crs = table.word(record, CRS, &SYSTEMS, faults);
+        None
+    } else {
+        table.word(record, CRS, &SYSTEMS, faults)
+    };
     Some(OriginalPosition { crs: crs?, position: Position { lat: lat?, lon: lon? } })
 }
 
@@ -177,47 +187,46 @@ fn decimal(text: &str) -> Option<i64> {
 /// The op's payload. `origin` is the op's id: new rows take theirs from it.
 ///
 /// # Errors
-/// [`Faults`]: what the company's own units say against it.
+/// [`Faults`], each with its line and column: what is wrong with the list, and what the company's units and venues say
+/// against it.
 pub fn resolve(
     units: Vec<OrgUnit>,
     known: &BTreeMap<String, Vec<VenueId>>,
     origin: uuid::Uuid,
-    rows: Vec<Row>,
+    list: List,
 ) -> Result<Import, Faults> {
-    let mut faults = Faults::default();
+    let List { rows, mut faults } = list;
     let by_code: BTreeMap<String, OrgUnitId> = units.iter().map(|unit| (unit.code.clone(), unit.id)).collect();
     let by_id: BTreeMap<OrgUnitId, OrgUnit> = units.into_iter().map(|unit| (unit.id, unit)).collect();
     let (unit_label, code_label) = (COLUMNS[UNIT].names[..2].join(" "), COLUMNS[CODE].names[..2].join(" "));
     let (mut venues, mut replaced) = (Vec::new(), 0);
-    for (n, Row { line, unit, mut venue }) in rows.into_iter().enumerate() {
-        let Some(id) = by_code.get(&unit).copied() else {
+    for (n, Row { line, code, unit, venue }) in rows.into_iter().enumerate() {
+        let found = unit.as_ref().and_then(|unit| by_code.get(unit).copied());
+        if let (Some(unit), None) = (&unit, found) {
             faults.add(
                 line,
                 &unit_label,
                 format!("没有代码为 {unit} 的单位;请先导入单位"),
                 format!("no unit has the code {unit}; import the units first"),
             );
-            continue;
-        };
-        venue.unit = id;
-        venue.county = county_of(id, &by_id);
-        venue.id = match known.get(&venue.code).map(Vec::as_slice) {
-            None | Some([]) => VenueId::derive(origin, u32::try_from(n).unwrap_or(u32::MAX)),
-            Some([one]) => {
-                replaced += 1;
-                *one
-            }
-            Some(several) => {
-                let (code, several) = (&venue.code, several.len());
-                faults.add(
-                    line,
-                    &code_label,
-                    format!("已有 {several} 个对象的代码是 {code}"),
-                    format!("{several} venues have the code {code} already"),
-                );
-                continue;
-            }
-        };
+        }
+        let Some(code) = code else { continue };
+        let there = known.get(&code).map(Vec::as_slice).unwrap_or_default();
+        if there.len() > 1 {
+            let several = there.len();
+            faults.add(
+                line,
+                &code_label,
+                format!("已有 {several} 个对象的代码是 {code}"),
+                format!("{several} venues have the code {code} already"),
+            );
+        }
+        let (Some(unit), Some(mut venue)) = (found, venue) else { continue };
+        venue.unit = unit;
+        venue.county = county_of(unit, &by_id);
+        venue.id =
+            there.first().copied().unwrap_or_else(|| VenueId::derive(origin, u32::try_from(n).unwrap_or(u32::MAX)));
+        replaced += usize::from(!there.is_empty());
         venues.push(venue);
     }
     let without = venues.iter().filter(|venue| venue.kind.has_place() && venue.position.is_none()).count();
@@ -244,9 +253,16 @@ mod tests {
     use super::*;
 
     fn records(rows: &[&str]) -> Vec<Record> {
-        let record =
-            |(n, row): (usize, &&str)| Record { line: n + 1, cells: row.split(',').map(str::to_owned).collect() };
+        let record = |(n, row): (usize, &&str)| Record {
+            line: n + 1,
+            cells: row.split(',').map(str::to_owned).collect(),
+            broken: None,
+        };
         rows.iter().enumerate().map(record).collect()
+    }
+
+    fn places(faults: &Faults) -> Vec<(usize, &str)> {
+        faults.0.iter().map(|fault| (fault.line, fault.column.as_str())).collect()
     }
 
     #[test]
@@ -272,29 +288,41 @@ mod tests {
     #[test]
     fn a_position_is_whole_or_a_fault_and_none_at_all_is_fine() {
         let head = "code,name,kind,unit,lat,lon,crs";
-        let faults = read(&records(&[
+        let list = read(&records(&[
             head,
             "A,a,hall,U,31.2,,wgs84",
             "B,b,hall,U,31.2,121.5,",
             "C,c,hall,U,91,121.5,mars",
             "D,d,hall,U,north,121.5,wgs84",
-        ]))
-        .unwrap_err();
-        let places: Vec<_> = faults.0.iter().map(|fault| (fault.line, fault.column.as_str())).collect();
-        assert_eq!(places, [(2, "经度 lon"), (3, "坐标系 crs"), (4, "纬度 lat"), (4, "坐标系 crs"), (5, "纬度 lat")]);
-        let rows =
+            "E,e,hall,U,,east,",
+        ]));
+        assert_eq!(
+            places(&list.faults),
+            [
+                (2, "经度 lon"),
+                (3, "坐标系 crs"),
+                (4, "纬度 lat"),
+                (4, "坐标系 crs"),
+                (5, "纬度 lat"),
+                (6, "纬度 lat"),
+                (6, "经度 lon"),
+                (6, "坐标系 crs")
+            ]
+        );
+        let list =
             read(&records(&[head, "A,a,hall,U,,,", "B,b,hall,U,31.2,121.5,gcj02", "C,c,hall,U,31.2,121.5,wgs84"]));
-        let rows = rows.unwrap();
-        assert_eq!(rows[0].venue.position, None);
-        let original = rows[1].venue.original.unwrap();
+        assert_eq!(list.faults, Faults::default());
+        let venues: Vec<Venue> = list.rows.into_iter().filter_map(|row| row.venue).collect();
+        assert_eq!(venues[0].position, None);
+        let original = venues[1].original.unwrap();
         assert_eq!(
             (original.crs, original.position.lat, original.position.lon),
             (Crs::Gcj02, 312_000_000, 1_215_000_000)
         );
-        let moved = rows[1].venue.position.unwrap().distance_m(original.position);
+        let moved = venues[1].position.unwrap().distance_m(original.position);
         assert!((300..700).contains(&moved), "{moved}");
-        assert_eq!(rows[2].venue.original, None);
-        assert_eq!(rows[2].venue.position, Some(original.position));
+        assert_eq!(venues[2].original, None);
+        assert_eq!(venues[2].position, Some(original.position));
     }
 
     #[test]
@@ -312,7 +340,7 @@ mod tests {
             unit(2, Some(1), OrgKind::County, "K"),
             unit(3, Some(2), OrgKind::Hall, "H"),
         ];
-        let rows = |rows: &[&str]| read(&records(rows)).unwrap();
+        let rows = |rows: &[&str]| read(&records(rows));
         let known = BTreeMap::from([("A".to_owned(), vec![VenueId(uuid::Uuid::from_u128(7))])]);
         let origin = uuid::Uuid::from_u128(9);
         let import =
@@ -325,5 +353,15 @@ mod tests {
         let faults =
             resolve(units, &known, origin, rows(&["code,name,kind,unit", "A,a,hall,H", "B,b,hall,X"])).unwrap_err();
         assert_eq!(faults.0.iter().map(|fault| fault.line).collect::<Vec<_>>(), [3]);
+    }
+
+    /// As for units: the second round named units that are not there, and the third a code that several venues have.
+    #[test]
+    fn what_the_list_and_what_the_company_says_is_told_at_once() {
+        let known = BTreeMap::from([("A".to_owned(), vec![VenueId(uuid::Uuid::nil()); 2])]);
+        let list = read(&records(&["code,name,kind,unit", "A,,hall,X", "B,b,palace,X"]));
+        let faults = resolve(Vec::new(), &known, uuid::Uuid::nil(), list).unwrap_err();
+        let expected = [(2, "名称 name"), (3, "类型 kind"), (2, "单位 unit"), (2, "代码 code"), (3, "单位 unit")];
+        assert_eq!(places(&faults), expected);
     }
 }

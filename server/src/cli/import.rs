@@ -16,30 +16,51 @@ use crate::{
 };
 
 pub(super) async fn run(settings: &Settings, command: ImportCommand) -> Result<()> {
-    // The file is read before a database is opened: its faults need none.
+    // The file is read before a database is opened; what is wrong with it by itself is told with what the company says.
     match command {
         ImportCommand::Org { csv, of } => {
-            let rows = org::read(&records(&csv)?).map_err(faulty(&csv))?;
-            owner::with(settings, async |owner| {
+            let list = org::read(&records(&csv)?);
+            let known_faults = list.faults().clone();
+            let done = owner::with(settings, async |owner| {
                 let tenant = owner.tenant(of.tenant.as_deref()).await?;
                 let known = store::command::units(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
-                let import = org::resolve(known, owner.op_id().0, rows).map_err(faulty(&csv))?;
-                apply(owner, &tenant, import).await
-            })
-            .await
+                match org::resolve(known, owner.op_id().0, list) {
+                    Ok(import) => apply(owner, &tenant, import).await.map(Ok),
+                    Err(faults) => Ok(Err(faults)),
+                }
+            });
+            told(&csv, known_faults, done.await)
         }
         ImportCommand::Venues { csv, of } => {
-            let rows = venues::read(&records(&csv)?).map_err(faulty(&csv))?;
-            owner::with(settings, async |owner| {
+            let list = venues::read(&records(&csv)?);
+            let known_faults = list.faults().clone();
+            let done = owner::with(settings, async |owner| {
                 let tenant = owner.tenant(of.tenant.as_deref()).await?;
                 let units = store::command::units(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
                 let known = store::command::venue_ids(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
-                let import = venues::resolve(units, &known, owner.op_id().0, rows).map_err(faulty(&csv))?;
-                apply(owner, &tenant, import).await
-            })
-            .await
+                match venues::resolve(units, &known, owner.op_id().0, list) {
+                    Ok(import) => apply(owner, &tenant, import).await.map(Ok),
+                    Err(faults) => Ok(Err(faults)),
+                }
+            });
+            told(&csv, known_faults, done.await)
         }
     }
+}
+
+/// What came of it. Where nobody could ask the company, what is wrong with the list by itself is told all the same.
+fn told(file: &Path, known: Faults, done: Result<core::result::Result<(), Faults>>) -> Result<()> {
+    let faults = match done {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(faults)) => faults,
+        Err(failure) if known.0.is_empty() => return Err(failure),
+        Err(failure) => {
+            eprintln!("{failure}");
+            known
+        }
+    };
+    let (zh, en) = faults.told(&file.display().to_string());
+    Err(Failure::new(Exit::Usage, zh, en))
 }
 
 /// Reads a file.
@@ -60,14 +81,6 @@ fn records(file: &Path) -> Result<Vec<Record>> {
         ));
     }
     csv::records(&bytes).map_err(|no| wrong(no.zh, no.en))
-}
-
-fn faulty(file: &Path) -> impl Fn(Faults) -> Failure {
-    let name = file.display().to_string();
-    move |faults| {
-        let (zh, en) = faults.told(&name);
-        Failure::new(Exit::Usage, zh, en)
-    }
 }
 
 async fn apply(owner: &Owner, tenant: &Tenant, import: Import) -> Result<()> {

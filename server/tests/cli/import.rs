@@ -14,6 +14,8 @@ fn a_faulty_list_is_refused_whole_with_every_place_named() {
             "第 3 行,名称 name:不能为空",
             "line 3, 类型 kind: “乡公司” is none of",
             "line 4, 代码 code: CD stands in line 3 already",
+            // What the company says against it comes along, and not only once the rest is mended.
+            "line 4, 上级 parent: no unit has the code ZZ",
         ],
     );
     let file = house.file("units.csv", "code,name,kind,parent\nYC,云川,city,\nCD,城东,county,ZZ\n".as_bytes());
@@ -51,5 +53,10 @@ fn lists_in_either_encoding_become_one_op_each_and_can_come_again() {
     assert!(done.out.contains("2 added, 0 replaced") && done.out.contains("1 of them have no position"), "{done:?}");
     let stranger = house.file("venues.csv", b"code,name,kind,unit\nH3,x,hall,NOPE\n");
     house.run(&["import", "venues", &stranger]).fails(2, &["line 2, 单位 unit: no unit has the code NOPE"]);
+    let faulty = house.file("venues.csv", b"code,name,kind,unit\nH3,,hall,NOPE\n");
+    let both = ["line 2, 名称 name: must not be empty", "line 2, 单位 unit: no unit has the code NOPE"];
+    house.run(&["import", "venues", &faulty]).fails(2, &both);
+    let nobody = ["there is no company with the code nobody", "line 2, 名称 name: must not be empty"];
+    house.run(&["import", "venues", &faulty, "--tenant", "nobody"]).fails(2, &nobody);
     assert!(house.run(&["verify"]).succeeds().out.contains("yc: 8 ops in 8 batches"));
 }
