@@ -21,7 +21,7 @@ pub enum Exit {
     Schema = 7,
     /// Certificate or key cannot be used.
     Tls = 8,
-    /// `verify` found a difference.
+    /// `verify` found a difference, also where it looked at what `restore` wrote; or `backup` found media missing or changed.
     Differs = 9,
 }
 
@@ -37,7 +37,7 @@ Exit codes:
   6  the database may lose what it confirmed, or the serving login may do too much
   7  the schema is missing, or older or newer than this build
   8  the certificate or its key cannot be used
-  9  `verify` found a difference";
+  9  `verify` or `restore` found a difference, or `backup` found media missing or changed; the rest was done";
 
 /// An end with an exit code. Shown once, by `main`.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use super::{
     backup::{AT_ONCE, copy},
     owner::{self, Owner, broken},
     say::say,
-    verify,
+    verify::{self, Found, Scope},
 };
 use crate::{
     archive::{Archive, Manifest, Named, changed},
@@ -64,11 +64,30 @@ async fn read(owner: &Owner, archive: &Archive, manifest: &Manifest, names: &[Na
     postgres::bring_up_to_date(owner.secret_url()).await?;
     Keys::keep(&owner.data, owner.random.as_ref())?.remember(&owner.data, &manifest.keys)?;
     eprintln!("4/4 核对 verifying …");
-    check(owner, manifest).await?;
+    let found = check(owner, manifest, &known).await?;
+    if found.differences > 0 {
+        let count = found.differences;
+        return Err(Failure::new(
+            Exit::Differs,
+            format!("备份已全部写入,但发现 {count} 处差异,见上。请勿在此启动服务器;把另一份备份恢复到别的空数据库"),
+            format!(
+                "all of the backup was written, but {count} differences were found, see above. Start no server here; restore another backup into another empty database"
+            ),
+        ));
+    }
     say(
         "已恢复。所有人需要重新登录;手机会补交备份之后的内容。请检查备份之后被停用的账号,并再次停用。",
         "Restored. Everybody signs in again; phones offer anew what the backup lacks. Whoever was revoked after the backup is active again: revoke them once more.",
     );
+    if found.lacking > 0 {
+        let count = found.lacking;
+        say(
+            &format!("备份所缺的 {count} 个媒体文件见上:仍有它们的手机会补交;在那之前 mingcha verify 会指出它们。"),
+            &format!(
+                "The backup lacks {count} media files, named above: phones that still have them send them again, and mingcha verify names them until then."
+            ),
+        );
+    }
     Ok(())
 }
 
@@ -89,8 +108,9 @@ async fn intact(archive: &Archive, wanted: &[Named]) -> Result<()> {
     Ok(())
 }
 
-/// Verifies what was restored with the keys of the backup, and that each log stands where it stood.
-async fn check(owner: &Owner, manifest: &Manifest) -> Result<()> {
+/// Verifies what was restored with the keys of the backup, and that each log stands where it stood. `lacking`: what the
+/// backup says it has not.
+async fn check(owner: &Owner, manifest: &Manifest, lacking: &BTreeSet<Named>) -> Result<Found> {
     let keys = std::sync::Arc::new(Keys::keep(&owner.data, owner.random.as_ref())?);
     let heads = store::command::newest_heads(owner.url()).await.map_err(|error| broken(&error))?;
     for branch in manifest.tenants.iter().filter(|branch| branch.batches > 0) {
@@ -105,5 +125,5 @@ async fn check(owner: &Owner, manifest: &Manifest) -> Result<()> {
         }
     }
     let tenants = store::command::companies(owner.url()).await.map_err(|error| broken(&error))?;
-    verify::all(&owner.with_keys(keys), &tenants, &[], true).await
+    verify::all(&owner.with_keys(keys), &tenants, &Scope { witnesses: &[], media: true, lacking }).await
 }

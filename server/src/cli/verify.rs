@@ -16,6 +16,7 @@ use super::{
     say::say,
 };
 use crate::{
+    archive::Named,
     config::Settings,
     failure::{Exit, Failure, Result},
 };
@@ -35,9 +36,39 @@ pub(super) async fn run(settings: &Settings, options: VerifyOptions) -> Result<(
             None => store::command::companies(owner.url()).await.map_err(|error| broken(&error))?,
         };
         let witnesses = options.witness.as_deref().map(read_heads).transpose()?.unwrap_or_default();
-        all(owner, &tenants, &witnesses, !options.no_media).await
+        let scope = Scope { witnesses: &witnesses, media: !options.no_media, lacking: &BTreeSet::new() };
+        let found = all(owner, &tenants, &scope).await?.differences;
+        if found == 0 {
+            return Ok(());
+        }
+        Err(Failure::new(
+            Exit::Differs,
+            format!("发现 {found} 处差异,见上。请勿继续写入;先保留现场,再从备份恢复(docs/deploy.md)"),
+            format!(
+                "{found} differences, see above. Write no more; keep everything as it is, then restore a backup (docs/deploy.md)"
+            ),
+        ))
     })
     .await
+}
+
+/// What is looked at beside the log.
+pub(super) struct Scope<'a> {
+    /// Heads that somebody was given.
+    pub(super) witnesses: &'a [Head],
+    /// Whether the bytes of photos and memos are read.
+    pub(super) media: bool,
+    /// Those that the backup lacks from which all of it was restored: that they are not here is no news.
+    pub(super) lacking: &'a BTreeSet<Named>,
+}
+
+/// What a verification came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Found {
+    /// What is not as the log says.
+    pub(super) differences: usize,
+    /// How many of [`Scope::lacking`] are not here.
+    pub(super) lacking: usize,
 }
 
 /// Heads that somebody was given: one a line, as a phone's receipts and `verify` itself write them.
@@ -59,15 +90,18 @@ fn read_heads(file: &Path) -> Result<Vec<Head>> {
 
 /// Verifies each of `tenants`, and says what was covered. What cannot be read is named, and keeps nothing else from being
 /// looked at: neither a row or file the next, nor a company the others.
-pub(super) async fn all(owner: &Owner, tenants: &[Tenant], witnesses: &[Head], with_media: bool) -> Result<()> {
-    let (mut found, mut failed) = (0, Vec::new());
+pub(super) async fn all(owner: &Owner, tenants: &[Tenant], scope: &Scope<'_>) -> Result<Found> {
+    let (mut found, mut failed) = (Found::default(), Vec::new());
     // Whose head it is, it does not say: one that we signed must stand in one of the logs.
-    let mut unseen: Vec<&Head> = witnesses.iter().collect();
+    let mut unseen: Vec<&Head> = scope.witnesses.iter().collect();
     for (n, tenant) in tenants.iter().enumerate() {
         let (code, of) = (&tenant.code, tenants.len());
         eprintln!("{}/{of} {code} …", n + 1);
-        match one(owner, tenant, &mut unseen, with_media).await {
-            Ok(differences) => found += differences,
+        match one(owner, tenant, &mut unseen, scope).await {
+            Ok(of_tenant) => {
+                found.differences += of_tenant.differences;
+                found.lacking += of_tenant.lacking;
+            }
             Err(failure) => {
                 println!("  {code}: {failure}");
                 failed.push((code.as_str(), failure.exit));
@@ -78,10 +112,10 @@ pub(super) async fn all(owner: &Owner, tenants: &[Tenant], witnesses: &[Head], w
     for head in unseen.into_iter().filter(|_| failed.is_empty()) {
         let (zh, en) = words(Fault::Witness);
         println!("  batch {} · {} · {zh} · {en}", head.number, head.hash());
-        found += 1;
+        found.differences += 1;
     }
-    covered(with_media);
-    if let Some((_, exit)) = failed.first().filter(|_| found == 0) {
+    covered(scope.media);
+    if let Some((_, exit)) = failed.first().filter(|_| found.differences == 0) {
         let codes: Vec<&str> = failed.iter().map(|(code, _)| *code).collect();
         let codes = codes.join(", ");
         return Err(Failure::new(
@@ -90,20 +124,20 @@ pub(super) async fn all(owner: &Owner, tenants: &[Tenant], witnesses: &[Head], w
             format!("not verified to the end: {codes}, see above for why; elsewhere nothing differs"),
         ));
     }
-    if found == 0 {
-        say("没有发现差异。", "Nothing differs.");
-        return Ok(());
+    match found {
+        Found { differences: 0, lacking: 0 } => say("没有发现差异。", "Nothing differs."),
+        Found { differences: 0, .. } => {
+            say(
+                "除备份所缺的媒体文件外,没有发现差异。",
+                "Nothing differs but for the media files that the backup lacks.",
+            );
+        }
+        Found { .. } => {}
     }
-    Err(Failure::new(
-        Exit::Differs,
-        format!("发现 {found} 处差异,见上。请勿继续写入;先保留现场,再从备份恢复(docs/deploy.md)"),
-        format!(
-            "{found} differences, see above. Write no more; keep everything as it is, then restore a backup (docs/deploy.md)"
-        ),
-    ))
+    Ok(found)
 }
 
-async fn one(owner: &Owner, tenant: &Tenant, unseen: &mut Vec<&Head>, with_media: bool) -> Result<usize> {
+async fn one(owner: &Owner, tenant: &Tenant, unseen: &mut Vec<&Head>, scope: &Scope<'_>) -> Result<Found> {
     let report = store::verify(owner.url(), tenant.id, owner.keys.as_ref()).await.map_err(|error| broken(&error))?;
     unseen.retain(|head| {
         let mut compared = report.clone();
@@ -116,7 +150,8 @@ async fn one(owner: &Owner, tenant: &Tenant, unseen: &mut Vec<&Head>, with_media
         println!("  {code}: {} · {zh} · {en}", difference.place);
     }
     rest(code, report.differences.len());
-    let lost = if with_media { media(owner, tenant, &report).await } else { 0 };
+    let mut found = if scope.media { media(owner, tenant, &report, scope.lacking).await } else { Found::default() };
+    found.differences += report.differences.len();
     let (ops, batches, named) = (report.ops, report.batches, hashes(&report).len());
     say(
         &format!("{code}:{ops} 条操作,{batches} 个批次,{named} 个媒体文件。"),
@@ -127,30 +162,33 @@ async fn one(owner: &Owner, tenant: &Tenant, unseen: &mut Vec<&Head>, with_media
         let line = serde_json::to_string(head).map_err(|error| Failure::unexpected("head", &error))?;
         println!("{line}");
     }
-    Ok(report.differences.len() + lost)
+    Ok(found)
 }
 
 fn hashes(report: &Report) -> BTreeSet<domain::evidence::Sha256> {
     report.media.iter().map(|media| media.sha256).collect()
 }
 
-async fn media(owner: &Owner, tenant: &Tenant, report: &Report) -> usize {
+async fn media(owner: &Owner, tenant: &Tenant, report: &Report, lacking: &BTreeSet<Named>) -> Found {
     let names = hashes(report);
     let all = names.len();
     let mut checks = stream::iter(names)
         .map(|sha256| async move { (sha256, owner.media.is_intact(tenant.id, sha256).await) })
         .buffered(AT_ONCE);
-    let (mut done, mut lost, mut said) = (0, 0, Instant::now());
+    let (mut done, mut found, mut said) = (0, Found::default(), Instant::now());
     while let Some((sha256, intact)) = checks.next().await {
         done += 1;
+        let is_lacking = matches!(intact, Ok(false)) && lacking.contains(&Named { tenant: tenant.id, sha256 });
         let what = match intact {
             Ok(true) => None,
+            Ok(false) if is_lacking => Some("备份里就没有这个文件 · the backup lacks it".to_owned()),
             Ok(false) => Some("文件缺失或已被改动 · missing or changed".to_owned()),
             Err(error) => Some(format!("文件无法读取 · cannot be read · {error}")),
         };
         if let Some(what) = what {
-            lost += 1;
-            if lost <= NAMED {
+            found.lacking += usize::from(is_lacking);
+            found.differences += usize::from(!is_lacking);
+            if found.lacking + found.differences <= NAMED {
                 let of = report.media.iter().filter(|media| media.sha256 == sha256);
                 let of: Vec<String> = of.map(|media| media.visit.to_string()).collect();
                 println!("  {}: media {sha256} · {what} · visit {}", tenant.code, of.join(", "));
@@ -161,8 +199,8 @@ async fn media(owner: &Owner, tenant: &Tenant, report: &Report) -> usize {
             said = Instant::now();
         }
     }
-    rest(&tenant.code, lost);
-    lost
+    rest(&tenant.code, found.lacking + found.differences);
+    found
 }
 
 /// Says how many more there are than were named.
