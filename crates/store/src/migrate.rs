@@ -52,6 +52,7 @@ steps! {
     143 "0143_last_journals_and_others_heads",
     144 "0144_tries_at_no_company",
     145 "0145_waits_since_it_came_last",
+    146 "0146_journals_opened_one_by_one",
 }
 
 /// What step 1 could not know: since PostgreSQL 16 whoever makes a role is a member of it, and still may not act in its

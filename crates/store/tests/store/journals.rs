@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    ids::{AssignmentId, OpId},
+    evidence::Sha256,
+    ids::{AssignmentId, JournalId, OpId},
     op::{
         HeldCode, Op, Payload, Verdict,
         payload::{HeldAdopt, VisitArrive, VisitLeave, VisitReturn},
@@ -12,7 +13,8 @@ use domain::{
     visit::ReturnedItem,
 };
 use sqlx::{Connection as _, PgConnection};
-use store::Private;
+use store::{Caller, NewJournal, Private};
+use uuid::Uuid;
 
 use crate::{
     cluster::cluster,
@@ -141,4 +143,64 @@ async fn two_journals_of_a_phone_are_one_within_a_batch() {
     assert_eq!(verdicts(&late.unwrap()), [Verdict::Duplicate, Verdict::Applied]);
     assert!(!shown(&world, &phone, task).await.0);
     assert_eq!(world.verify().await.differences, []);
+}
+
+/// Two keys of a phone opened a journal each at the same time: both were to stand in the place of the same one, and the
+/// first of them led nowhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn journals_that_are_opened_at_once_stand_one_after_the_other() {
+    let world = World::new().await;
+    let visitor = world.person(&[Role::Visitor]).await;
+    let first = world.phone(&visitor).await;
+    let second = first.reopened(&world.store).await;
+    let new = || NewJournal { id: JournalId(uuid()), key: Sha256::of(uuid().as_bytes()) };
+    let (third, fourth) = (new(), new());
+
+    // The one has been opened and not committed yet when the other begins.
+    let (mut owner, mut watch) = (
+        PgConnection::connect(&cluster().owner).await.unwrap(),
+        PgConnection::connect(&cluster().owner).await.unwrap(),
+    );
+    let mut held = owner.begin().await.unwrap();
+    let begin = "SELECT pg_backend_pid() FROM set_config('mingcha.tenant', $1, true)";
+    let pid: i32 = sqlx::query_scalar(begin).bind(world.tenant.0.to_string()).fetch_one(&mut *held).await.unwrap();
+    let opened: bool = sqlx::query_scalar("SELECT identity.journal_begin($1, true, $2, $3, $4)")
+        .bind(second.key.0.to_vec())
+        .bind(third.id.0)
+        .bind(third.key.0.to_vec())
+        .bind(NOW.0)
+        .fetch_one(&mut *held)
+        .await
+        .unwrap();
+    assert!(opened);
+    let behind_it = async {
+        let somebody = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))";
+        loop {
+            let waits: bool = sqlx::query_scalar(somebody).bind(pid).fetch_one(&mut watch).await.unwrap();
+            if waits {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        held.commit().await.unwrap();
+    };
+    let other = world.store.open_journal(world.tenant, Caller::Key(first.key), fourth, NOW);
+    let (opened, ()) = tokio::join!(other, behind_it);
+    assert!(opened.unwrap());
+
+    let row: Vec<Uuid> = sqlx::query_scalar("SELECT identity.journal_with_later($1, $2)")
+        .bind(world.tenant.0)
+        .bind(first.journal.0)
+        .fetch_one(&mut watch)
+        .await
+        .unwrap();
+    assert_eq!(row, [first.journal, second.journal, third.id, fourth.id].map(|journal| journal.0));
+    let writes: Uuid =
+        sqlx::query_scalar("SELECT journal_id FROM identity.session WHERE tenant_id = $1 AND token_hash = $2")
+            .bind(world.tenant.0)
+            .bind(first.token.0.to_vec())
+            .fetch_one(&mut watch)
+            .await
+            .unwrap();
+    assert_eq!(writes, fourth.id.0, "the session of the phone writes the last");
 }
