@@ -167,10 +167,12 @@ test('what was handed in from another phone stands on a new one as received, and
     await phone.go('/field/visits');
     await phone.page.getByRole('link', { name: '服务器已收' }).first().click();
     await expect(phone.page.locator('[data-stage=received]')).toBeVisible();
+    const id = phone.page.url().split('/').pop() ?? '';
     await expect(phone.page.locator('[data-answered]')).not.toHaveAttribute('data-answered', '0');
     await phone.go('/field');
     await expect(phone.page.locator('[data-list=today]')).toBeVisible();
-    await expect(phone.page.locator('[data-task]', { hasText: '另一台手机进行中' })).toHaveCount(0);
+    // In some cities another visit of theirs is under way elsewhere, and is said to be.
+    await expect(phone.page.locator(`[data-task="${id}"]`, { hasText: '另一台手机进行中' })).toHaveCount(0);
     phone.expectNoViolations();
   } finally {
     await phone.remove();
