@@ -61,8 +61,8 @@ pub fn add(router: Router<Server>, server: &Server) -> Router<Server> {
     router.merge(pages)
 }
 
-/// What HQ and a unit read is about people and is written for one of them: no browser and no proxy keeps it, and who
-/// goes back after another has signed out asks anew.
+/// What HQ reads, pages and downloads, is about people and is written for one of them: no browser and no proxy keeps it,
+/// and who goes back after another has signed out asks anew.
 async fn not_kept(mut response: Response) -> Response {
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -106,18 +106,17 @@ fn parameter(parts: &Parts, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-fn attachment(name: &str) -> [(header::HeaderName, HeaderValue); 3] {
+fn attachment(name: &str) -> [(header::HeaderName, HeaderValue); 2] {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"mingcha-{name}\""));
     [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
         (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ]
 }
 
 /// In words: whoever asked for a file sees this in place of a page.
 fn refusal(error: &HqError, lang: Lang) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let heads = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    let heads = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     (status, heads, error.word().get(lang)).into_response()
 }
