@@ -34,10 +34,9 @@ use domain::{
     evidence::Sha256,
     ids::{OpId, TenantId, VisitId},
     op::{Op, RefusedCode, Verdict},
-    time::Moment,
 };
 use protocol::receipt::Head;
-use sqlx::{Connection as _, PgConnection, Row as _, postgres::PgRow};
+use sqlx::{Connection as _, PgConnection, Row as _};
 
 use crate::{
     error::Result,
@@ -47,6 +46,7 @@ use crate::{
         Leaves, Parts,
         beside::{self, FactsOf},
         log::{LogRow, body, verdict, verdict_column},
+        read_head_whatever,
     },
 };
 use replay::Replay;
@@ -277,7 +277,7 @@ async fn chain(
     let mut batches: Vec<BatchRow> = Vec::new();
     let (mut previous, mut last_number, mut last_rev, mut had_beside) = (Sha256([0; 32]), 0_i64, 0_i64, false);
     for row in rows.bind(tenant.0).fetch_all(&mut *tx).await? {
-        let (head, beside) = (head_of(&row)?, beside::read_whatever(&row, NO_DIGEST)?);
+        let (head, beside) = (read_head_whatever(&row, NO_DIGEST)?, beside::read_whatever(&row, NO_DIGEST)?);
         let (first, last): (i64, i64) = (row.try_get("first_rev")?, row.try_get("last_rev")?);
         let place = format!("batch {}", head.number);
         // A batch may be of envelopes alone; once batches have a side leaf, all have.
@@ -325,17 +325,4 @@ async fn chain(
         report.add("tenant_head", Fault::Head);
     }
     Ok(batches)
-}
-
-/// A head as its row says, whatever that is.
-fn head_of(row: &PgRow) -> Result<Head> {
-    Ok(Head {
-        epoch: row.try_get::<i32, _>("epoch")?.cast_unsigned(),
-        number: row.try_get("number")?,
-        previous: digest("batch_head", row.try_get("previous")?).unwrap_or(NO_DIGEST),
-        root: digest("batch_head", row.try_get("root")?).unwrap_or(NO_DIGEST),
-        time: Moment(row.try_get("committed_at")?),
-        key: row.try_get("key")?,
-        signature: row.try_get("signature")?,
-    })
 }

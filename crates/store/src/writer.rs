@@ -33,7 +33,7 @@ use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use batch::task_of;
-pub(crate) use fork::{fork_hash, read_head};
+pub(crate) use fork::{fork_hash, read_head, read_head_whatever};
 pub(crate) use incoming::Parts;
 pub(crate) use lane::PATIENCE;
 pub use private::{Link, Private, PrivateAccount, PrivatePlan, PrivateSupervisor, WayIn, Who};

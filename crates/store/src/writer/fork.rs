@@ -91,11 +91,23 @@ async fn is_anothers(connection: &mut PgConnection, head: &Head) -> Result<bool>
 
 /// Reads `number, epoch, previous, root, committed_at, key, signature`.
 pub(crate) fn read_head(row: &PgRow) -> Result<Head> {
+    let epoch = unsigned("batch_head", row.try_get::<i32, _>("epoch")?.into())?;
+    head(row, epoch, |bytes| digest("batch_head", bytes))
+}
+
+/// As [`read_head`], whatever stands there: an epoch below 0 is a number that none has, and what is no digest counts as
+/// `no_digest`.
+pub(crate) fn read_head_whatever(row: &PgRow, no_digest: Sha256) -> Result<Head> {
+    let epoch = row.try_get::<i32, _>("epoch")?.cast_unsigned();
+    head(row, epoch, |bytes| Ok(digest("batch_head", bytes).unwrap_or(no_digest)))
+}
+
+fn head(row: &PgRow, epoch: u32, read: impl Fn(&[u8]) -> Result<Sha256>) -> Result<Head> {
     Ok(Head {
-        epoch: unsigned("batch_head", row.try_get::<i32, _>("epoch")?.into())?,
+        epoch,
         number: row.try_get("number")?,
-        previous: digest("batch_head", row.try_get("previous")?)?,
-        root: digest("batch_head", row.try_get("root")?)?,
+        previous: read(row.try_get("previous")?)?,
+        root: read(row.try_get("root")?)?,
         time: Moment(row.try_get("committed_at")?),
         key: row.try_get("key")?,
         signature: row.try_get("signature")?,
