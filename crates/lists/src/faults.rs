@@ -49,3 +49,11 @@ impl Faults {
         )
     }
 }
+
+#[cfg(test)]
+impl Faults {
+    /// Where they are: line and column of each, in the order in which they were found.
+    pub(crate) fn places(&self) -> Vec<(usize, &str)> {
+        self.0.iter().map(|fault| (fault.line, fault.column.as_str())).collect()
+    }
+}

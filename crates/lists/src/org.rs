@@ -183,18 +183,10 @@ pub fn resolve(known: Vec<OrgUnit>, origin: uuid::Uuid, list: List) -> Result<Im
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::csv;
 
     fn records(rows: &[&str]) -> Vec<Record> {
-        let record = |(n, row): (usize, &&str)| Record {
-            line: n + 1,
-            cells: row.split(',').map(str::to_owned).collect(),
-            broken: None,
-        };
-        rows.iter().enumerate().map(record).collect()
-    }
-
-    fn places(faults: &Faults) -> Vec<(usize, &str)> {
-        faults.0.iter().map(|fault| (fault.line, fault.column.as_str())).collect()
+        csv::records(rows.join("\n").as_bytes()).unwrap()
     }
 
     #[test]
@@ -217,7 +209,7 @@ mod tests {
             (5, "代码 code"),
             (5, "上级 parent"),
         ];
-        assert_eq!(places(&faults), expected);
+        assert_eq!(faults.places(), expected);
         let (zh, en) = faults.told("x.csv");
         assert!(zh.contains("第 4 行,类型 kind:“乡公司”不在其中"), "{zh}");
         assert!(en.contains("line 6, *: has 3 cells, the header has 5"), "{en}");
@@ -234,7 +226,7 @@ mod tests {
         // Again: the same units keep their ids, and a stranger above is a fault.
         let again = read(&records(&["code,name,kind,parent", "B,城东分公司,county,A", "C,厅,hall,Z"]));
         let faults = resolve(units.clone(), uuid::Uuid::from_u128(10), again).unwrap_err();
-        assert_eq!(places(&faults), [(3, "上级 parent")]);
+        assert_eq!(faults.places(), [(3, "上级 parent")]);
         let again = read(&records(&["code,name,kind,parent", "B,城东分公司,county,A"]));
         let import = resolve(units.clone(), uuid::Uuid::from_u128(10), again).unwrap();
         assert_eq!((import.added, import.replaced), (0, 1));
@@ -246,7 +238,7 @@ mod tests {
     fn a_unit_above_itself_is_a_fault() {
         let rows = read(&records(&["code,name,kind,parent", "A,甲,county,B", "B,乙,county,A"]));
         let faults = resolve(Vec::new(), uuid::Uuid::from_u128(9), rows).unwrap_err();
-        assert_eq!(places(&faults), [(2, "代码 code"), (3, "代码 code")]);
+        assert_eq!(faults.places(), [(2, "代码 code"), (3, "代码 code")]);
     }
 
     /// What the company has was held against a list only once nothing was wrong with it by itself: who mended that heard
@@ -265,14 +257,14 @@ mod tests {
         let faults = resolve(Vec::new(), uuid::Uuid::from_u128(9), list).unwrap_err();
         // CD and X are faulty themselves, and that they are named above others is not.
         let expected = [(6, "*"), (3, "名称 name"), (3, "类型 kind"), (3, "上级 parent"), (5, "上级 parent")];
-        assert_eq!(places(&faults), expected);
+        assert_eq!(faults.places(), expected);
     }
 
     #[test]
     fn a_column_that_is_missing_is_named_once() {
         let list = read(&records(&["代码,名称,类型", "YC,云川,市公司", "CD,城东,县分公司"]));
-        assert_eq!(places(&list.faults), [(1, "上级 parent")]);
+        assert_eq!(list.faults.places(), [(1, "上级 parent")]);
         let list = read(&records(&["代码,上级", "YC,"]));
-        assert_eq!(places(&list.faults), [(1, "名称 name"), (1, "类型 kind")]);
+        assert_eq!(list.faults.places(), [(1, "名称 name"), (1, "类型 kind")]);
     }
 }

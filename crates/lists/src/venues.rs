@@ -251,18 +251,10 @@ fn county_of(unit: OrgUnitId, units: &BTreeMap<OrgUnitId, OrgUnit>) -> OrgUnitId
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::csv;
 
     fn records(rows: &[&str]) -> Vec<Record> {
-        let record = |(n, row): (usize, &&str)| Record {
-            line: n + 1,
-            cells: row.split(',').map(str::to_owned).collect(),
-            broken: None,
-        };
-        rows.iter().enumerate().map(record).collect()
-    }
-
-    fn places(faults: &Faults) -> Vec<(usize, &str)> {
-        faults.0.iter().map(|fault| (fault.line, fault.column.as_str())).collect()
+        csv::records(rows.join("\n").as_bytes()).unwrap()
     }
 
     #[test]
@@ -297,7 +289,7 @@ mod tests {
             "E,e,hall,U,,east,",
         ]));
         assert_eq!(
-            places(&list.faults),
+            list.faults.places(),
             [
                 (2, "经度 lon"),
                 (3, "坐标系 crs"),
@@ -362,6 +354,6 @@ mod tests {
         let list = read(&records(&["code,name,kind,unit", "A,,hall,X", "B,b,palace,X"]));
         let faults = resolve(Vec::new(), &known, uuid::Uuid::nil(), list).unwrap_err();
         let expected = [(2, "名称 name"), (3, "类型 kind"), (2, "单位 unit"), (2, "代码 code"), (3, "单位 unit")];
-        assert_eq!(places(&faults), expected);
+        assert_eq!(faults.places(), expected);
     }
 }

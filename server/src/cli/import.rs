@@ -24,10 +24,7 @@ pub(super) async fn run(settings: &Settings, command: ImportCommand) -> Result<(
             let done = owner::with(settings, async |owner| {
                 let tenant = owner.tenant(of.tenant.as_deref()).await?;
                 let known = store::command::units(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
-                match org::resolve(known, owner.op_id().0, list) {
-                    Ok(import) => apply(owner, &tenant, import).await.map(Ok),
-                    Err(faults) => Ok(Err(faults)),
-                }
+                apply(owner, &tenant, org::resolve(known, owner.op_id().0, list)).await
             });
             told(&csv, known_faults, done.await)
         }
@@ -38,18 +35,18 @@ pub(super) async fn run(settings: &Settings, command: ImportCommand) -> Result<(
                 let tenant = owner.tenant(of.tenant.as_deref()).await?;
                 let units = store::command::units(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
                 let known = store::command::venue_ids(owner.url(), tenant.id).await.map_err(|error| broken(&error))?;
-                match venues::resolve(units, &known, owner.op_id().0, list) {
-                    Ok(import) => apply(owner, &tenant, import).await.map(Ok),
-                    Err(faults) => Ok(Err(faults)),
-                }
+                apply(owner, &tenant, venues::resolve(units, &known, owner.op_id().0, list)).await
             });
             told(&csv, known_faults, done.await)
         }
     }
 }
 
-/// What came of it. Where nobody could ask the company, what is wrong with the list by itself is told all the same.
-fn told(file: &Path, known: Faults, done: Result<core::result::Result<(), Faults>>) -> Result<()> {
+/// What came of a list: it is taken, or all that is wrong with it.
+type Told = core::result::Result<(), Faults>;
+
+/// Ends with what came of it. Where nobody could ask the company, what is wrong with the list by itself is told all the same.
+fn told(file: &Path, known: Faults, done: Result<Told>) -> Result<()> {
     let faults = match done {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(faults)) => faults,
@@ -83,9 +80,12 @@ fn records(file: &Path) -> Result<Vec<Record>> {
     csv::records(&bytes).map_err(|no| wrong(no.zh, no.en))
 }
 
-async fn apply(owner: &Owner, tenant: &Tenant, import: Import) -> Result<()> {
+async fn apply(owner: &Owner, tenant: &Tenant, list: core::result::Result<Import, Faults>) -> Result<Told> {
+    let Import { payload, added, replaced, without_position } = match list {
+        Ok(import) => import,
+        Err(faults) => return Ok(Err(faults)),
+    };
     let id = owner.op_id();
-    let Import { payload, added, replaced, without_position } = import;
     let asked = Asked { id, subject: id.0, salt: owner.salt(), payload, private: Private::None };
     owner.writing(async |store| owner.act(store, tenant, asked, |_| None).await).await?;
     let code = &tenant.code;
@@ -93,5 +93,5 @@ async fn apply(owner: &Owner, tenant: &Tenant, import: Import) -> Result<()> {
     if let Some(count) = without_position.filter(|count| *count > 0) {
         say(&format!("其中 {count} 个无坐标。"), &format!("{count} of them have no position."));
     }
-    Ok(())
+    Ok(Ok(()))
 }
