@@ -9,15 +9,13 @@ import { expect, test } from '../fixtures/city';
 import { Phone } from '../fixtures/phone';
 import { makeScreenshot, sha256 } from '../fixtures/pictures';
 import { storedHashes } from '../fixtures/stored';
-import { acceptAndArrive, addPhotos, leave, note, saved, signIn } from '../fixtures/visit';
+import { acceptAndArrive, addPhotos, beginFirst, leave, note, saved, signIn } from '../fixtures/visit';
 
 test('a photo is seen as soon as it was taken, and none is read again when another comes', async ({ city }) => {
   const folder = mkdtempSync(join(tmpdir(), 'mc-screens-'));
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup4');
-    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup4');
     const page = phone.page;
     const code = (await page.locator('.jump__row .jump__end').first().textContent()) ?? '';
     await phone.go(`/field/visit/${id}/item/${code}`);
@@ -43,9 +41,7 @@ test('photos are taken in the page, moved, taken again and deleted', async ({ ci
   const folder = mkdtempSync(join(tmpdir(), 'mc-screens-'));
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup2');
-    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup2');
     const page = phone.page;
     const go = async (code: string): Promise<void> => {
       await phone.go(`/field/visit/${id}/item/${code}`);
@@ -115,9 +111,7 @@ test('photos are taken in the page, moved, taken again and deleted', async ({ ci
 test('an open camera hides at one tap, and nothing under the page of notes is reached', async ({ city }) => {
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup4');
-    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup4');
     const page = phone.page;
     await phone.go(`/field/visit/${id}/item/HALL-09`);
     await page.locator('[data-add=camera] button').click();
@@ -144,9 +138,7 @@ test('an open camera hides at one tap, and nothing under the page of notes is re
 test('a photo for which the full disk has no room is not counted, and is said not to be kept', async ({ city }) => {
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup4');
-    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup4');
     const page = phone.page;
     await phone.go(`/field/visit/${id}/item/HALL-09`);
     await page.locator('[data-add=camera] button').click();
@@ -175,9 +167,7 @@ test('a photo for which the full disk has no room is not counted, and is said no
 test('a chooser that was cancelled and a camera that was left lead no later start back to their question', async ({ city }) => {
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup4');
-    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup4');
     const page = phone.page;
     const openItem = async (): Promise<void> => {
       await phone.go(`/field/visit/${id}`);
@@ -216,9 +206,7 @@ test('a chooser that was cancelled and a camera that was left lead no later star
 test('a note keeps the focus and the caret while it is saved', async ({ city }) => {
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup4');
-    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup4');
     await phone.go(`/field/visit/${id}/item/HALL-09`);
     const note = phone.page.locator('textarea[name=note]');
     await note.click();
@@ -288,9 +276,7 @@ test('nobody is recorded in the hall, and a refused microphone leaves the note',
 test('a memo whose microphone is taken away says so, and keeps what there is', async ({ city }) => {
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup4');
-    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup4');
     await leave(phone, id);
     const page = phone.page;
     await phone.go(`/field/visit/${id}/item/HALL-09`);
@@ -325,9 +311,7 @@ test('a memo whose microphone is taken away says so, and keeps what there is', a
 test('a memo that is done closes the microphone at once, and its last slice is kept', async ({ city }) => {
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup4');
-    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup4');
     await leave(phone, id);
     const page = phone.page;
     await phone.go(`/field/visit/${id}/item/HALL-09`);

@@ -151,10 +151,7 @@ test('keys move, search, decide and explain, sleep in fields, and can be switche
     await page.keyboard.press('r');
     await expect(page).toHaveURL(/\/return$/);
 
-    await desk.go('/hq/settings');
-    const off = page.locator('button[name=keys][value=off]');
-    await off.click();
-    await expect(off).toHaveAttribute('aria-pressed', 'true');
+    await switchKeysOff(desk);
     await desk.go('/hq/visits?state=received');
     await desk.alive();
     await page.keyboard.press('j');
@@ -235,10 +232,7 @@ test('photos open large, turn, zoom and follow one another by key', async ({ cit
     await expect(viewer.locator('[data-zoom="1"]')).toBeAttached();
 
     // Where single keys are off only arrows move on.
-    await desk.go('/hq/settings');
-    const off = page.locator('button[name=keys][value=off]');
-    await off.click();
-    await expect(off).toHaveAttribute('aria-pressed', 'true');
+    await switchKeysOff(desk);
     await desk.openVisit('?state=received&topic=hall', 2);
     await desk.alive();
     await page.locator('[data-list=evidence] button').first().click();
@@ -291,3 +285,11 @@ test('findings are filtered in the address and decided where they stand', async 
     await desk.leave();
   }
 });
+
+/** Switches single keys off for whoever sits there. */
+async function switchKeysOff(desk: Desk): Promise<void> {
+  await desk.go('/hq/settings');
+  const off = desk.page.locator('button[name=keys][value=off]');
+  await off.click();
+  await expect(off).toHaveAttribute('aria-pressed', 'true');
+}

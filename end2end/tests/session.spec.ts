@@ -3,7 +3,7 @@
 import { expect, test } from '../fixtures/city';
 import { Desk } from '../fixtures/desk';
 import { Phone } from '../fixtures/phone';
-import { acceptAndArrive, drained, leave, note, offlineReady, saved, signIn } from '../fixtures/visit';
+import { beginFirst, drained, leave, note, offlineReady, saved, signIn } from '../fixtures/visit';
 
 test('signing out is refused while something is unsent, and empties the phone once nothing is', async ({ city: server }) => {
   const phone = await Phone.take(server.url);
@@ -45,9 +45,7 @@ test('a supervisor whose way in is made anew is asked for it, and goes on with w
   const phone = await Phone.take(server.url);
   try {
     const page = phone.page;
-    await signIn(phone, 'sup3');
-    const id = (await page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup3');
 
     await desk.go('/hq/people');
     const row = desk.page.locator('tr[data-login=sup3]');
@@ -92,9 +90,7 @@ test('a session that ran out asks to sign in again, and nothing is lost', async 
   const phone = await Phone.take(server.url);
   try {
     const page = phone.page;
-    await signIn(phone, 'sup2');
-    const id = (await page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup2');
     await phone.go(`/field/visit/${id}/item/HALL-09`);
     await note(page, '过期之前写下的');
 

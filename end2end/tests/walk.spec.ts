@@ -3,7 +3,7 @@
 import { expect, test } from '../fixtures/city';
 import { Desk } from '../fixtures/desk';
 import { Phone } from '../fixtures/phone';
-import { acceptAndArrive, drained, leave, saved, signIn } from '../fixtures/visit';
+import { acceptAndArrive, beginFirst, drained, leave, saved, signIn } from '../fixtures/visit';
 
 test('the address is copied, and an arrival or a leaving by mistake is taken back', async ({ city }) => {
   const phone = await Phone.take(city.url);
@@ -84,9 +84,7 @@ test('the address is copied, and an arrival or a leaving by mistake is taken bac
 test('all items on one page: a watch runs on through a reload and a kill, an answer is the same on both screens', async ({ city }) => {
   const phone = await Phone.take(city.url);
   try {
-    await signIn(phone, 'sup6');
-    const id = (await phone.page.locator('[data-stage=offered]').first().getAttribute('data-task')) ?? '';
-    await acceptAndArrive(phone, id);
+    const id = await beginFirst(phone, 'sup6');
     await phone.page.getByRole('link', { name: '一页看全部' }).click();
     await expect(phone.page).toHaveURL(/\/list$/);
     const items = phone.page.locator('article[data-item]');

@@ -21,7 +21,7 @@ use server::{
 use store::{Private, PrivatePlan, Settings, Store, Who, command};
 
 use crate::{
-    house::House,
+    house::{House, Serving},
     phone::{Phone, sign_in},
 };
 
@@ -64,19 +64,25 @@ async fn two_tasks(house: &House, who: AccountId) -> [AssignmentId; 2] {
     [given[0], given[1]]
 }
 
+/// A place that serves, with a phone whose supervisor has two tasks.
+fn begun() -> (House, Serving, Phone, [AssignmentId; 2]) {
+    let house = House::furnished();
+    let visitor = ["user", "add", "sup", "--name", "王五", "--role", "visitor"];
+    house.run_with(&visitor, PASSWORD).succeeds();
+    let serving = house.serve(&[]);
+    let phone = Phone::new(&serving.address, "sup", PASSWORD);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let tasks = runtime.block_on(two_tasks(&house, phone.me.account));
+    (house, serving, phone, tasks)
+}
+
 fn text(path: &Path) -> String {
     path.to_str().expect("UTF-8").to_owned()
 }
 
 #[test]
 fn what_a_backup_lacks_comes_back_from_the_phones() {
-    let house = House::furnished();
-    let visitor = ["user", "add", "sup", "--name", "王五", "--role", "visitor"];
-    house.run_with(&visitor, PASSWORD).succeeds();
-    let serving = house.serve(&[]);
-    let mut phone = Phone::new(&serving.address, "sup", PASSWORD);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let [first, second] = runtime.block_on(two_tasks(&house, phone.me.account));
+    let (house, serving, mut phone, [first, second]) = begun();
     phone.visit(first, b"the first photo");
 
     // While it serves. What comes afterwards, the backup lacks.
@@ -114,13 +120,7 @@ fn what_a_backup_lacks_comes_back_from_the_phones() {
 fn a_photo_that_was_lost_before_the_backup_comes_back_from_its_phone() {
     const LOST: &[u8] = b"the photo that rots";
     const KEPT: &[u8] = b"the photo that stays";
-    let house = House::furnished();
-    let visitor = ["user", "add", "sup", "--name", "王五", "--role", "visitor"];
-    house.run_with(&visitor, PASSWORD).succeeds();
-    let serving = house.serve(&[]);
-    let mut phone = Phone::new(&serving.address, "sup", PASSWORD);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let [first, second] = runtime.block_on(two_tasks(&house, phone.me.account));
+    let (house, serving, mut phone, [first, second]) = begun();
     phone.visit(first, LOST);
     phone.visit(second, KEPT);
     let sha256 = Sha256::of(LOST).to_string();
@@ -156,13 +156,7 @@ fn a_photo_that_was_lost_before_the_backup_comes_back_from_its_phone() {
 fn verify_names_every_file_that_is_amiss() {
     const UNREADABLE: &[u8] = b"the photo of a lost folder";
     const CHANGED: &[u8] = b"the photo that rots";
-    let house = House::furnished();
-    let visitor = ["user", "add", "sup", "--name", "王五", "--role", "visitor"];
-    house.run_with(&visitor, PASSWORD).succeeds();
-    let serving = house.serve(&[]);
-    let mut phone = Phone::new(&serving.address, "sup", PASSWORD);
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let [first, second] = runtime.block_on(two_tasks(&house, phone.me.account));
+    let (house, serving, mut phone, [first, second]) = begun();
     phone.visit(first, UNREADABLE);
     phone.visit(second, CHANGED);
     serving.stop();

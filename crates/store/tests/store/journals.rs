@@ -126,14 +126,7 @@ async fn two_journals_of_a_phone_are_one_within_a_batch() {
     let lock = "SELECT pg_backend_pid() FROM app.tenant_head WHERE tenant_id = $1 FOR UPDATE";
     let pid: i32 = sqlx::query_scalar(lock).bind(world.tenant.0).fetch_one(&mut *held).await.unwrap();
     let behind_it = async {
-        let somebody = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))";
-        loop {
-            let waits: bool = sqlx::query_scalar(somebody).bind(pid).fetch_one(&mut watch).await.unwrap();
-            if waits {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        somebody_waits(&mut watch, pid).await;
         let go = async { held.rollback().await.unwrap() };
         tokio::join!(old.push(&world.store, &early), phone.push(&world.store, &late), go)
     };
@@ -174,14 +167,7 @@ async fn journals_that_are_opened_at_once_stand_one_after_the_other() {
         .unwrap();
     assert!(opened);
     let behind_it = async {
-        let somebody = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))";
-        loop {
-            let waits: bool = sqlx::query_scalar(somebody).bind(pid).fetch_one(&mut watch).await.unwrap();
-            if waits {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        somebody_waits(&mut watch, pid).await;
         held.commit().await.unwrap();
     };
     let other = world.store.open_journal(world.tenant, Caller::Key(first.key), fourth, NOW);
@@ -203,4 +189,16 @@ async fn journals_that_are_opened_at_once_stand_one_after_the_other() {
             .await
             .unwrap();
     assert_eq!(writes, fourth.id.0, "the session of the phone writes the last");
+}
+
+/// Returns as soon as somebody waits for what the connection `pid` holds.
+async fn somebody_waits(watch: &mut PgConnection, pid: i32) {
+    let somebody = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))";
+    loop {
+        let waits: bool = sqlx::query_scalar(somebody).bind(pid).fetch_one(&mut *watch).await.unwrap();
+        if waits {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }

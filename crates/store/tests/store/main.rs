@@ -2,6 +2,7 @@
 
 mod clocks;
 mod cluster;
+mod database;
 mod door;
 mod feed;
 mod growth;

@@ -14,6 +14,7 @@ use store::{Caller, Fault, NewTenant, Private};
 
 use crate::{
     cluster::cluster,
+    database::database,
     world::{NOW, TestSigner, World, uuid},
 };
 
@@ -141,11 +142,7 @@ async fn what_cannot_be_read_hides_nothing_that_comes_after_it() {
 /// The same where PostgreSQL itself cannot read a table.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_damaged_is_named_and_the_next_is_looked_at() {
-    let mut owner = PgConnection::connect(&cluster().owner).await.unwrap();
-    for statement in ["DROP DATABASE IF EXISTS damaged", "CREATE DATABASE damaged"] {
-        sqlx::raw_sql(statement).execute(&mut owner).await.unwrap();
-    }
-    let url = cluster().owner.replace("/postgres", "/damaged");
+    let url = database("damaged").await;
     store::migrate(&url).await.unwrap();
     let id = TenantId(uuid());
     let name = Text::zh("云川市公司");

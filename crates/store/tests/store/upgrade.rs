@@ -2,15 +2,12 @@
 
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-use crate::cluster::cluster;
+use crate::database::database;
 
 /// Step 130 packs what comes from then on, and keeps what is there as its text.
 #[tokio::test]
 async fn documents_and_payloads_of_before_they_were_packed_are_kept() {
-    let mut owner = PgConnection::connect(&cluster().owner).await.expect("the owner");
-    owner.execute("DROP DATABASE IF EXISTS before_130").await.expect("dropped");
-    owner.execute("CREATE DATABASE before_130").await.expect("made");
-    let url = cluster().owner.replace("/postgres", "/before_130");
+    let url = database("before_130").await;
     let mut before = PgConnection::connect(&url).await.expect("the database");
     let rows = "
         CREATE SCHEMA app;
@@ -44,10 +41,7 @@ async fn documents_and_payloads_of_before_they_were_packed_are_kept() {
 /// Step 145 puts visits that were handed in again where they wait since they came again.
 #[tokio::test]
 async fn visits_that_came_again_before_their_step_wait_since_then() {
-    let mut owner = PgConnection::connect(&cluster().owner).await.expect("the owner");
-    owner.execute("DROP DATABASE IF EXISTS before_145").await.expect("dropped");
-    owner.execute("CREATE DATABASE before_145").await.expect("made");
-    let url = cluster().owner.replace("/postgres", "/before_145");
+    let url = database("before_145").await;
     let mut before = PgConnection::connect(&url).await.expect("the database");
     let rows = "
         CREATE SCHEMA app;
